@@ -1,0 +1,87 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One loop gives every Swift target the same rules, so that no module is laxer than another.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "commons-gateway",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "commons", targets: ["commons"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+    ],
+    targets: [
+        // C libraries of the distribution, each seen by one module only (Scripts/check-imports keeps it so).
+        .systemLibrary(
+            name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"]), .brew(["mosquitto"])]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+
+        // Pure: values in, values out.
+        .target(name: "GatewayModel"),
+        .target(
+            name: "DeviceProfiles", dependencies: ["GatewayModel", .product(name: "Yams", package: "Yams")]),
+        .target(name: "Metering", dependencies: ["GatewayModel"]),
+        .target(
+            name: "Limits",
+            dependencies: [
+                "GatewayModel", .product(name: "Yams", package: "Yams"), .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        .target(
+            name: "Alerting", dependencies: ["GatewayModel", .product(name: "Crypto", package: "swift-crypto")]),
+
+        // At the edge: broker, disk, outgoing connections, pages.
+        .target(name: "MQTTIngest", dependencies: ["GatewayModel", "CMosquitto"]),
+        .target(
+            name: "Storage",
+            dependencies: [
+                "GatewayModel", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        .target(
+            name: "Delivery",
+            dependencies: [
+                "GatewayModel", "CCurl", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        .target(
+            name: "Reporting",
+            dependencies: ["GatewayModel", .product(name: "Mustache", package: "swift-mustache")]),
+        .target(
+            name: "Dashboard",
+            dependencies: ["GatewayModel", .product(name: "Hummingbird", package: "hummingbird")]),
+        .target(name: "Simulation", dependencies: ["GatewayModel"]),
+        .target(
+            name: "GatewayApp",
+            dependencies: [
+                "GatewayModel", "DeviceProfiles", "Metering", "Limits", "Alerting", "MQTTIngest", "Storage", "Delivery",
+                "Reporting", "Dashboard", "Simulation", .product(name: "Yams", package: "Yams"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .executableTarget(
+            name: "commons",
+            dependencies: [
+                "GatewayModel", "GatewayApp", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+    ]
+)
+
+for target in package.targets where ![.system, .plugin, .binary].contains(target.type) {
+    target.swiftSettings = (target.swiftSettings ?? []) + strict
+}

@@ -1,0 +1,177 @@
+/// Conditions of the box itself that raise alerts without any resolution (DESIGN section 6).
+public enum BoxCondition: String, Hashable, Sendable, Codable, CaseIterable {
+    // The raw values stand in the database and in language files.
+    case sensorSilent = "sensor_silent"
+    case brokerAway = "broker_away"
+    case diskFull = "disk_full"
+    case storeFailing = "store_failing"
+    case backupOverdue = "backup_overdue"
+    case clockWrong = "clock_wrong"
+    case destinationFailing = "destination_failing"
+    case nobodyOnDuty = "nobody_on_duty"
+    case tooMuchAtQoS0 = "too_much_at_qos_0"
+    case malformedFlood = "malformed_flood"
+    case messagePutAside = "message_put_aside"
+}
+
+/// Why an alert exists.
+public enum AlertCause: Hashable, Sendable, Codable {
+    /// A limit of an adopted resolution is passed.
+    case limit(LimitReference)
+    /// The box itself is in trouble.
+    case box(BoxCondition)
+}
+
+/// Where an alert is in its life (after ISA-18.2 / IEC 62682).
+public enum AlertState: String, Hashable, Sendable, Codable, CaseIterable {
+    /// The condition holds and nobody has answered.
+    case raised
+    /// A steward is going.
+    case going
+    /// The condition ended before anybody came.
+    case returned
+    /// Done, with a cause.
+    case closed
+}
+
+/// What came of an alert, said when it is closed.
+public enum AlertOutcome: String, Hashable, Sendable, Codable, CaseIterable {
+    // What a steward found.
+    case real
+    case falseReading = "false_reading"
+    case test
+    case knownWork = "known_work"
+    /// It ended on its own and nobody had to say why (box alerts only).
+    case ended
+}
+
+/// One thing that happened to an alert.
+public struct AlertEntry: Hashable, Sendable, Codable {
+    /// The kinds of entry.
+    public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
+        // In the order of an alert's life.
+        case raised, warned, updated, taken, declined, seen, noted, returned, closed
+    }
+
+    /// When.
+    public var at: Instant
+    /// What.
+    public var kind: Kind
+    /// Who, nil for the gateway itself.
+    public var person: String?
+    /// By which means: console, web, sms, link.
+    public var means: String?
+    /// A note, or the value that was reached.
+    public var note: String?
+
+    /// Makes an entry.
+    public init(at: Instant, kind: Kind, person: String? = nil, means: String? = nil, note: String? = nil) {
+        self.at = at
+        self.kind = kind
+        self.person = person
+        self.means = means
+        self.note = note
+    }
+}
+
+/// One occurrence of a condition that people should know of; each onset is a record of its own.
+public struct Alert: Hashable, Sendable, Codable {
+    /// Hash of gateway, cause, subject and onset as first detected: 32 hexadecimal digits.
+    public var id: String
+    /// The small number that people say, counted up per gateway.
+    public var number: Int
+    /// Why.
+    public var cause: AlertCause
+    /// What it is about: a sensor's name, a device, a destination; empty for the box as a whole.
+    public var subject: String
+    /// How urgent.
+    public var priority: Priority
+    /// What the limit protects; nil for box alerts.
+    public var protects: Protects?
+    /// Where it is in its life.
+    public var state: AlertState
+    /// Since when the condition holds.
+    public var onset: Instant
+    /// When the gateway found out.
+    public var detectedAt: Instant
+    /// When the condition ended, nil while it holds.
+    public var returnedAt: Instant?
+    /// When it was closed.
+    public var closedAt: Instant?
+    /// The outcome once closed.
+    public var outcome: AlertOutcome?
+    /// Who is going.
+    public var takenBy: String?
+    /// The transition as first detected, with its evidence; nil for box alerts.
+    public var transition: LimitTransition?
+    /// Details for texts, by placeholder name; no household data.
+    public var details: [String: String]
+    /// Everything that happened, oldest first.
+    public var entries: [AlertEntry]
+
+    /// Makes an alert that was just raised.
+    public init(
+        id: String, number: Int, cause: AlertCause, subject: String, priority: Priority, protects: Protects?,
+        onset: Instant, detectedAt: Instant, transition: LimitTransition? = nil, details: [String: String] = [:]
+    ) {
+        self.id = id
+        self.number = number
+        self.cause = cause
+        self.subject = subject
+        self.priority = priority
+        self.protects = protects
+        state = .raised
+        self.onset = onset
+        self.detectedAt = detectedAt
+        self.transition = transition
+        self.details = details
+        entries = [AlertEntry(at: detectedAt, kind: .raised)]
+    }
+
+    /// True while somebody may still have to do something.
+    public var isOpen: Bool { state != .closed }
+}
+
+/// Who may receive a notice.
+public enum Audience: String, Hashable, Sendable, Codable, CaseIterable {
+    // From the narrowest to the widest.
+    case person, stewards, members, `public`
+}
+
+/// A message to people, already worded for one destination; it stands in the outbox until it is delivered.
+public struct OutboxItem: Hashable, Sendable, Codable {
+    /// Stable across retries and restarts, unique per destination: 32 hexadecimal digits; shown as `ref:` in the body.
+    public var key: String
+    /// The destination's name in the configuration.
+    public var destination: String
+    /// What it is about: `alert.raised`, `alert.returned`, `report.ready` …
+    public var type: String
+    /// How urgent.
+    public var priority: Priority
+    /// One line, plain text.
+    public var title: String
+    /// The text, plain, escaped by the destination as it needs.
+    public var body: String
+    /// The alert it belongs to, so that a destination can update what it showed before.
+    public var alert: String?
+    /// Figures for machines, as a JSON object text; `{}` where there are none.
+    public var dataJSON: String
+    /// When it was made.
+    public var createdAt: Instant
+
+    /// Makes an outbox item.
+    public init(
+        key: String, destination: String, type: String, priority: Priority, title: String, body: String,
+        alert: String? = nil, dataJSON: String = "{}", createdAt: Instant
+    ) {
+        self.key = key
+        self.destination = destination
+        self.type = type
+        self.priority = priority
+        self.title = title
+        self.body = body
+        self.alert = alert
+        self.dataJSON = dataJSON
+        self.createdAt = createdAt
+    }
+}

@@ -1,0 +1,115 @@
+/// What is known of a meter: the paper sheet that hangs beside it.
+public struct MeterSheet: Hashable, Sendable, Codable {
+    /// What one unit of the register stands for, for example 10 where the dial shows tens of litres.
+    public var multiplier: DecimalValue
+    /// How many whole digits the register has before it starts again at 0; nil where unknown.
+    public var digits: Int?
+    /// Greatest plausible consumption per hour, in the register's unit times the multiplier; nil where unknown.
+    public var maximumPerHour: DecimalValue?
+    /// How far the register may step back without meaning anything, in its own unit.
+    public var jitter: DecimalValue
+    /// True where the counter is known to fall back to 0, for example at each boot of the device.
+    public var resetsToZero: Bool
+
+    /// Makes a meter sheet.
+    public init(
+        multiplier: DecimalValue = DecimalValue(1), digits: Int? = nil, maximumPerHour: DecimalValue? = nil,
+        jitter: DecimalValue = .zero, resetsToZero: Bool = false
+    ) {
+        self.multiplier = multiplier
+        self.digits = digits
+        self.maximumPerHour = maximumPerHour
+        self.jitter = jitter
+        self.resetsToZero = resetsToZero
+    }
+}
+
+/// Something that happened to a meter besides consumption.
+public struct MeterEvent: Hashable, Sendable, Codable {
+    /// The kinds of event.
+    public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
+        /// The counter fell back to zero and goes on from there.
+        case reset
+        /// The counter passed its highest figure and started again at zero.
+        case rollover
+        /// Another meter took its place.
+        case exchange
+        /// One or more readings that the following ones disprove.
+        case falseReading = "false_reading"
+        /// No readings for longer than the rhythm allows; the total goes on across it.
+        case gap
+        /// A step back within the jitter that the sheet allows.
+        case backwardStep = "backward_step"
+        /// A step forward faster than the sheet thinks possible.
+        case implausibleStep = "implausible_step"
+    }
+
+    /// Whether the event counts.
+    public enum State: String, Hashable, Sendable, Codable, CaseIterable {
+        /// Certain enough to be applied by rule.
+        case applied
+        /// A question for a steward; nothing is booked meanwhile.
+        case proposed
+        /// A steward said yes.
+        case confirmed
+        /// A steward said no, or took the confirmation back.
+        case reverted
+    }
+
+    /// The measuring point.
+    public var sensor: SensorID
+    /// The kind.
+    public var kind: Kind
+    /// The time of the first reading after the event.
+    public var at: Instant
+    /// The last register reading before, as sent.
+    public var before: DecimalValue
+    /// The first register reading after, as sent.
+    public var after: DecimalValue
+    /// The consumption that the event implies, in the sheet's unit; nil where it cannot be known.
+    public var impliedUse: DecimalValue?
+    /// Whether it counts.
+    public var state: State
+
+    /// Makes a meter event.
+    public init(
+        sensor: SensorID, kind: Kind, at: Instant, before: DecimalValue, after: DecimalValue,
+        impliedUse: DecimalValue?, state: State
+    ) {
+        self.sensor = sensor
+        self.kind = kind
+        self.at = at
+        self.before = before
+        self.after = after
+        self.impliedUse = impliedUse
+        self.state = state
+    }
+}
+
+/// What the later stages know of a reading: a sensor's value, or consumption derived from its register.
+public struct Measurement: Hashable, Sendable {
+    /// A level at a time, or an amount over a time.
+    public enum Figure: Hashable, Sendable {
+        /// A momentary value in the sensor's unit.
+        case level(DecimalValue)
+        /// Consumption in the sensor's unit since the given instant.
+        case use(DecimalValue, since: Instant)
+    }
+
+    /// The measuring point.
+    public var sensor: SensorID
+    /// When it was measured (for consumption: the end of the interval).
+    public var time: Instant
+    /// False where the time is only the latest possible one; such a figure feeds no rate, duration or instant limit.
+    public var isTimeKnown: Bool
+    /// The figure, in the sensor's unit.
+    public var figure: Figure
+
+    /// Makes a measurement.
+    public init(sensor: SensorID, time: Instant, isTimeKnown: Bool = true, figure: Figure) {
+        self.sensor = sensor
+        self.time = time
+        self.isTimeKnown = isTimeKnown
+        self.figure = figure
+    }
+}

@@ -1,0 +1,165 @@
+/// The name of a logical measuring point, stable over years and changes of device: `upper-well/level`.
+///
+/// Lower-case letters, digits, `-`, `_` and `/`; the part before the first `/` is the place.
+public struct SensorID: RawRepresentable, Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
+    /// The name.
+    public let rawValue: String
+
+    /// Makes a sensor name; see ``isWellFormed`` for input from people.
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    /// True where the name has only the allowed characters and at least one.
+    public var isWellFormed: Bool {
+        !rawValue.isEmpty
+            && rawValue.utf8.allSatisfy { byte in
+                (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || [0x2D, 0x5F, 0x2F].contains(byte)
+            }
+    }
+
+    /// The name itself.
+    public var description: String { rawValue }
+
+    /// Orders by name.
+    public static func < (left: SensorID, right: SensorID) -> Bool {
+        left.rawValue < right.rawValue
+    }
+}
+
+/// Who may see a sensor's own figures.
+public enum Visibility: String, Hashable, Sendable, Codable, CaseIterable {
+    /// One household's use; never published on its own. A new point is this until someone says otherwise.
+    case household
+    /// Shared: wells, tanks, roofs, gardens.
+    case community
+}
+
+/// A shared resource: `water`, `energy`, `garden`, `cold_store`. An open set.
+public struct Resource: RawRepresentable, Hashable, Comparable, Sendable, Codable, ExpressibleByStringLiteral {
+    /// The name in snake_case.
+    public let rawValue: String
+
+    /// Makes a resource of that name.
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    /// Makes a resource of that name.
+    public init(stringLiteral name: String) {
+        rawValue = name
+    }
+
+    /// Orders by name.
+    public static func < (left: Resource, right: Resource) -> Bool {
+        left.rawValue < right.rawValue
+    }
+}
+
+/// What part a sensor plays in its resource's balance, which decides how the report adds it up.
+public enum SensorRole: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Taken from nature or bought: a well's meter, the grid import.
+    case input
+    /// Made here: solar generation.
+    case production
+    /// Given away: the grid export.
+    case output
+    /// Used by households or shared facilities.
+    case consumption
+    /// What is stored: a tank's or battery's level.
+    case storage
+    /// A condition: temperature, soil moisture, a well's level.
+    case condition
+}
+
+/// How often a sensor is expected to report.
+public struct Rhythm: Hashable, Sendable, Codable {
+    /// Expected seconds between two reports, at least 1.
+    public var interval: Int64
+    /// Seconds without a report after which the sensor counts as silent.
+    public var silentAfter: Int64
+
+    /// Makes a rhythm; `silentAfter` defaults to three intervals plus a minute.
+    public init(interval: Int64, silentAfter: Int64? = nil) {
+        self.interval = interval
+        self.silentAfter = silentAfter ?? interval * 3 + 60
+    }
+}
+
+/// A logical measuring point as declared: where, what, for whom.
+public struct Sensor: Hashable, Sendable, Codable {
+    /// The stable name.
+    public var id: SensorID
+    /// The name people read, by language code; `""` serves every language that has none of its own.
+    public var names: [String: String]
+    /// The place, for grouping and texts.
+    public var place: String
+    /// The shared resource it belongs to.
+    public var resource: Resource
+    /// What it measures.
+    public var quantity: Quantity
+    /// Its part in the resource's balance.
+    public var role: SensorRole
+    /// Who may see its figures.
+    public var visibility: Visibility
+    /// The unit its figures are shown and checked in.
+    public var unit: Unit
+    /// Expected rhythm; nil where unknown, then silence is not watched.
+    public var rhythm: Rhythm?
+    /// The meter sheet where the sensor is a register.
+    public var meter: MeterSheet?
+    /// Who visits it when it is silent; a role or duty, free text.
+    public var visitedBy: String?
+
+    /// Makes a sensor.
+    public init(
+        id: SensorID, names: [String: String] = [:], place: String = "", resource: Resource, quantity: Quantity,
+        role: SensorRole, visibility: Visibility = .household, unit: Unit, rhythm: Rhythm? = nil,
+        meter: MeterSheet? = nil, visitedBy: String? = nil
+    ) {
+        self.id = id
+        self.names = names
+        self.place = place
+        self.resource = resource
+        self.quantity = quantity
+        self.role = role
+        self.visibility = visibility
+        self.unit = unit
+        self.rhythm = rhythm
+        self.meter = meter
+        self.visitedBy = visitedBy
+    }
+
+    /// The name in a language, falling back to the one for every language and then to the id.
+    public func name(in language: String) -> String {
+        names[language] ?? names[""] ?? id.rawValue
+    }
+}
+
+/// Which device channel measures a sensor, since when and until when.
+public struct Binding: Hashable, Sendable, Codable {
+    /// The measuring point.
+    public var sensor: SensorID
+    /// The device's identity as its family gives it.
+    public var device: String
+    /// The channel within the device.
+    public var channel: String
+    /// Valid from this instant on.
+    public var from: Instant
+    /// Valid before this instant; nil while it lasts.
+    public var until: Instant?
+
+    /// Makes a binding.
+    public init(sensor: SensorID, device: String, channel: String, from: Instant, until: Instant? = nil) {
+        self.sensor = sensor
+        self.device = device
+        self.channel = channel
+        self.from = from
+        self.until = until
+    }
+
+    /// True where the binding holds at that time.
+    public func isValid(at time: Instant) -> Bool {
+        from <= time && until.map { time < $0 } ?? true
+    }
+}
