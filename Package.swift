@@ -34,13 +34,16 @@ let package = Package(
 
         // Pure: values in, values out.
         .target(name: "GatewayModel"),
+        .target(name: "StrictYAML", dependencies: ["GatewayModel", .product(name: "Yams", package: "Yams")]),
         .target(
-            name: "DeviceProfiles", dependencies: ["GatewayModel", .product(name: "Yams", package: "Yams")]),
+            name: "DeviceProfiles",
+            dependencies: ["GatewayModel", "StrictYAML", .product(name: "Yams", package: "Yams")]),
         .target(name: "Metering", dependencies: ["GatewayModel"]),
         .target(
             name: "Limits",
             dependencies: [
-                "GatewayModel", .product(name: "Yams", package: "Yams"), .product(name: "Crypto", package: "swift-crypto"),
+                "GatewayModel", "StrictYAML", .product(name: "Yams", package: "Yams"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
             name: "Alerting", dependencies: ["GatewayModel", .product(name: "Crypto", package: "swift-crypto")]),
@@ -64,12 +67,15 @@ let package = Package(
             dependencies: ["GatewayModel", .product(name: "Mustache", package: "swift-mustache")]),
         .target(
             name: "Dashboard",
-            dependencies: ["GatewayModel", .product(name: "Hummingbird", package: "hummingbird")]),
+            dependencies: [
+                "GatewayModel", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .target(name: "Simulation", dependencies: ["GatewayModel"]),
         .target(
             name: "GatewayApp",
             dependencies: [
-                "GatewayModel", "DeviceProfiles", "Metering", "Limits", "Alerting", "MQTTIngest", "Storage", "Delivery",
+                "GatewayModel", "StrictYAML", "DeviceProfiles", "Metering", "Limits", "Alerting", "MQTTIngest", "Storage", "Delivery",
                 "Reporting", "Dashboard", "Simulation", .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -79,6 +85,12 @@ let package = Package(
             dependencies: [
                 "GatewayModel", "GatewayApp", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+
+        // Tests: one target per module, and the real parts they share.
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .testTarget(name: "GatewayModelTests", dependencies: ["GatewayModel"]),
+        .testTarget(name: "StrictYAMLTests", dependencies: ["GatewayModel", "StrictYAML"]),
+        .testTarget(name: "MeteringTests", dependencies: ["GatewayModel", "Metering"]),
     ]
 )
 

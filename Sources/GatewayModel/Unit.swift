@@ -93,7 +93,8 @@ public struct UnitDefinition: Hashable, Sendable {
     public let offset: DecimalValue
 
     /// Makes a definition.
-    public init(_ dimension: Dimension, _ numerator: Int64 = 1, _ denominator: Int64 = 1, offset: DecimalValue = .zero) {
+    public init(_ dimension: Dimension, _ numerator: Int64 = 1, _ denominator: Int64 = 1, offset: DecimalValue = .zero)
+    {
         self.dimension = dimension
         self.numerator = numerator
         self.denominator = denominator

@@ -1,0 +1,49 @@
+# What people call: `make run` (a newcomer's first evening), `make check`, `make test`, `make bench`, `make test-long`.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+# What the program needs to build and run, and what the tests need besides.
+PACKAGES := libmosquitto-dev libsqlite3-dev libcurl4-openssl-dev mosquitto openssh-client tzdata
+TEST_PACKAGES := mosquitto-clients sqlite3 openssl python3 python3-aiosmtpd
+
+BUILD := swift build
+TEST := swift test --disable-xctest
+
+.PHONY: help packages test-packages build release run check test test-long bench clean-data
+
+help: ## Lists what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
+
+packages: ## Installs the missing Debian packages that the program needs
+	@Scripts/install-packages $(PACKAGES)
+
+test-packages: packages ## Installs what the tests need besides
+	@Scripts/install-packages $(TEST_PACKAGES)
+
+build: packages ## Builds the program for development
+	$(BUILD)
+
+release: packages ## Builds the program as it is installed
+	$(BUILD) -c release --product commons
+
+run: release ## Runs the example community: two simulated months, report, agenda, then live until Ctrl-C
+	@.build/release/commons run --config config/gateway.yaml
+
+check: ## Checks format, import rules and the whole tree
+	swift format lint --strict --parallel --recursive --configuration .swift-format Package.swift Sources Tests Benchmarks
+	Scripts/check-imports
+	Scripts/check-tree
+
+test: test-packages ## Runs every test but the long ones
+	$(BUILD) --build-tests
+	$(TEST) --skip-build
+
+test-long: test-packages ## Random kills by the hundred, power cuts, fuzzing: an hour or more
+	COMMONS_FUZZ_ROUNDS=200000 COMMONS_CUT_ROUNDS=5000 COMMONS_KILL_ROUNDS=500 $(TEST)
+
+bench: test-packages ## Measures throughput, bytes written and memory, as ratios in one run
+	$(BUILD) -c release
+	Benchmarks/run
+
+clean-data: ## Removes the demonstration's data (var/)
+	rm -rf var

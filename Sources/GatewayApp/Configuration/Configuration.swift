@@ -1,0 +1,107 @@
+import GatewayModel
+
+/// Everything that `config/gateway.yaml` says, checked and with its defaults filled in.
+public struct Configuration: Sendable {
+    /// Whose gateway this is.
+    public struct Community: Sendable, Hashable {
+        /// A short name for machines, such as `vall-clara`; a database belongs to one.
+        public var id: String
+        /// The name people use.
+        public var name: String
+        /// The languages of its texts, the first one first.
+        public var languages: [String]
+        /// The community's time zone.
+        public var zone: Zone
+        /// True where readings are simulated or replayed; such data never enter a real database.
+        public var isDemonstration: Bool
+    }
+
+    /// Where the messages come from.
+    public struct Broker: Sendable, Hashable {
+        /// A broker of our own on a loopback port, or one that runs elsewhere.
+        public enum Place: Sendable, Hashable {
+            /// A private mosquitto that the gateway starts and ends.
+            case embedded
+            /// A broker at a host and port.
+            case network(host: String, port: Int)
+        }
+
+        /// Encryption towards the broker.
+        public struct Encryption: Sendable, Hashable {
+            /// The file of the certificate authority.
+            public var authorityFile: String
+            /// The client's certificate and key, where the broker asks for one.
+            public var certificateFile: String?
+            /// The key's file.
+            public var keyFile: String?
+        }
+
+        /// Where it is.
+        public var place: Place
+        /// Encryption; nil for none, which is right on the same box only.
+        public var encryption: Encryption?
+        /// The account.
+        public var user: String?
+        /// The file that holds the account's password.
+        public var passwordFile: String?
+        /// The environment variable that holds the account's password.
+        public var passwordVariable: String?
+        /// `auto`, `5` or `3.1.1`.
+        public var protocolVersion: String
+        /// Seconds between the first uncommitted message and its commit; nil for 1 s on the same box, 5 s otherwise.
+        public var commitInterval: Int64?
+        /// The topic filters to subscribe to.
+        public var topics: [String]
+        /// The prefix below which the gateway publishes.
+        public var prefix: String
+    }
+
+    /// When the assembly meets.
+    public struct Assembly: Sendable, Hashable {
+        /// The meeting rule as written, such as `first Sunday 18:00`.
+        public var meets: String
+        /// How many days before the meeting the agenda closes.
+        public var agendaClosesDaysBefore: Int
+    }
+
+    /// A person with a duty.
+    public struct Steward: Sendable, Hashable {
+        /// The name as it appears in alerts.
+        public var name: String
+        /// The language of that person's notices; nil for the community's first.
+        public var language: String?
+    }
+
+    /// A sensor with the device channel that measures it.
+    public struct DeclaredSensor: Sendable, Hashable {
+        /// The sensor.
+        public var sensor: Sensor
+        /// The device's identity.
+        public var device: String?
+        /// The channel within the device.
+        public var channel: String?
+    }
+
+    /// The file it was read from, for messages.
+    public var file: String
+    /// The community.
+    public var community: Community
+    /// The data folder, absolute or relative to where the program was started.
+    public var dataFolder: String
+    /// The folder of device profiles.
+    public var devicesFolder: String
+    /// The inbox folder of resolutions.
+    public var resolutionsFolder: String
+    /// The folder of language files.
+    public var languagesFolder: String
+    /// The broker.
+    public var broker: Broker
+    /// The assembly.
+    public var assembly: Assembly
+    /// The stewards.
+    public var stewards: [Steward]
+    /// The sensors.
+    public var sensors: [DeclaredSensor]
+    /// The loopback port of the counters for Prometheus; nil for none.
+    public var metricsPort: Int?
+}

@@ -1,0 +1,44 @@
+import GatewayModel
+import StrictYAML
+
+extension ConfigurationFile {
+    /// Reads the `mqtt:` section.
+    func broker(_ field: Field, community: Configuration.Community?) -> Configuration.Broker? {
+        let keys = [
+            "broker", "port", "tls", "user", "password_file", "password_env", "protocol", "commit_interval", "topics",
+            "prefix",
+        ]
+        enum ProtocolVersion: String, CaseIterable { case auto, five = "5", threeOne = "3.1.1" }
+        guard let fields = field.mapping(keys: keys),
+            let place = fields.required("broker", example: "localhost")?.string()
+        else { return nil }
+        let encryption = fields["tls"].flatMap(encryption)
+        if fields["user"] != nil, fields["password_file"] == nil, fields["password_env"] == nil {
+            fields["user"]?.report(
+                "the account has no password", remedy: "add password_file: or password_env:; never the password itself")
+        }
+        let defaultPort = encryption == nil ? 1883 : 8883
+        return .init(
+            place: place == "embedded"
+                ? .embedded
+                : .network(host: place, port: fields["port"]?.integer(in: 1...65_535) ?? defaultPort),
+            encryption: encryption, user: fields["user"]?.string(), passwordFile: fields["password_file"]?.string(),
+            passwordVariable: fields["password_env"]?.string(),
+            protocolVersion: fields["protocol"]?.choice(ProtocolVersion.self)?.rawValue ?? "auto",
+            commitInterval: fields["commit_interval"]?.seconds(),
+            topics: fields["topics"]?.list().compactMap { $0.string() } ?? [],
+            prefix: fields["prefix"]?.string() ?? "commons/\(community?.id ?? "")")
+    }
+
+    private func encryption(_ field: Field) -> Configuration.Broker.Encryption? {
+        guard let fields = field.mapping(keys: ["ca", "certificate", "key"]),
+            let authority = fields.required("ca", example: "/etc/commons-gateway/ca.pem")?.string()
+        else { return nil }
+        let certificate = fields["certificate"]?.string()
+        let key = fields["key"]?.string()
+        if (certificate == nil) != (key == nil) {
+            field.report("a client certificate needs both certificate: and key:", remedy: "name both files or neither")
+        }
+        return .init(authorityFile: authority, certificateFile: certificate, keyFile: key)
+    }
+}

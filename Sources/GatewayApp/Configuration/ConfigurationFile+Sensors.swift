@@ -1,0 +1,62 @@
+import GatewayModel
+import StrictYAML
+
+extension ConfigurationFile {
+    /// Reads one entry of `sensors:`.
+    func sensor(_ field: Field) -> Configuration.DeclaredSensor? {
+        let keys = [
+            "id", "name", "place", "resource", "quantity", "role", "visibility", "unit", "rhythm", "meter", "visited_by",
+            "device", "channel",
+        ]
+        guard let fields = field.mapping(keys: keys),
+            let id = fields.required("id", example: "upper-well/level")?.string().map(SensorID.init(rawValue:)),
+            let resource = fields.required("resource", example: "water")?.string(),
+            let quantity = fields.required("quantity", example: "level")?.string(),
+            let role = fields.required("role", example: "condition")?.choice(SensorRole.self),
+            let unit = fields.required("unit", example: "m3").flatMap(unit)
+        else { return nil }
+        guard id.isWellFormed else {
+            fields["id"]?.report(
+                "'\(id)' is not a sensor's id", remedy: "use lower-case letters, digits, '-', '_' and '/'")
+            return nil
+        }
+        if (fields["device"] == nil) != (fields["channel"] == nil) {
+            field.report("'\(id)' needs both device: and channel:", remedy: "`commons devices show` lists the channels")
+        }
+        let sensor = Sensor(
+            id: id, names: fields["name"]?.texts() ?? [:],
+            place: fields["place"]?.string() ?? String(id.rawValue.prefix { $0 != "/" }),
+            resource: Resource(rawValue: resource), quantity: Quantity(rawValue: quantity), role: role,
+            visibility: fields["visibility"]?.choice(Visibility.self) ?? .household, unit: unit,
+            rhythm: fields["rhythm"].flatMap(rhythm), meter: fields["meter"].flatMap(meterSheet),
+            visitedBy: fields["visited_by"]?.string())
+        return .init(sensor: sensor, device: fields["device"]?.string(), channel: fields["channel"]?.string())
+    }
+
+    private func unit(_ field: Field) -> Unit? {
+        guard let code = field.string() else { return nil }
+        guard Unit(code).definition != nil else {
+            let nearest = Diagnostic.nearest(to: code, among: UnitDefinition.known.keys.sorted())
+            field.report(
+                "the unit '\(code)' is not known", remedy: nearest.map { "did you mean '\($0)'?" } ?? "write its UCUM code")
+            return nil
+        }
+        return Unit(code)
+    }
+
+    private func rhythm(_ field: Field) -> Rhythm? {
+        guard let fields = field.mapping(keys: ["interval", "silent_after"]),
+            let interval = fields.required("interval", example: "15 min")?.seconds()
+        else { return nil }
+        return Rhythm(interval: max(1, interval), silentAfter: fields["silent_after"]?.seconds())
+    }
+
+    private func meterSheet(_ field: Field) -> MeterSheet? {
+        let keys = ["multiplier", "digits", "maximum_per_hour", "jitter", "resets_to_zero"]
+        guard let fields = field.mapping(keys: keys) else { return nil }
+        return MeterSheet(
+            multiplier: fields["multiplier"]?.decimal() ?? DecimalValue(1), digits: fields["digits"]?.integer(in: 1...17),
+            maximumPerHour: fields["maximum_per_hour"]?.decimal(), jitter: fields["jitter"]?.decimal() ?? .zero,
+            resetsToZero: fields["resets_to_zero"]?.boolean() ?? false)
+    }
+}

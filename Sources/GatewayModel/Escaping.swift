@@ -1,0 +1,180 @@
+/// Makes text from devices and people harmless for the place it goes to: names, notes, payload excerpts.
+///
+/// Every function takes any string and never fails. Controls of text direction (U+202A to U+202E, U+2066 to U+2069)
+/// are left out wherever a person reads the result, since they can make a name show as something else.
+public enum Escaping {
+    /// For text between HTML tags.
+    public static func html(_ text: String) -> String {
+        escapedMarkup(text, keepsLineBreaks: true)
+    }
+
+    /// For a value inside a quoted HTML attribute; line breaks and tabs become character references.
+    public static func htmlAttribute(_ text: String) -> String {
+        escapedMarkup(text, keepsLineBreaks: false)
+    }
+
+    /// For text inside a Markdown paragraph (CommonMark 0.31, section 2.4); line breaks become blanks.
+    ///
+    /// Also stops the links, mentions and tables of GitHub's dialect and of forums, which read `@`, `www.` and `|`.
+    public static func markdown(_ text: String) -> String {
+        var result = ""
+        for scalar in singleLine(text).unicodeScalars {
+            switch scalar {
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "&": result += "&amp;"
+            case "\\", "`", "*", "_", "{", "}", "[", "]", "(", ")", "#", "+", "-", ".", "!", "|", "~", "@", ":", "=":
+                result.unicodeScalars.append("\\")
+                result.unicodeScalars.append(scalar)
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    /// For one line of plain text, as in a mail header or a title: no line breaks, no controls, at most `limit` scalars.
+    ///
+    /// Runs of blanks and controls become one blank, so that no header can be smuggled in (RFC 5322, section 2.2).
+    public static func singleLine(_ text: String, limit: Int = .max) -> String {
+        var result = String.UnicodeScalarView()
+        var pendingBlank = false
+        var count = 0
+        for scalar in text.unicodeScalars where !isDirectionControl(scalar) {
+            if isControl(scalar) || scalar == " " || scalar == "\u{2028}" || scalar == "\u{2029}" {
+                pendingBlank = !result.isEmpty
+                continue
+            }
+            guard count < limit else { break }
+            if pendingBlank {
+                result.append(" ")
+                count += 1
+            }
+            pendingBlank = false
+            result.append(scalar)
+            count += 1
+        }
+        return String(result)
+    }
+
+    /// For the value of an HTTP header: one line, as ``singleLine(_:limit:)``.
+    public static func headerValue(_ text: String) -> String {
+        singleLine(text)
+    }
+
+    /// For a text cell of a CSV file (RFC 4180), quoted where needed.
+    ///
+    /// A text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, "CSV Injection").
+    public static func csvCell(_ text: String) -> String {
+        var text = String(String.UnicodeScalarView(text.unicodeScalars.filter { !isDirectionControl($0) && $0 != "\0" }))
+        if let first = text.unicodeScalars.first, formulaStarts.contains(first) { text = "'" + text }
+        let needsQuotes = text.unicodeScalars.contains { ",;\"\r\n\t".unicodeScalars.contains($0) }
+        return needsQuotes ? "\"" + doublingQuotes(text) + "\"" : text
+    }
+
+    /// For a terminal or a log line: controls show as `\u{1B}` and cannot move the cursor or colour the screen.
+    public static func terminal(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if isControl(scalar) || isDirectionControl(scalar) {
+                result += "\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}"
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    /// For several lines of plain text: line breaks and tabs stay, other controls show as U+FFFD.
+    public static func plain(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        var previous: Unicode.Scalar = " "
+        for scalar in text.unicodeScalars where !isDirectionControl(scalar) {
+            if scalar == "\n", previous == "\r" {
+                // A pair of CR and LF is one line break, already written.
+            } else if scalar == "\r" {
+                result.append("\n")
+            } else if isControl(scalar), scalar != "\n", scalar != "\t" {
+                result.append("\u{FFFD}")
+            } else {
+                result.append(scalar)
+            }
+            previous = scalar
+        }
+        return String(result)
+    }
+
+    /// A JSON string literal with its quotes (RFC 8259, section 7), also safe inside an HTML script element.
+    public static func json(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case _ where isControl(scalar) || "<>&\u{2028}\u{2029}".unicodeScalars.contains(scalar):
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+
+    /// The longest beginning of at most `limit` bytes of UTF-8 that does not cut a character, with `…` where cut.
+    public static func cut(_ text: String, toBytes limit: Int) -> String {
+        guard text.utf8.count > limit else { return text }
+        let room = limit - 3
+        var result = ""
+        var bytes = 0
+        for character in text {
+            bytes += character.utf8.count
+            guard bytes <= room else { break }
+            result.append(character)
+        }
+        return room < 0 ? "" : result + "…"
+    }
+
+    /// Full-width forms count too, since spreadsheets fold them.
+    private static let formulaStarts: Set<Unicode.Scalar> = [
+        "=", "+", "-", "@", "\t", "\r", "\n", "\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}",
+    ]
+
+    private static func escapedMarkup(_ text: String, keepsLineBreaks: Bool) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars where !isDirectionControl(scalar) {
+            switch scalar {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            case "'": result += "&#39;"
+            case "\n", "\t", "\r":
+                if keepsLineBreaks { result.unicodeScalars.append(scalar) } else { result += "&#\(scalar.value);" }
+            case "`" where !keepsLineBreaks: result += "&#96;"
+            case _ where isControl(scalar): result += "\u{FFFD}"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    private static func doublingQuotes(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if scalar == "\"" { result.unicodeScalars.append(scalar) }
+            result.unicodeScalars.append(scalar)
+        }
+        return result
+    }
+
+    /// C0, DEL and C1.
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+    }
+
+    private static func isDirectionControl(_ scalar: Unicode.Scalar) -> Bool {
+        (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
+    }
+}

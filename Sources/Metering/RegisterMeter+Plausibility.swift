@@ -1,0 +1,44 @@
+import GatewayModel
+
+extension RegisterMeter {
+    /// The consumption between two register values, with the sheet's multiplier; nil where it exceeds the range.
+    func amount(from lower: DecimalValue, to upper: DecimalValue) -> DecimalValue? {
+        upper.subtracting(lower)?.multiplied(by: sheet.multiplier)
+    }
+
+    /// True where the sheet's greatest rate allows that consumption in that time, or knows no greatest rate.
+    ///
+    /// Times are those of messages, so at least one minute is granted: two late readings may arrive within a second.
+    func isPlausible(_ use: DecimalValue, from start: Instant, to end: Instant) -> Bool {
+        guard let maximum = sheet.maximumPerHour else { return true }
+        let milliseconds = max(60_000, end.milliseconds(since: start))
+        guard let allowed = maximum.multiplied(byRatio: milliseconds, 3_600_000) else { return true }
+        return use <= allowed
+    }
+
+    /// The consumption if the counter passed its highest figure, where the sheet's digits make that plausible.
+    ///
+    /// Without a greatest rate on the sheet, only a passage within a tenth of the whole range is believed.
+    func useAcrossRollover(from last: Point, to next: Point) -> DecimalValue? {
+        guard let digits = sheet.digits, (1...17).contains(digits) else { return nil }
+        let range = (0..<digits).reduce(Int64(1)) { power, _ in power * 10 }
+        guard last.value < DecimalValue(range), next.value >= .zero,
+            let rest = DecimalValue(range).subtracting(last.value), let steps = rest.adding(next.value),
+            let use = steps.multiplied(by: sheet.multiplier)
+        else { return nil }
+        if sheet.maximumPerHour != nil { return isPlausible(use, from: last.time, to: next.time) ? use : nil }
+        return steps <= DecimalValue(range / 10) ? use : nil
+    }
+
+    /// Reduces a consumption by what was booked too much before, never below zero.
+    mutating func settingOffDeficit(_ use: DecimalValue) -> DecimalValue {
+        guard deficit > .zero else { return use }
+        if deficit >= use {
+            deficit = deficit.subtracting(use) ?? deficit
+            return .zero
+        }
+        let rest = use.subtracting(deficit) ?? use
+        deficit = .zero
+        return rest
+    }
+}
