@@ -14,6 +14,9 @@ public struct Field {
     /// True for `null`, `~` and an empty value.
     public var isNull: Bool { node.null != nil && node.scalar?.style == .plain }
 
+    /// True for a mapping, false for a list or a scalar.
+    public var isMapping: Bool { node.mapping != nil }
+
     /// Adds a problem at this place.
     public func report(_ message: String, remedy: String = "") {
         reader.report(message, at: line, remedy: remedy)

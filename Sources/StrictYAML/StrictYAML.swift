@@ -19,12 +19,21 @@ public final class StrictYAML {
 
     /// The top-level mapping of a YAML text with its known keys; nil where the text is not a mapping.
     public func mapping(of text: String, keys: [String]) -> Fields? {
+        root(of: text)?.mapping(keys: keys)
+    }
+
+    /// The top-level mapping of a YAML text whose keys are the writer's own; nil where the text is not a mapping.
+    public func anyMapping(of text: String) -> Fields? {
+        root(of: text)?.anyMapping()
+    }
+
+    private func root(of text: String) -> Field? {
         do {
             guard let node = try Yams.compose(yaml: text) else {
                 report("the file is empty", at: nil, remedy: "start from the example in config/")
                 return nil
             }
-            return Field(node: node, path: "", reader: self).mapping(keys: keys)
+            return Field(node: node, path: "", reader: self)
         } catch let error as YamlError {
             report(StrictYAML.sentence(for: error), at: StrictYAML.line(of: error), remedy: "")
         } catch {

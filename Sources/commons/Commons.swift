@@ -1,5 +1,69 @@
 import ArgumentParser
+import Foundation
+import GatewayApp
+import Glibc
+
+/// The whole command line; every command is a thin shell around `GatewayApp`.
+struct Commons: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "commons",
+        abstract: "Listens to a community's sensors, checks the limits its assembly has set, alerts and reports.",
+        discussion: """
+            First steps:
+              commons run                         the gateway (the example community unless you name another file)
+              commons devices scan --for 10min    which devices can be heard
+              commons alerts list                 what is open
+              commons report --month 2026-10      the monthly report
+
+            Exit status: 0 fine, 1 a problem was found, 2 wrong use.
+            """,
+        subcommands: [
+            RunCommand.self, CheckCommand.self, SimulateCommand.self, ReplayCommand.self, DevicesCommand.self,
+            ReadingsCommand.self, MetersCommand.self, LimitsCommand.self, LogCommand.self, AlertsCommand.self,
+            ReportCommand.self, AgendaCommand.self, DoctorCommand.self,
+        ])
+}
 
 @main
-struct Commons: AsyncParsableCommand {
+enum Program {
+    static func main() async {
+        do {
+            var command = try Commons.parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            finish(after: error)
+        }
+    }
+
+    /// Help goes to standard output, everything else to standard error; wrong use ends with 2.
+    private static func finish(after error: any Error) -> Never {
+        let code = Commons.exitCode(for: error)
+        let message = Commons.fullMessage(for: error)
+        if code == .success {
+            if !message.isEmpty { print(message) }
+        } else if !message.isEmpty {
+            FileHandle.standardError.write(Data((message + "\n").utf8))
+        }
+        exit(code == .validationFailure ? 2 : code.rawValue)
+    }
+}
+
+/// The option that names the configuration file.
+struct SiteOptions: ParsableArguments {
+    @Option(name: .long, help: "The configuration file.")
+    var config = "config/gateway.yaml"
+}
+
+/// The form of lists.
+enum ListFormat: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+}
+
+/// Writes a line to standard error.
+func complain(_ line: String) {
+    FileHandle.standardError.write(Data((line + "\n").utf8))
 }

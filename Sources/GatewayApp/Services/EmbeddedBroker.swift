@@ -1,0 +1,132 @@
+import Foundation
+import GatewayModel
+import Glibc
+
+/// A private mosquitto on a loopback port for the demonstration; started, found again after a kill, and ended by pid.
+final class EmbeddedBroker {
+    /// The loopback port it listens on.
+    let port: Int
+    private let process: Process?
+    private let pid: pid_t
+    private let pidFile: String
+
+    private init(port: Int, process: Process?, pid: pid_t, pidFile: String) {
+        self.port = port
+        self.process = process
+        self.pid = pid
+        self.pidFile = pidFile
+    }
+
+    /// Starts a broker in a folder, or adopts the one that a killed run left there.
+    ///
+    /// - Throws: ``AppError`` where mosquitto is not installed or does not answer within ten seconds.
+    static func start(in folder: String) throws(AppError) -> EmbeddedBroker {
+        let pidFile = folder + "/mosquitto.pid"
+        if let orphan = adopted(pidFile: pidFile) { return orphan }
+        guard let program = program() else {
+            throw AppError("mosquitto is not installed", remedy: "install it with `make packages`")
+        }
+        guard let port = freePort() else {
+            throw AppError("no free loopback port", remedy: "end other programs that listen, then try again")
+        }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = ["-c", folder + "/mosquitto.conf"]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try settings(port: port, folder: folder).write(
+                toFile: folder + "/mosquitto.conf", atomically: true, encoding: .utf8)
+            try process.run()
+            try "\(process.processIdentifier) \(port)\n".write(toFile: pidFile, atomically: true, encoding: .utf8)
+        } catch {
+            throw AppError("mosquitto could not be started: \(error)", remedy: "look at \(folder)")
+        }
+        let broker = EmbeddedBroker(port: port, process: process, pid: process.processIdentifier, pidFile: pidFile)
+        for _ in 0..<100 where !broker.answers() { usleep(100_000) }
+        guard broker.answers() else {
+            broker.stop()
+            throw AppError("mosquitto does not answer on port \(port)", remedy: "look at \(folder)/mosquitto.log")
+        }
+        return broker
+    }
+
+    /// Ends the broker that this run uses, waiting up to five seconds for it to save its sessions.
+    func stop() {
+        kill(pid, SIGTERM)
+        for _ in 0..<50 where isAlive() { usleep(100_000) }
+        try? FileManager.default.removeItem(atPath: pidFile)
+    }
+
+    private func isAlive() -> Bool {
+        if let process { return process.isRunning }
+        return kill(pid, 0) == 0
+    }
+
+    /// The broker of a run that was killed, where its recorded pid is still a mosquitto that answers.
+    private static func adopted(pidFile: String) -> EmbeddedBroker? {
+        guard let text = try? String(contentsOfFile: pidFile, encoding: .utf8) else { return nil }
+        let parts = text.split(whereSeparator: \.isWhitespace)
+        guard parts.count == 2, let pid = pid_t(parts[0]), let port = Int(parts[1]) else { return nil }
+        let name = try? String(contentsOfFile: "/proc/\(pid)/comm", encoding: .utf8)
+        guard name?.hasPrefix("mosquitto") == true else { return nil }
+        let broker = EmbeddedBroker(port: port, process: nil, pid: pid, pidFile: pidFile)
+        if broker.answers() { return broker }
+        broker.stop()
+        return nil
+    }
+
+    private func answers() -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        return EmbeddedBroker.withLoopback(port: port) { connect(descriptor, $0, $1) } == 0
+    }
+
+    private static func program() -> String? {
+        ["/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/usr/bin/mosquitto"]
+            .first { access($0, X_OK) == 0 }
+    }
+
+    private static func freePort() -> Int? {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        guard withLoopback(port: 0, { bind(descriptor, $0, $1) }) == 0 else { return nil }
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let named = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+        }
+        return named == 0 ? Int(UInt16(bigEndian: address.sin_port)) : nil
+    }
+
+    private static func withLoopback(port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+
+    /// Loopback only, so anonymous access is acceptable; persistence as on a real site.
+    private static func settings(port: Int, folder: String) -> String {
+        """
+        # Written by `commons run` for the demonstration; a real site uses config/mosquitto.conf.
+        listener \(port) 127.0.0.1
+        # Only read where mosquitto starts as root, as it would else become a user that cannot write this folder.
+        user \(NSUserName())
+        allow_anonymous true
+        persistence true
+        persistence_location \(folder)/
+        max_queued_messages 1000000
+        set_tcp_nodelay true
+        upgrade_outgoing_qos true
+        log_dest file \(folder)/mosquitto.log
+
+        """
+    }
+}

@@ -1,0 +1,170 @@
+import ArgumentParser
+import Foundation
+import GatewayApp
+
+/// `commons readings`
+struct ReadingsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "readings", abstract: "Readings: what was measured.", subcommands: [List.self, Export.self])
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lists the sensors with their latest readings.",
+            discussion: "Examples:\n  commons readings list\n  commons readings list --format json")
+        @OptionGroup var site: SiteOptions
+        @Option(name: .long, help: "text or json.") var format = ListFormat.text
+
+        func run() throws {
+            try ReadingDesk(site: Site.load(configFile: site.config)).latest(json: format == .json)
+                .forEach { print($0) }
+        }
+    }
+
+    struct Export: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Writes readings as CSV or JSON Lines, in time order; also while the gateway runs.",
+            discussion: """
+                Examples:
+                  commons readings export --from 2026-10-01 --until 2026-11-01 --output october.csv
+                  commons readings export --sensor tank/level --format jsonl
+                """)
+
+        enum Form: String, ExpressibleByArgument, CaseIterable {
+            case csv, jsonl
+        }
+
+        @OptionGroup var site: SiteOptions
+        @Option(name: .long, help: "Only these sensors (may be repeated).") var sensor: [String] = []
+        @Option(name: .long, help: "Only these devices (may be repeated).") var device: [String] = []
+        @Option(name: .long, help: "From this day or time on.") var from: String?
+        @Option(name: .long, help: "Before this day or time.") var until: String?
+        @Option(name: .long, help: "csv or jsonl.") var format = Form.csv
+        @Option(name: .long, help: "The file to write; standard output by default.") var output: String?
+
+        func validate() throws {
+            if !sensor.isEmpty, !device.isEmpty { throw ValidationError("Say either --sensor or --device.") }
+        }
+
+        func run() throws {
+            let request = ReadingDesk.ExportRequest(
+                sensors: sensor, devices: device, from: from, until: until, isCSV: format == .csv)
+            try ReadingDesk(site: Site.load(configFile: site.config)).export(request, to: output)
+        }
+    }
+}
+
+/// `commons meters`
+struct MetersCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "meters", abstract: "Meters: their sheets, and what happened to them.",
+        subcommands: [List.self, Events.self])
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lists the meters with their sheets.", discussion: "Example:\n  commons meters list")
+        @OptionGroup var site: SiteOptions
+        @Option(name: .long, help: "text or json.") var format = ListFormat.text
+
+        func run() throws {
+            try MeterDesk(site: Site.load(configFile: site.config)).lines(json: format == .json).forEach { print($0) }
+        }
+    }
+
+    struct Events: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lists resets, rollovers, exchanges and false readings.",
+            discussion: "Examples:\n  commons meters events\n  commons meters events --sensor main/water --format json")
+        @OptionGroup var site: SiteOptions
+        @Option(name: .long, help: "Only this sensor.") var sensor: String?
+        @Option(name: .long, help: "text or json.") var format = ListFormat.text
+
+        func run() throws {
+            try MeterDesk(site: Site.load(configFile: site.config)).events(sensor: sensor, json: format == .json)
+                .forEach { print($0) }
+        }
+    }
+}
+
+/// `commons log`
+struct LogCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "log", abstract: "The record book: every decision, alert and act, chained.",
+        subcommands: [Show.self, Verify.self])
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Shows the record book.", discussion: "Example:\n  commons log show --format json")
+        @OptionGroup var site: SiteOptions
+        @Option(name: .long, help: "The first entry.") var from: Int64 = 1
+        @Option(name: .long, help: "text or json.") var format = ListFormat.text
+
+        func run() throws {
+            try RecordDesk(site: Site.load(configFile: site.config)).lines(from: from, json: format == .json)
+                .forEach { print($0) }
+        }
+    }
+
+    struct Verify: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Checks the chain from its first entry and shows the check number to read aloud.",
+            discussion: "Example:\n  commons log verify")
+        @OptionGroup var site: SiteOptions
+
+        func run() throws {
+            let result = try RecordDesk(site: Site.load(configFile: site.config)).verify()
+            result.lines.forEach { print($0) }
+            guard result.isGood else { throw ExitCode(1) }
+        }
+    }
+}
+
+/// `commons report`
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report", abstract: "Writes the monthly report.",
+        discussion: """
+            Examples:
+              commons report --month 2026-10 --output october.html
+              commons report --month 2026-10 --format markdown --language es
+            """)
+
+    enum Form: String, ExpressibleByArgument, CaseIterable {
+        case html, markdown, csv, json
+    }
+
+    @OptionGroup var site: SiteOptions
+    @Option(name: .long, help: "The month (YYYY-MM).") var month: String
+    @Option(name: .long, help: "html, markdown, csv or json.") var format = Form.html
+    @Option(name: .long, help: "The file to write; standard output by default.") var output: String?
+    @Option(name: .long, help: "The language; the community's first by default.") var language: String?
+
+    func run() throws {
+        try ReportDesk(site: Site.load(configFile: site.config))
+            .write(month: month, format: format.rawValue, language: language, to: output)
+    }
+}
+
+/// `commons agenda`
+struct AgendaCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "agenda", abstract: "What the gateway asks of the next assembly.", subcommands: [Show.self],
+        defaultSubcommand: Show.self)
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Shows the drafted items, or the next assembly as a calendar file.",
+            discussion: "Examples:\n  commons agenda show\n  commons agenda show --format ics > assembly.ics")
+
+        enum Form: String, ExpressibleByArgument, CaseIterable {
+            case markdown, html, json, ics
+        }
+
+        @OptionGroup var site: SiteOptions
+        @Option(name: .long, help: "markdown, html, json or ics.") var format = Form.markdown
+        @Option(name: .long, help: "The language; the community's first by default.") var language: String?
+
+        func run() throws {
+            print(try AgendaDesk(site: Site.load(configFile: site.config)).text(format: format.rawValue, language: language))
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import ArgumentParser
+import Foundation
+import GatewayApp
+
+/// `commons run`
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Runs the gateway until Ctrl-C or SIGTERM.",
+        discussion: """
+            SIGHUP reads the files again; a broken file keeps the last good one.
+
+            Examples:
+              commons run                                        the example community
+              commons run --config /etc/commons-gateway/gateway.yaml
+            """)
+
+    @OptionGroup var site: SiteOptions
+
+    func run() async throws {
+        try await GatewayRunner(site: Site.load(configFile: site.config)).run()
+    }
+}
+
+/// `commons check`
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Checks all files at once and prints every problem as file:line: message.",
+        discussion: """
+            Examples:
+              commons check
+              commons check --config /etc/commons-gateway/gateway.yaml
+            """)
+
+    @OptionGroup var site: SiteOptions
+
+    func run() throws {
+        let result = FileCheck.run(configFile: site.config)
+        for problem in result.problems { print(problem) }
+        guard result.problems.isEmpty else { throw ExitCode(1) }
+        print(result.summary)
+    }
+}
+
+/// `commons simulate`
+struct SimulateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simulate", abstract: "Plays a small village of devices, into a file or to a broker.",
+        discussion: """
+            The same seed gives the same messages. A file is what `commons replay` reads.
+
+            Examples:
+              commons simulate --from 2026-09-01 --days 61 --output village.jsonl
+              commons simulate --live                      to the broker of the configuration, until Ctrl-C
+            """)
+
+    @OptionGroup var site: SiteOptions
+    @Option(name: .long, help: "The first day (YYYY-MM-DD, in the community's zone).") var from: String?
+    @Option(name: .long, help: "How many days.") var days = 61
+    @Option(name: .long, help: "The seed of the random parts.") var seed: UInt64 = 1
+    @Option(name: .long, help: "The file to write; standard output where it is -.") var output: String?
+    @Flag(name: .long, help: "Publish to the broker as time passes.") var live = false
+
+    func validate() throws {
+        if live == (output != nil) {
+            throw ValidationError("Say either --output FILE or --live.")
+        }
+    }
+
+    func run() async throws {
+        let simulation = try SimulationRun(site: Site.load(configFile: site.config), seed: seed)
+        if let output {
+            try simulation.write(to: output, from: from, days: days, progress: complain)
+        } else {
+            try await simulation.publishLive()
+        }
+    }
+}
+
+/// `commons replay`
+struct ReplayCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay", abstract: "Sends recorded messages through the live path.",
+        discussion: """
+            The file has one JSON object a line: received_at, topic, payload (or payload_base64), retained. Times come from
+            received_at; no notice is sent. Only a demonstration database takes replayed messages.
+
+            Examples:
+              commons replay village.jsonl
+              commons replay --config test.yaml -          from standard input
+            """)
+
+    @OptionGroup var site: SiteOptions
+    @Argument(help: "The file; - for standard input.") var file: String
+
+    func run() async throws {
+        let result = try ReplayRun(site: Site.load(configFile: site.config)).run(file: file, progress: complain)
+        print(result)
+    }
+}
+
+/// `commons doctor`
+struct DoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor", abstract: "Says what is wrong with this installation and what to do about it.",
+        discussion: """
+            Examples:
+              commons doctor
+              commons doctor --broker-config /etc/mosquitto/conf.d/commons.conf
+            """)
+
+    @OptionGroup var site: SiteOptions
+    @Option(name: .long, help: "The broker's configuration file, to look for settings that lose data.")
+    var brokerConfig: String?
+
+    func run() throws {
+        let findings = try Doctor(site: Site.load(configFile: site.config)).examine(brokerConfig: brokerConfig)
+        for finding in findings.lines { print(finding) }
+        guard findings.isHealthy else { throw ExitCode(1) }
+    }
+}
