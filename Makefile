@@ -30,7 +30,7 @@ run: release ## Runs the example community: two simulated months, report, agenda
 	@.build/release/commons run --config config/gateway.yaml
 
 check: ## Checks format, import rules and the whole tree
-	swift format lint --strict --parallel --recursive --configuration .swift-format Package.swift Sources Tests Benchmarks
+	swift format lint --strict --parallel --recursive --configuration .swift-format Package.swift Sources Tests
 	Scripts/check-imports
 	Scripts/check-tree
 

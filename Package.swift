@@ -23,7 +23,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
-        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
     ],
     targets: [
         // C libraries of the distribution, each seen by one module only (Scripts/check-imports keeps it so).
@@ -54,17 +53,14 @@ let package = Package(
             name: "Storage",
             dependencies: [
                 "GatewayModel", .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"), .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
             name: "Delivery",
             dependencies: [
-                "GatewayModel", "CCurl", .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Yams", package: "Yams"),
+                "GatewayModel", "StrictYAML", "CCurl", .product(name: "Crypto", package: "swift-crypto"),
             ]),
-        .target(
-            name: "Reporting",
-            dependencies: ["GatewayModel", .product(name: "Mustache", package: "swift-mustache")]),
+        .target(name: "Reporting", dependencies: ["GatewayModel"]),
         .target(
             name: "Dashboard",
             dependencies: [
@@ -91,6 +87,24 @@ let package = Package(
         .testTarget(name: "GatewayModelTests", dependencies: ["GatewayModel"]),
         .testTarget(name: "StrictYAMLTests", dependencies: ["GatewayModel", "StrictYAML"]),
         .testTarget(name: "MeteringTests", dependencies: ["GatewayModel", "Metering"]),
+        .testTarget(name: "SimulationTests", dependencies: ["GatewayModel", "Simulation", "TestSupport"]),
+        .testTarget(
+            name: "ReportingTests",
+            dependencies: ["GatewayModel", "Reporting", "TestSupport", .product(name: "Yams", package: "Yams")],
+            exclude: ["Fixtures"]),
+        // A disk that fails on demand, for the store's tests.
+        .target(name: "CFaultVFS", path: "Tests/CFaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: [
+                "CFaultVFS", "GatewayModel", "Storage", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        .testTarget(
+            name: "DeliveryTests",
+            dependencies: [
+                "Delivery", "GatewayModel", "StrictYAML", "TestSupport", .product(name: "Yams", package: "Yams"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ], exclude: ["Servers"]),
     ]
 )
 

@@ -65,7 +65,8 @@ public enum Escaping {
     ///
     /// A text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, "CSV Injection").
     public static func csvCell(_ text: String) -> String {
-        var text = String(String.UnicodeScalarView(text.unicodeScalars.filter { !isDirectionControl($0) && $0 != "\0" }))
+        let kept = text.unicodeScalars.filter { !isDirectionControl($0) && $0 != "\0" }
+        var text = String(String.UnicodeScalarView(kept))
         if let first = text.unicodeScalars.first, formulaStarts.contains(first) { text = "'" + text }
         let needsQuotes = text.unicodeScalars.contains { ",;\"\r\n\t".unicodeScalars.contains($0) }
         return needsQuotes ? "\"" + doublingQuotes(text) + "\"" : text

@@ -32,7 +32,7 @@ public struct Phrasebook: Sendable {
 
     /// The names of the placeholders in a sentence, sorted.
     public static func placeholders(in template: String) -> [String] {
-        template.split(separator: "{").dropFirst().compactMap { part in
+        template.split(separator: "{", omittingEmptySubsequences: false).dropFirst().compactMap { part in
             part.firstIndex(of: "}").map { String(part[..<$0]) }
         }.sorted()
     }

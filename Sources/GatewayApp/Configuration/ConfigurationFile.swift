@@ -35,7 +35,7 @@ public struct ConfigurationFile {
         ]
         guard let top = reader.mapping(of: text, keys: keys) else { return (nil, reader.problems) }
         let community = top.required("community", example: "{id: vall-clara, …}").flatMap(community)
-        let broker = top.required("mqtt", example: "{broker: embedded}").flatMap { broker($0, community: community) }
+        let broker = top.required("mqtt", example: "{broker: embedded}").flatMap { self.broker($0, community: community) }
         let assembly = top.required("assembly", example: "{meets: first Sunday 18:00}").flatMap(assembly)
         let sensors = (top["sensors"]?.list() ?? []).compactMap(sensor)
         reportDoubles(in: sensors, at: top["sensors"])

@@ -23,6 +23,11 @@ struct SensorDirectory: Sendable {
     /// The sensor of that name.
     func sensor(_ id: SensorID) -> Sensor? { sensors[id] }
 
+    /// The bindings of a sensor, past ones too.
+    func bindings(of sensor: SensorID) -> [Binding] {
+        bindings.values.flatMap { $0 }.filter { $0.sensor == sensor }
+    }
+
     /// True where at least one channel of the device is assigned; only then are its readings kept.
     func isAssigned(device: String) -> Bool { devices.contains(device) }
 

@@ -1,0 +1,67 @@
+import GatewayModel
+
+/// What came of one attempt to deliver.
+public enum DeliveryOutcome: Hashable, Sendable {
+    /// Taken by the other side, with its own name for the message and, where something deserves a look, a sentence.
+    case delivered(remoteID: String?, warning: String? = nil)
+    /// Surely not taken; try again, not before `after` seconds where the other side said so.
+    case retry(after: Int64?, reason: String)
+    /// Never to be taken as it is; trying again is of no use.
+    case permanent(reason: String)
+    /// Perhaps taken: the connection ended before the answer. Look before sending again.
+    case unknown(reason: String)
+    /// The other side asks never to be called again; the destination stops until its configuration changes.
+    case gone(reason: String)
+}
+
+/// What a look at the other side found of a message whose fate was unknown.
+public enum LookUpResult: Hashable, Sendable {
+    /// It is there.
+    case found(remoteID: String?)
+    /// It is not there.
+    case missing
+    /// The service cannot tell; sending again with the same key is the best there is.
+    case unsupported
+    /// The service could not be asked; the message stays unknown.
+    case unreachable(reason: String)
+}
+
+/// A place that notices go to; implementations block and are called on one thread each.
+public protocol Destination: Sendable {
+    /// The name in the configuration, unique.
+    var name: String { get }
+    /// Who reads there.
+    var audience: Audience { get }
+    /// The language of its texts (BCP 47).
+    var language: String { get }
+    /// Delivers one message; must carry the same identity for the same `item.key` at every attempt.
+    func send(_ item: OutboxItem, now: Instant) -> DeliveryOutcome
+    /// Looks whether a message has arrived.
+    func lookUp(_ item: OutboxItem, now: Instant) -> LookUpResult
+}
+
+extension Destination {
+    /// Services without a way to look.
+    public func lookUp(_ item: OutboxItem, now: Instant) -> LookUpResult { .unsupported }
+}
+
+/// Text in a destination's language with its `ref:` line, by which a person or a look-up finds a message again.
+struct DestinationTexts: Sendable {
+    /// The sentences.
+    let phrases: Phrasebook
+
+    /// The subject line of a mail or a page.
+    func subject(_ item: OutboxItem, community: String) -> String {
+        phrases.text("delivery.subject.\(item.priority.rawValue)", ["community": community, "title": item.title])
+    }
+
+    /// The body with the reference below it.
+    func body(_ item: OutboxItem) -> String {
+        Escaping.plain(item.body) + "\n\n" + reference(item)
+    }
+
+    /// The line that names the message.
+    func reference(_ item: OutboxItem) -> String {
+        phrases.text("delivery.ref", ["key": item.key])
+    }
+}

@@ -1,0 +1,50 @@
+import GatewayModel
+
+/// The state of every open alert as retained JSON on the broker, for lamps, panels and home automation.
+///
+/// `alerts/<id>` holds an alert until it is closed, when the last word is published and the retained one removed;
+/// `notices/<type>` holds the last notice of each type that belongs to no alert. Publishing again is harmless.
+public struct MQTTDestination: Destination {
+    /// The name in the configuration.
+    public let name: String
+    /// Who reads there.
+    public let audience: Audience
+    /// The language of its texts.
+    public let language: String
+    private let publisher: any StatePublishing
+
+    private static let timeoutSeconds = 10
+
+    init(settings: DestinationSettings, publisher: any StatePublishing) {
+        name = settings.name
+        audience = settings.audience
+        language = settings.language
+        self.publisher = publisher
+    }
+
+    /// Publishes one state; blocks for at most twenty seconds.
+    public func send(_ item: OutboxItem, now: Instant) -> DeliveryOutcome {
+        let payload = Array(CommandDestination.input(for: item).utf8.dropLast())
+        let topic =
+            item.alert.map { "alerts/\(MQTTDestination.level($0))" }
+            ?? "notices/\(MQTTDestination.level(item.type))"
+        let isLast = item.type == "alert.closed"
+        var result = publish(topic, payload, retain: !isLast)
+        if isLast, result == .confirmed { result = publish(topic, [], retain: true) }
+        switch result {
+        case .confirmed: return .delivered(remoteID: topic)
+        case .notConnected: return .retry(after: nil, reason: "the broker is away")
+        case .unconfirmed: return .unknown(reason: "the broker did not confirm")
+        }
+    }
+
+    private func publish(_ topic: String, _ payload: [UInt8], retain: Bool) -> StatePublishResult {
+        publisher.publish(
+            topic: topic, payload: payload, retain: retain, timeoutSeconds: MQTTDestination.timeoutSeconds)
+    }
+
+    /// One level of a topic: separators, wildcards and anything unusual become dashes.
+    private static func level(_ text: String) -> String {
+        String(text.prefix(64).map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "." || $0 == "_") ? $0 : "-" })
+    }
+}

@@ -1,0 +1,66 @@
+import GatewayModel
+
+/// What destinations share: who sends, in which words, and how to be stopped.
+public struct DestinationContext: Sendable {
+    /// The community's name, for subject lines.
+    public var community: String
+    /// The right side of message ids, such as `gateway.example.org`; letters, digits, dots and dashes.
+    public var node: String
+    /// The sentences by language.
+    public var phrasebooks: [String: Phrasebook]
+    /// The community's time zone.
+    public var zone: Zone
+    /// Environment variables that may hold secrets.
+    public var environment: [String: String]
+    /// Ends running transfers when the gateway stops.
+    public var stop: TransferStop
+    /// Publishes below the gateway's own prefix; nil where the broker connection is not configured.
+    public var statePublisher: (any StatePublishing)?
+
+    /// Makes a context.
+    public init(
+        community: String, node: String, phrasebooks: [String: Phrasebook], zone: Zone, environment: [String: String],
+        stop: TransferStop = TransferStop(), statePublisher: (any StatePublishing)? = nil
+    ) {
+        self.community = community
+        self.node = node
+        self.phrasebooks = phrasebooks
+        self.zone = zone
+        self.environment = environment
+        self.stop = stop
+        self.statePublisher = statePublisher
+    }
+
+    func texts(_ language: String) -> DestinationTexts {
+        DestinationTexts(phrases: phrasebooks[language] ?? Phrasebook(language: language, phrases: [:]))
+    }
+}
+
+extension DestinationSettings {
+    /// Makes the destination, reading its secrets now; throws where a secret or the broker connection is missing.
+    public func makeDestination(_ context: DestinationContext) throws(DestinationError) -> any Destination {
+        switch kind {
+        case .smtp(let smtp):
+            let password = try smtp.password?.read(environment: context.environment)
+            return SMTPDestination(settings: self, smtp: smtp, password: password, context: context)
+        case .webhook(let webhook):
+            let text = try webhook.secret.read(environment: context.environment)
+            let signer = try WebhookSigner(secrets: text)
+            return WebhookDestination(settings: self, webhook: webhook, signer: signer, context: context)
+        case .ntfy(let ntfy):
+            let topic = try ntfy.topic.read(environment: context.environment)
+            let token = try ntfy.token?.read(environment: context.environment)
+            return NtfyDestination(settings: self, ntfy: ntfy, topic: topic, token: token, context: context)
+        case .command(let command):
+            return CommandDestination(settings: self, command: command, stop: context.stop)
+        case .files(let files):
+            return FilesDestination(settings: self, files: files, context: context)
+        case .mqtt:
+            guard let publisher = context.statePublisher else {
+                throw DestinationError(
+                    .notAvailable, "the destination '\(name)' needs the broker connection", remedy: "configure mqtt:")
+            }
+            return MQTTDestination(settings: self, publisher: publisher)
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import GatewayModel
+import StrictYAML
+
+/// One entry of `destinations:` in the configuration, checked for its form; `docs/destinations.md` lists every key.
+public struct DestinationSettings: Hashable, Sendable {
+    /// The settings that differ by kind.
+    public enum Kind: Hashable, Sendable {
+        /// Mail.
+        case smtp(SMTPSettings)
+        /// A signed POST of JSON.
+        case webhook(WebhookSettings)
+        /// Push messages to telephones.
+        case ntfy(NtfySettings)
+        /// A program on this box.
+        case command(CommandSettings)
+        /// Text files in a folder.
+        case files(FilesSettings)
+        /// The state of alerts on the broker.
+        case mqtt
+    }
+
+    /// The kinds by the word that the configuration uses.
+    public enum KindName: String, Hashable, Sendable, CaseIterable {
+        // As written after `kind:`.
+        case smtp, webhook, ntfy, command, files, mqtt
+    }
+
+    /// The name, unique among destinations: lower-case letters, digits and dashes.
+    public var name: String
+    /// Who reads there.
+    public var audience: Audience
+    /// The language of its texts (BCP 47).
+    public var language: String
+    /// What it is.
+    public var kind: Kind
+
+    /// Makes settings.
+    public init(name: String, audience: Audience, language: String, kind: Kind) {
+        self.name = name
+        self.audience = audience
+        self.language = language
+        self.kind = kind
+    }
+
+    /// The keys that every destination knows.
+    static let commonKeys = ["name", "kind", "audience", "language"]
+
+    /// Reads `destinations:`; whatever is wrong is reported to the field's reader, and the rest is still read.
+    public static func list(_ field: Field, defaultLanguage: String) -> [DestinationSettings] {
+        var settings: [DestinationSettings] = []
+        for entry in field.list() {
+            guard let one = DestinationSettings(entry, defaultLanguage: defaultLanguage) else { continue }
+            if settings.contains(where: { $0.name == one.name }) {
+                entry.report("the destination '\(one.name)' stands twice", remedy: "give one of them another name")
+            } else {
+                settings.append(one)
+            }
+        }
+        return settings
+    }
+
+    /// Reads one entry; nil where a problem was reported.
+    public init?(_ field: Field, defaultLanguage: String) {
+        guard let loose = field.anyMapping(),
+            let kindName = loose.required("kind", example: "smtp")?.choice(KindName.self),
+            let fields = field.mapping(keys: DestinationSettings.commonKeys + DestinationSettings.keys(of: kindName))
+        else { return nil }
+        guard let nameField = fields.required("name", example: "stewards-mail"), let name = nameField.string(),
+            let audience = fields.required("audience", example: "stewards")?.choice(Audience.self)
+        else { return nil }
+        guard !name.isEmpty, name.utf8.count <= 64,
+            name.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D })
+        else {
+            nameField.report(
+                "'\(name)' cannot be a destination's name", remedy: "use lower-case letters, digits and dashes")
+            return nil
+        }
+        let kind: Kind?
+        switch kindName {
+        case .smtp: kind = SMTPSettings(fields).map { .smtp($0) }
+        case .webhook: kind = WebhookSettings(fields).map { .webhook($0) }
+        case .ntfy: kind = NtfySettings(fields).map { .ntfy($0) }
+        case .command: kind = CommandSettings(fields).map { .command($0) }
+        case .files: kind = FilesSettings(fields).map { .files($0) }
+        case .mqtt: kind = .mqtt
+        }
+        guard let kind else { return nil }
+        self.init(name: name, audience: audience, language: fields["language"]?.string() ?? defaultLanguage, kind: kind)
+    }
+
+    private static func keys(of kind: KindName) -> [String] {
+        switch kind {
+        case .smtp: SMTPSettings.keys
+        case .webhook: WebhookSettings.keys
+        case .ntfy: NtfySettings.keys
+        case .command: CommandSettings.keys
+        case .files: FilesSettings.keys
+        case .mqtt: []
+        }
+    }
+
+    /// Advice for the keeper of the box about what the settings imply; shown by `commons doctor`.
+    public var advice: [String] {
+        guard case .ntfy(let ntfy) = kind, ntfy.token == nil else { return [] }
+        return [
+            "\(name): without a token the topic is the password: whoever guesses it reads along. "
+                + "Use a long random topic from a file, or a server of your own with auth-default-access: deny-all"
+        ]
+    }
+}

@@ -1,0 +1,75 @@
+import GatewayModel
+import Storage
+
+/// Answers questions about meters.
+public struct MeterDesk {
+    private let site: Site
+
+    /// Makes a desk for a site.
+    public init(site: Site) {
+        self.site = site
+    }
+
+    private struct MeterLine: Encodable {
+        var sensor: String
+        var unit: String
+        var multiplier: String
+        var digits: Int?
+        var maximumPerHour: String?
+        var jitter: String
+        var resetsToZero: Bool
+    }
+
+    private struct EventLine: Encodable {
+        var sensor: String
+        var at: String
+        var kind: String
+        var before: String
+        var after: String
+        var impliedUse: String?
+        var state: String
+    }
+
+    /// Every meter with its sheet.
+    public func lines(json: Bool) throws -> [String] {
+        let rows = try site.readingStore().sensors().sorted { $0.id < $1.id }.compactMap { sensor -> MeterLine? in
+            guard let sheet = sensor.meter else { return nil }
+            return MeterLine(
+                sensor: sensor.id.rawValue, unit: sensor.unit.code, multiplier: sheet.multiplier.description,
+                digits: sheet.digits, maximumPerHour: sheet.maximumPerHour?.description,
+                jitter: sheet.jitter.description, resetsToZero: sheet.resetsToZero)
+        }
+        if json { return try rows.map(JSONLine.text) }
+        return TextTable.lines(
+            ["meter", "unit", "multiplier", "digits", "greatest per hour", "falls back to 0"],
+            rows.map {
+                [
+                    $0.sensor, $0.unit, $0.multiplier, $0.digits.map(String.init) ?? "?", $0.maximumPerHour ?? "?",
+                    $0.resetsToZero ? "yes" : "no",
+                ]
+            })
+    }
+
+    /// What happened to meters, oldest first.
+    public func events(sensor: String?, json: Bool) throws -> [String] {
+        let events = try site.readingStore().meterEvents(
+            sensor: sensor.map(SensorID.init(rawValue:)), from: Instant(milliseconds: .min),
+            until: Instant(milliseconds: .max))
+        let rows = events.map {
+            EventLine(
+                sensor: $0.sensor.rawValue, at: $0.at.description, kind: $0.kind.rawValue,
+                before: $0.before.description, after: $0.after.description, impliedUse: $0.impliedUse?.description,
+                state: $0.state.rawValue)
+        }
+        if json { return try rows.map(JSONLine.text) }
+        let book = site.book(nil)
+        return TextTable.lines(
+            ["when", "meter", "what", "before", "after", "consumption", "state"],
+            zip(events, rows).map { event, row in
+                [
+                    site.local(event.at), row.sensor, book.text("meters.kind.\(row.kind)"), row.before, row.after,
+                    row.impliedUse ?? "?", book.text("meters.state.\(row.state)"),
+                ]
+            })
+    }
+}

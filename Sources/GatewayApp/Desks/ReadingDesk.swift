@@ -1,0 +1,127 @@
+import Foundation
+import GatewayModel
+import Storage
+
+/// Answers questions about readings, beside the running gateway.
+public struct ReadingDesk {
+    private let site: Site
+
+    /// Makes a desk for a site.
+    public init(site: Site) {
+        self.site = site
+    }
+
+    /// What to export.
+    public struct ExportRequest: Sendable {
+        /// Only these sensors; every one where empty.
+        public var sensors: [String]
+        /// Only these devices; every one where empty.
+        public var devices: [String]
+        /// From this day or time on.
+        public var from: String?
+        /// Before this day or time.
+        public var until: String?
+        /// CSV, else JSON Lines.
+        public var isCSV: Bool
+
+        /// Makes a request.
+        public init(sensors: [String], devices: [String], from: String?, until: String?, isCSV: Bool) {
+            self.sensors = sensors
+            self.devices = devices
+            self.from = from
+            self.until = until
+            self.isCSV = isCSV
+        }
+    }
+
+    private struct LatestLine: Encodable {
+        var sensor: String
+        var name: String
+        var value: String?
+        var unit: String
+        var time: String?
+    }
+
+    private struct ReadingLine: Encodable {
+        var time: String
+        var timeSource: String
+        var receivedAt: String?
+        var device: String
+        var channel: String
+        var quantity: String
+        var kind: String
+        var value: String
+        var unit: String
+        var sensor: String?
+        var trusted: Bool
+    }
+
+    /// Every sensor with its latest reading.
+    public func latest(json: Bool) throws -> [String] {
+        let store = try site.readingStore()
+        let language = site.configuration.community.languages.first ?? "en"
+        let now = SystemClock.now()
+        let rows = try store.sensors().sorted { $0.id < $1.id }.map { sensor -> LatestLine in
+            var newest: StoredReading?
+            let query = ReadingQuery(.sensors([sensor.id]), from: now.advanced(bySeconds: -7 * 86_400))
+            try store.readings(query) { newest = $0 }
+            return LatestLine(
+                sensor: sensor.id.rawValue, name: sensor.name(in: language), value: newest?.value.description,
+                unit: sensor.unit.code, time: newest?.time.instant.description)
+        }
+        if json { return try rows.map(JSONLine.text) }
+        return TextTable.lines(
+            ["sensor", "name", "latest", "unit", "time"],
+            rows.map { row in
+                let time = row.time.flatMap { Instant(rfc3339: $0) }.map(site.local) ?? "-"
+                return [row.sensor, row.name, row.value ?? "-", row.unit, time]
+            })
+    }
+
+    /// Writes readings in time order to a file, or to standard output where `path` is nil; streams.
+    public func export(_ request: ExportRequest, to path: String?) throws {
+        let store = try site.readingStore()
+        let series = Dictionary(try store.series().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let directory = SensorDirectory(sensors: try store.sensors(), bindings: try store.bindings())
+        let query = try ReadingQuery(
+            selection(request), from: request.from.map(site.instant) ?? Instant(milliseconds: .min),
+            until: request.until.map(site.instant) ?? Instant(milliseconds: .max))
+        let output = try LineWriter(path: path)
+        if request.isCSV {
+            try output.write("time,time_source,received_at,device,channel,quantity,kind,value,unit,sensor,trusted")
+        }
+        try store.readings(query) { reading in
+            guard let record = series[reading.series] else { return }
+            let sensor = directory.sensor(
+                device: record.key.device, channel: record.channel, at: reading.time.instant)
+            let line = ReadingLine(
+                time: reading.time.instant.description, timeSource: "\(reading.time.source)",
+                receivedAt: reading.receivedAt?.description, device: record.key.device, channel: record.channel,
+                quantity: record.quantity.rawValue, kind: record.kind.rawValue, value: reading.value.description,
+                unit: record.unit.code, sensor: sensor?.id.rawValue, trusted: reading.isTrusted)
+            try output.write(request.isCSV ? ReadingDesk.csv(line) : JSONLine.text(line))
+        }
+        try output.finish()
+    }
+
+    private func selection(_ request: ExportRequest) throws -> ReadingQuery.Selection {
+        if !request.devices.isEmpty { return .devices(request.devices) }
+        guard !request.sensors.isEmpty else { return .all }
+        let known = try site.readingStore().sensors().map(\.id.rawValue)
+        for name in request.sensors where !known.contains(name) {
+            let nearest = Diagnostic.nearest(to: name, among: known).map { "did you mean '\($0)'?" }
+            throw AppError("there is no sensor '\(name)'", remedy: nearest ?? "`commons readings list` shows them")
+        }
+        return .sensors(request.sensors.map(SensorID.init(rawValue:)))
+    }
+
+    private static func csv(_ line: ReadingLine) -> String {
+        [
+            line.time, line.timeSource, line.receivedAt ?? "", line.device, line.channel, line.quantity, line.kind,
+            line.value, line.unit, line.sensor ?? "", line.trusted ? "true" : "false",
+        ].enumerated().map { index, cell in
+            // Numbers are written as they are; a name that a spreadsheet would run as a formula is not.
+            index == 7 ? cell : Escaping.csv(cell)
+        }.joined(separator: ",")
+    }
+}

@@ -1,0 +1,63 @@
+import GatewayModel
+import Storage
+
+/// Shows and checks the record book.
+public struct RecordDesk {
+    private let site: Site
+
+    /// Makes a desk for a site.
+    public init(site: Site) {
+        self.site = site
+    }
+
+    private struct EntryLine: Encodable {
+        var number: Int64
+        var at: String
+        var kind: String
+        var facts: [String: String]
+        var texts: [String: String]
+        var hash: String
+    }
+
+    /// The entries from a number on.
+    public func lines(from first: Int64, json: Bool) throws -> [String] {
+        let entries = try site.readingStore().recordEntries(from: max(1, first), limit: 10_000)
+        return try entries.map { recorded in
+            let entry = recorded.entry
+            if json {
+                return try JSONLine.text(
+                    EntryLine(
+                        number: recorded.number, at: entry.at.description, kind: entry.kind, facts: entry.facts,
+                        texts: entry.erasable, hash: recorded.hash))
+            }
+            let facts = (entry.facts.merging(entry.erasable) { fact, _ in fact }).sorted { $0.key < $1.key }
+                .map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+            return Escaping.terminal("\(recorded.number)  \(site.local(entry.at))  \(entry.kind)  \(facts)")
+        }
+    }
+
+    /// Checks the whole chain; the check number is in groups of four, to be read aloud.
+    public func verify() throws -> Finding {
+        let check = try site.readingStore().verifyRecordBook()
+        if let broken = check.firstBroken {
+            return Finding(
+                lines: [
+                    "The record book does not fit its chain from entry \(broken) on (of \(check.count)).",
+                    "Somebody or something changed it. Compare with the check number on the last printed report.",
+                ], isGood: false)
+        }
+        return Finding(
+            lines: [
+                "The record book fits: \(check.count) entries.", "Check number:", RecordDesk.grouped(check.head, 0),
+                RecordDesk.grouped(check.head, 1),
+            ], isGood: true)
+    }
+
+    /// Half of a 64-digit hash as eight groups of four.
+    static func grouped(_ hash: String, _ half: Int) -> String {
+        let digits = Array(hash).dropFirst(half * 32).prefix(32)
+        return stride(from: 0, to: digits.count, by: 4).map { start in
+            String(digits.dropFirst(start).prefix(4))
+        }.joined(separator: " ")
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import GatewayModel
+import Logging
+import Storage
+
+/// The one writing process on a data folder: the store, the data path on it, and the acts of people.
+///
+/// Used from one thread at a time: the ingest thread while the gateway runs, the calling thread for a command on its own.
+final class Office {
+    let site: Site
+    let store: Store
+    let pipeline: Pipeline
+    private var replayed: [PacketRecord] = []
+    private var waiting = 0
+    private var housekeptDay: CalendarDate?
+
+    private init(site: Site, store: Store, pipeline: Pipeline) {
+        self.site = site
+        self.store = store
+        self.pipeline = pipeline
+    }
+
+    /// Takes the data folder's lock, brings the sensors of the configuration into the database and restores the state.
+    ///
+    /// - Throws: ``StoreError``, among them `locked` where the gateway runs.
+    static func open(site: Site, now: Instant) throws -> Office {
+        let store = try site.writingStore(now: now)
+        do {
+            try SensorDeclarations(site: site, store: store).apply(now: now)
+            let state = try PipelineLoader(site: site, store: store).load(now: now)
+            let notices = NoticeWriter(site: site)
+            return Office(
+                site: site, store: store, pipeline: Pipeline(store: store, state: state, notices: notices, now: now))
+        } catch {
+            try? store.close()
+            throw error
+        }
+    }
+
+    /// Gives the data folder free.
+    func close() {
+        try? store.close()
+    }
+
+    /// What was counted up to the last commit.
+    var counters: Counters { pipeline.committed.counters }
+
+    /// Sends a recorded message through the data path; its `receivedAt` is the time, and nothing is told to anybody.
+    func replay(_ message: InboundMessage, commitAfter limit: Int) throws {
+        let day = site.zone.date(at: message.receivedAt)
+        if housekeptDay != day {
+            try finishReplay(at: message.receivedAt)
+            housekeptDay = day
+        }
+        _ = pipeline.receive(ReceivedMessage.replayed(message))
+        waiting += 1
+        guard waiting >= limit else { return }
+        _ = pipeline.tick(now: message.receivedAt)
+        try commit(now: message.receivedAt)
+    }
+
+    /// Commits what is left of a replay and brings day rows and blocks up to date.
+    func finishReplay(at now: Instant) throws {
+        _ = pipeline.tick(now: now)
+        try commit(now: now)
+        try housekeep(now: now)
+    }
+
+    /// Commits what the pipeline holds, apart from any broker session.
+    func commit(now: Instant) throws {
+        pipeline.dropNotices()
+        try pipeline.commit(packets: [], session: 0, now: now)
+        waiting = 0
+    }
+
+    /// Seals what has piled up and computes the days that are over; called once a day and at a million readings.
+    func housekeep(now: Instant) throws {
+        try pipeline.recomputeDays(before: site.zone.date(at: now), zone: site.zone)
+        _ = try store.seal()
+    }
+}

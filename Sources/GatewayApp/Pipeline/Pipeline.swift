@@ -1,0 +1,99 @@
+import Alerting
+import DeviceProfiles
+import GatewayModel
+import Limits
+import MQTTIngest
+import Metering
+import Storage
+
+/// The data path: decode, place, meter, check, alert, commit. Runs on the ingest thread alone.
+///
+/// Messages are applied to `state`, a copy; `committed` is replaced by it only after the transaction, so a commit that
+/// fails leaves everything as if the messages had never come. No stage below knows another.
+final class Pipeline {
+    let store: Store
+    let notices: NoticeWriter
+    private(set) var committed: PipelineState
+    var state: PipelineState
+    var batch: Batch
+
+    init(store: Store, state: PipelineState, notices: NoticeWriter, now: Instant) {
+        self.store = store
+        self.notices = notices
+        committed = state
+        self.state = state
+        batch = Batch(committedAt: now)
+    }
+
+    /// Takes one message through the whole path; the result says how soon it must be committed.
+    func receive(_ received: ReceivedMessage) -> Urgency {
+        let decoding = state.decoder.decode(received.message)
+        count(received, decoding)
+        // A retained copy is old by an unknown time: it may announce, but it never measures (P5).
+        guard !received.message.retained else { return .whenDue }
+        let alertsBefore = batch.alerts.count
+        for reading in decoding.readings {
+            guard state.sensors.isAssigned(device: reading.stream.device) else {
+                state.unassigned.note(reading.stream.device, received.message, profile: decoding.profile)
+                state.counters.unassignedMessages += 1
+                break
+            }
+            take(dated(reading, received), of: received, repeatWindow: decoding.repeatWindow)
+        }
+        return batch.alerts.count > alertsBefore ? .now : .whenDue
+    }
+
+    /// Places, meters, checks one reading.
+    private func take(_ reading: Reading, of received: ReceivedMessage, repeatWindow: Int64) {
+        guard let placement = place(reading, repeatWindow: repeatWindow) else { return }
+        switch placement {
+        case .double: state.counters.doubles += 1
+        case .conflict(let series, let existing): putAside(reading, series: series, existing: existing, received)
+        case .fresh(let series), .late(let series):
+            batch.readings.append(StoredReading(reading, in: series, receivedAt: received.message.receivedAt))
+            measure(reading, now: received.message.receivedAt)
+        }
+    }
+
+    /// Turns a stored reading of a sensor into measurements, and those into changes of limits and alerts.
+    private func measure(_ reading: Reading, now: Instant) {
+        guard reading.isTrusted,
+            let sensor = state.sensors.sensor(
+                device: reading.stream.device, channel: reading.channel, at: reading.time.instant)
+        else { return }
+        let (measurements, events) = state.meters.receive(reading, of: sensor)
+        batch.meterEvents += events
+        for measurement in measurements {
+            apply(state.limits.receive(measurement, now: now), now: now)
+        }
+    }
+
+    /// Lets time pass: on-delays end, silent sensors are noticed, alerts are asked about again.
+    func tick(now: Instant) -> Urgency {
+        let alertsBefore = batch.alerts.count
+        apply(state.limits.tick(now: now), now: now)
+        perform(state.alerts.tick(now: now), now: now)
+        return batch.alerts.count > alertsBefore ? .now : .whenDue
+    }
+
+    /// Writes the batch in one transaction and makes the copy the state in force.
+    func commit(packets: [PacketRecord], session: Int64, now: Instant) throws(StoreError) {
+        batch.committedAt = now
+        batch.session = session
+        batch.packets = packets
+        batch.news = state.series.takeNews()
+        guard !batch.isEmpty else { return }
+        try store.commit(batch)
+        state.counters.readings += batch.readings.count
+        state.counters.commits += 1
+        committed = state
+        batch = Batch(committedAt: now)
+    }
+
+    /// Forgets the batch, as if its messages had never come.
+    func discard(now: Instant) {
+        committed.counters.failedCommits += 1
+        state = committed
+        batch = Batch(committedAt: now)
+    }
+}

@@ -1,0 +1,26 @@
+import Alerting
+import DeviceProfiles
+import GatewayModel
+import Limits
+import Metering
+import Storage
+
+/// Everything the ingest thread knows between two messages; a value, so that a batch works on a copy.
+struct PipelineState: Sendable {
+    /// Messages to readings.
+    var decoder: MessageDecoder
+    /// Readings to series.
+    var series: SeriesDirectory
+    /// Channels to sensors.
+    var sensors: SensorDirectory
+    /// Registers to consumption.
+    var meters: MeterRoom
+    /// Measurements to limits passed and kept.
+    var limits: LimitEngine
+    /// Limits passed to alerts.
+    var alerts: AlertBook
+    /// What was counted.
+    var counters: Counters
+    /// What is heard but measures nothing.
+    var unassigned = UnassignedDevices()
+}

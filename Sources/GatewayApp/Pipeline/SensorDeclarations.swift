@@ -1,0 +1,30 @@
+import GatewayModel
+import Storage
+
+/// Brings the sensors of the configuration into the database: what differs is dated and recorded, nothing is deleted.
+struct SensorDeclarations {
+    /// Who stands in the record book for a change that came from the file.
+    static let author = "configuration file"
+
+    let site: Site
+    let store: Store
+
+    /// Declares the file's sensors beside those that were assigned by command, and binds their devices.
+    func apply(now: Instant) throws {
+        let declared = site.configuration.sensors
+        let names = Set(declared.map(\.sensor.id))
+        let assigned = try store.sensors().filter { !names.contains($0.id) }
+        _ = try store.declare(declared.map(\.sensor) + assigned, at: now, by: SensorDeclarations.author)
+        let current = try store.bindings().filter { $0.until == nil }
+        for entry in declared {
+            guard let device = entry.device, let channel = entry.channel else { continue }
+            let bound = current.first { $0.sensor == entry.sensor.id }
+            guard bound?.device != device || bound?.channel != channel else { continue }
+            // The first binding of a demonstration covers the simulated past as well.
+            let from = bound == nil && site.configuration.community.isDemonstration ? Instant(milliseconds: 0) : now
+            _ = try store.bind(
+                entry.sensor.id, device: device, channel: channel, from: from, at: now, by: SensorDeclarations.author,
+                zone: site.zone)
+        }
+    }
+}

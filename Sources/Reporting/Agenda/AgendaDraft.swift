@@ -1,0 +1,191 @@
+import GatewayModel
+
+/// Drafts what the next assembly should hear of, talk about or decide; it never decides anything itself.
+public struct AgendaDraft: Sendable {
+    private let model: ReportModel
+    private let words: ReportWords
+    private let assembly: CalendarDate
+
+    /// Drafts the items for the next assembly, what is to be decided first; none where no assembly is known.
+    public static func items(from model: ReportModel, phrases: Phrasebook) -> [AgendaItem] {
+        guard let next = model.facts.nextAssemblies.first else { return [] }
+        let draft = AgendaDraft(
+            model: model, words: ReportWords(phrases: phrases, zone: model.facts.zone),
+            assembly: model.facts.zone.date(at: next))
+        let items =
+            draft.budgets() + draft.reviews() + draft.alerts() + draft.alarmLoad() + draft.meterQuestions()
+            + draft.gaps()
+        let asks = AgendaAsk.allCases
+        return asks.flatMap { ask in items.filter { $0.ask == ask } }
+    }
+
+    private func budgets() -> [AgendaItem] {
+        model.limits.compactMap { report in
+            let limit = report.facts.limit
+            guard !report.facts.isLapsed, case .budget = limit.rule, let past = report.counts[.past], past > 0 else {
+                return nil
+            }
+            var facts = [
+                words.text("agenda.facts.rule", ["limit": words.title(limit), "rule": words.rule(limit)]),
+                words.text("agenda.facts.past", ["past": String(past), "days": String(model.dates.count)]),
+            ]
+            if let unknown = report.counts[.unknown], unknown > 0 {
+                facts.append(words.text("agenda.facts.unknown", ["unknown": String(unknown)]))
+            }
+            facts += report.facts.budgetUse.sorted { $0.key < $1.key }.suffix(5).map { period, amount in
+                words.text(
+                    "agenda.facts.used",
+                    ["date": words.date(period), "amount": words.amount(amount, limit.unit)])
+            }
+            return item(
+                .budgetPassed, .decide, subject: report.facts.reference.description, about: limit,
+                values: ["limit": words.title(limit)], facts: facts, options: ["save", "change"], minutes: 15,
+                related: [report.facts.reference.description])
+        }
+    }
+
+    private func reviews() -> [AgendaItem] {
+        model.limits.filter(\.isUpForReview).map { report in
+            let limit = report.facts.limit
+            let goesOn = limit.protects == .people || limit.bound == .atLeast
+            return item(
+                .limitExpiring, .decide, subject: report.facts.reference.description, about: limit,
+                values: ["limit": words.title(limit), "date": words.date(report.facts.reviewBy)],
+                facts: [
+                    words.text("agenda.facts.rule", ["limit": words.title(limit), "rule": words.rule(limit)]),
+                    words.text(
+                        "agenda.facts.kept",
+                        [
+                            "within": String((report.counts[.within] ?? 0) + (report.counts[.near] ?? 0)),
+                            "past": String(report.counts[.past] ?? 0),
+                            "unknown": String(report.counts[.unknown] ?? 0),
+                        ]),
+                ],
+                options: ["renew", "change"], doNothing: goesOn ? "goes_on" : "ends", minutes: 10,
+                related: [report.facts.reference.description])
+        }
+    }
+
+    private func alerts() -> [AgendaItem] {
+        let limits = Dictionary(
+            model.limits.map { ($0.facts.reference, $0.facts.limit) }, uniquingKeysWith: { first, _ in first })
+        return model.facts.alerts.sorted { $0.number < $1.number }.compactMap { alert in
+            guard alert.priority == .assembly, alert.isOpen,
+                let row = model.alerts.rows.first(where: { $0.number == alert.number })
+            else { return nil }
+            let limit: Limit? = if case .limit(let reference) = alert.cause { limits[reference] } else { nil }
+            // The budget's own item says the same and more.
+            if case .budget = limit?.rule { return nil }
+            let cause = words.cause(row.cause, limits: model.limits)
+            var facts = [
+                words.text(
+                    row.lasted == nil ? "agenda.facts.alert_on" : "agenda.facts.alert_over",
+                    [
+                        "number": String(row.number), "moment": words.moment(row.onset),
+                        "duration": words.duration(row.lasted ?? 0),
+                    ])
+            ]
+            if let sensor = row.sensor { facts.append(words.text("agenda.facts.place", ["point": words.name(sensor)])) }
+            if let limit { facts.append(words.text("agenda.facts.rule", ["limit": cause, "rule": words.rule(limit)])) }
+            return item(
+                .alert, .discuss, subject: alert.id, about: limit, values: ["what": cause], facts: facts,
+                options: ["look", "change"], minutes: 10, related: [String(row.number)])
+        }
+    }
+
+    /// Bearable for volunteers: one alert that wakes people per steward and week, one for the same day per day.
+    private func alarmLoad() -> [AgendaItem] {
+        let counts = model.alerts.counts
+        let waking = counts[.now] ?? 0
+        let daily = counts[.today] ?? 0
+        let stewards = max(1, model.facts.stewardCount)
+        let days = model.dates.count
+        guard waking * 7 > stewards * max(7, days) || daily > max(1, days) else { return [] }
+        var byCause: [String: Int] = [:]
+        for row in model.alerts.rows { byCause[words.cause(row.cause, limits: model.limits), default: 0] += 1 }
+        let top = byCause.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(10)
+        let facts =
+            [
+                words.text(
+                    "agenda.facts.load",
+                    ["waking": String(waking), "daily": String(daily), "stewards": String(model.facts.stewardCount)])
+            ]
+            + top.map { words.text("agenda.facts.top", ["what": $0.key, "count": String($0.value)]) }
+        return [
+            item(
+                .tooManyAlarms, .discuss, subject: model.facts.month.description, about: nil,
+                values: ["month": words.month(model.facts.month)], facts: facts, options: ["fix", "help"], minutes: 15,
+                related: [])
+        ]
+    }
+
+    private func meterQuestions() -> [AgendaItem] {
+        let gaps = model.gaps
+        let count = gaps.meterQuestions.count + gaps.householdQuestions
+        guard count > 0 else { return [] }
+        let names = Dictionary(
+            model.facts.sensors.map { ($0.sensor.id, words.name($0.sensor)) }, uniquingKeysWith: { first, _ in first })
+        var facts = gaps.meterQuestions.map { event in
+            words.text(
+                "agenda.facts.meter",
+                [
+                    "point": names[event.sensor] ?? event.sensor.rawValue,
+                    "what": words.text("agenda.meter.\(event.kind.rawValue)"), "moment": words.moment(event.at),
+                ])
+        }
+        if gaps.householdQuestions > 0 {
+            facts.append(words.text("agenda.facts.household_meters", ["count": String(gaps.householdQuestions)]))
+        }
+        return [
+            item(
+                .meterQuestion, .inform, subject: model.facts.month.description, about: nil,
+                values: ["count": String(count)], facts: facts, options: ["read"], minutes: 5, related: [])
+        ]
+    }
+
+    private func gaps() -> [AgendaItem] {
+        let shared = model.gaps.rows.filter { $0.longestGap > 3 || $0.missingDays > 5 }
+        let unknown = model.resources.filter { $0.total.map { $0.isIncomplete || $0.certainty == .unknown } ?? false }
+        guard !shared.isEmpty || !unknown.isEmpty else { return [] }
+        var facts = unknown.map {
+            words.text("agenda.facts.resource_gap", ["resource": words.resource($0.resource)])
+        }
+        facts += shared.map {
+            words.text(
+                "agenda.facts.point_gap", ["point": words.name($0.sensor), "days": String($0.missingDays)])
+        }
+        return [
+            item(
+                .dataGap, .discuss, subject: model.facts.month.description, about: nil,
+                values: ["month": words.month(model.facts.month)], facts: facts, options: ["repair", "hand"],
+                minutes: 10, related: [])
+        ]
+    }
+
+    private func item(
+        _ kind: AgendaKind, _ ask: AgendaAsk, subject: String, about limit: Limit?, values: [String: String],
+        facts: [String], options: [String], doNothing: String = "", minutes: Int, related: [String]
+    ) -> AgendaItem {
+        let key = "agenda.\(kind.rawValue)"
+        let nothing = doNothing.isEmpty ? "nothing" : "nothing_\(doNothing)"
+        let named = options.map { name in
+            AgendaOption(
+                text: words.text("\(key).option.\(name).text", values),
+                consequence: words.text("\(key).option.\(name).then", values))
+        }
+        let leave = AgendaOption(
+            text: words.text("agenda.do_nothing"), consequence: words.text("\(key).option.\(nothing).then", values),
+            isDoNothing: true)
+        let affected =
+            limit.map {
+                words.text("agenda.affected.\($0.protects.rawValue)", ["resource": words.resource($0.resource)])
+            }
+            ?? words.text("agenda.affected.stewards")
+        return AgendaItem(
+            id: StableID.make([model.facts.communityID, kind.rawValue, subject]), assembly: assembly, kind: kind,
+            ask: ask, title: String(words.text("\(key).title", values).prefix(100)),
+            summary: words.text("\(key).summary", values), facts: facts, options: named + [leave],
+            whoIsAffected: affected, touchesEssentialSupply: limit?.protects == .people || limit?.resource == "water",
+            requestedMinutes: minutes, related: related)
+    }
+}

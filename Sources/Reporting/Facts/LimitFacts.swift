@@ -1,0 +1,49 @@
+import GatewayModel
+
+/// How a limit was kept on one day.
+public enum LimitDayState: String, Hashable, Sendable, CaseIterable {
+    /// Kept.
+    case within
+    /// Kept, but a warning level was reached.
+    case near
+    /// Passed at some time of the day.
+    case past
+    /// Not enough was measured to say.
+    case unknown
+}
+
+/// A limit with the resolution that set it and how it was kept.
+public struct LimitFacts: Hashable, Sendable {
+    /// The limit's name.
+    public var reference: LimitReference
+    /// The limit as adopted.
+    public var limit: Limit
+    /// The day of the assembly that decided.
+    public var decidedOn: CalendarDate
+    /// The day by which the assembly looks at it again.
+    public var reviewBy: CalendarDate
+    /// The state of each local day of the month; days left out count as unknown.
+    public var days: [CalendarDate: LimitDayState]
+    /// What was used of a budget so far, in the limit's unit, per period by its first day; empty for other rules.
+    public var budgetUse: [CalendarDate: DecimalValue]
+    /// True where its review date has passed and it is shown only.
+    public var isLapsed: Bool
+    /// For a limit that protects people: points that did not get the minimum at some time; nil where not known.
+    public var pointsBelow: Int?
+
+    /// Makes a limit's facts.
+    public init(
+        reference: LimitReference, limit: Limit, decidedOn: CalendarDate, reviewBy: CalendarDate,
+        days: [CalendarDate: LimitDayState], budgetUse: [CalendarDate: DecimalValue] = [:], isLapsed: Bool = false,
+        pointsBelow: Int? = nil
+    ) {
+        self.reference = reference
+        self.limit = limit
+        self.decidedOn = decidedOn
+        self.reviewBy = reviewBy
+        self.days = days
+        self.budgetUse = budgetUse
+        self.isLapsed = isLapsed
+        self.pointsBelow = pointsBelow
+    }
+}

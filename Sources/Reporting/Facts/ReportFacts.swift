@@ -1,0 +1,114 @@
+import GatewayModel
+
+/// Everything the monthly report and the agenda are made from, gathered by the application in one reading of the store.
+///
+/// Plain values: whoever has them can make the same report again, byte for byte.
+public struct ReportFacts: Sendable {
+    /// The community's id, as in its configuration.
+    public var communityID: String
+    /// The community's name.
+    public var communityName: String
+    /// True where the database holds simulated data; the report says so on top.
+    public var isDemonstration: Bool
+    /// The community's time zone.
+    public var zone: Zone
+    /// The month of the report.
+    public var month: CalendarMonth
+    /// When the facts were gathered; the report's "as of".
+    public var generatedAt: Instant
+    /// The sensors with their figures of the month.
+    public var sensors: [SensorMonth]
+    /// The same of the month before; empty where nothing was measured then.
+    public var monthBefore: [SensorMonth]
+    /// The same of this month a year ago; empty where nothing was measured then.
+    public var yearBefore: [SensorMonth]
+    /// The limits in force during the month, and those that ended and are shown only.
+    public var limits: [LimitFacts]
+    /// Alerts that began in the month, ended in it, or are still open.
+    public var alerts: [Alert]
+    /// Meter events that still wait for a person's answer.
+    public var openMeterEvents: [MeterEvent]
+    /// Persons served, as declared in the resolution in force; nil where no resolution declares it.
+    public var personsServed: Int?
+    /// Production and load per interval, for the energy formulas; empty where only totals are known.
+    public var energyIntervals: [EnergyInterval]
+    /// The least water flow of each night between 2 and 4 o'clock, in L/h, for the leak estimate; empty where unknown.
+    public var nightlyMinimumFlows: [DecimalValue]
+    /// Usable water in the tanks at the end of the month in m3; nil where unknown.
+    public var usableStorage: DecimalValue?
+    /// Weather for the garden's needs; nil where no temperature is measured.
+    public var weather: WeatherFacts?
+    /// The gateway itself.
+    public var gateway: GatewayFacts
+    /// The next assemblies, soonest first, at least two where a meeting rule is set.
+    public var nextAssemblies: [Instant]
+    /// When the agenda of the next assembly closes.
+    public var agendaClosesAt: Instant?
+    /// How many stewards share the duty; 0 where unknown.
+    public var stewardCount: Int
+    /// Figures of this month that were published before, such as an earlier edition of this report.
+    public var alreadyShown: [FigureOrigin]
+    /// The bounds for figures over households.
+    public var disclosureRules: DisclosureRules
+
+    /// Makes facts; what is left out is unknown or did not happen.
+    public init(
+        communityID: String, communityName: String, isDemonstration: Bool = false, zone: Zone, month: CalendarMonth,
+        generatedAt: Instant, sensors: [SensorMonth], monthBefore: [SensorMonth] = [], yearBefore: [SensorMonth] = [],
+        limits: [LimitFacts] = [], alerts: [Alert] = [], openMeterEvents: [MeterEvent] = [], personsServed: Int? = nil,
+        energyIntervals: [EnergyInterval] = [], nightlyMinimumFlows: [DecimalValue] = [],
+        usableStorage: DecimalValue? = nil, weather: WeatherFacts? = nil, gateway: GatewayFacts,
+        nextAssemblies: [Instant] = [], agendaClosesAt: Instant? = nil, stewardCount: Int = 0,
+        alreadyShown: [FigureOrigin] = [], disclosureRules: DisclosureRules = DisclosureRules()
+    ) {
+        self.communityID = communityID
+        self.communityName = communityName
+        self.isDemonstration = isDemonstration
+        self.zone = zone
+        self.month = month
+        self.generatedAt = generatedAt
+        self.sensors = sensors
+        self.monthBefore = monthBefore
+        self.yearBefore = yearBefore
+        self.limits = limits
+        self.alerts = alerts
+        self.openMeterEvents = openMeterEvents
+        self.personsServed = personsServed
+        self.energyIntervals = energyIntervals
+        self.nightlyMinimumFlows = nightlyMinimumFlows
+        self.usableStorage = usableStorage
+        self.weather = weather
+        self.gateway = gateway
+        self.nextAssemblies = nextAssemblies
+        self.agendaClosesAt = agendaClosesAt
+        self.stewardCount = stewardCount
+        self.alreadyShown = alreadyShown
+        self.disclosureRules = disclosureRules
+    }
+}
+
+/// What the report says of the gateway itself.
+public struct GatewayFacts: Hashable, Sendable {
+    /// The version that runs.
+    public var version: String
+    /// The version before, where it changed within the month.
+    public var versionBefore: String?
+    /// The check number of the record book's last entry, 64 hexadecimal digits; empty where the book has no entry.
+    public var recordHead: String
+    /// How many entries the record book has.
+    public var recordEntries: Int64
+    /// The share of messages that came without a guarantee (QoS 0), in percent; nil where none came.
+    public var unguaranteedPercent: Int?
+
+    /// Makes facts about the gateway.
+    public init(
+        version: String, versionBefore: String? = nil, recordHead: String, recordEntries: Int64,
+        unguaranteedPercent: Int? = nil
+    ) {
+        self.version = version
+        self.versionBefore = versionBefore
+        self.recordHead = recordHead
+        self.recordEntries = recordEntries
+        self.unguaranteedPercent = unguaranteedPercent
+    }
+}

@@ -1,0 +1,56 @@
+import GatewayModel
+
+/// Where figures are missing.
+public struct GapReport: Hashable, Sendable {
+    /// One shared point with days without figures.
+    public struct Row: Hashable, Sendable {
+        /// The point.
+        public var sensor: Sensor
+        /// Days without a figure.
+        public var missingDays: Int
+        /// The longest run of them.
+        public var longestGap: Int
+    }
+
+    /// Shared points with gaps, by name.
+    public var rows: [Row]
+    /// How many household points have gaps; never which.
+    public var householdPoints: Int
+    /// How many points there are.
+    public var points: Int
+    /// Meter questions that wait for an answer at shared points, by point and time.
+    public var meterQuestions: [MeterEvent]
+    /// How many wait at household points.
+    public var householdQuestions: Int
+
+    /// Finds the gaps of the days that are over.
+    init(_ facts: ReportFacts, dates: [CalendarDate]) {
+        rows = []
+        householdPoints = 0
+        points = facts.sensors.count
+        for month in facts.sensors.sorted(by: { $0.sensor.id < $1.sensor.id }) {
+            let known =
+                month.isMeter
+                ? Set(month.uses.filter { $0.amount != nil }.map(\.date)) : Set(month.gauges.map(\.date))
+            var run = 0
+            var longest = 0
+            var missing = 0
+            for date in dates {
+                run = known.contains(date) ? 0 : run + 1
+                longest = max(longest, run)
+                if run > 0 { missing += 1 }
+            }
+            guard missing > 0 else { continue }
+            if month.sensor.visibility == .community {
+                rows.append(Row(sensor: month.sensor, missingDays: missing, longestGap: longest))
+            } else {
+                householdPoints += 1
+            }
+        }
+        let shared = Set(facts.sensors.filter { $0.sensor.visibility == .community }.map(\.sensor.id))
+        let open = facts.openMeterEvents.filter { $0.state == .proposed }
+        meterQuestions = open.filter { shared.contains($0.sensor) }
+            .sorted { ($0.sensor, $0.at) < ($1.sensor, $1.at) }
+        householdQuestions = open.count { !shared.contains($0.sensor) }
+    }
+}

@@ -1,0 +1,38 @@
+import GatewayModel
+
+extension LimitDayState {
+    /// From what needs no word to what needs the first; not knowing comes before being near.
+    var severity: Int {
+        switch self {
+        case .within: 0
+        case .near: 1
+        case .unknown: 2
+        case .past: 3
+        }
+    }
+}
+
+/// How a limit was kept over the month.
+public struct LimitReport: Hashable, Sendable {
+    /// The limit.
+    public var facts: LimitFacts
+    /// Days in each state; their sum is the days that are over.
+    public var counts: [LimitDayState: Int]
+    /// The worst state of the month.
+    public var state: LimitDayState
+    /// True where it is due for review before the assembly after next.
+    public var isUpForReview: Bool
+
+    /// Counts the days of one limit.
+    init(_ facts: LimitFacts, dates: [CalendarDate], reviewHorizon: CalendarDate?) {
+        self.facts = facts
+        var counts: [LimitDayState: Int] = [:]
+        for date in dates { counts[facts.days[date] ?? .unknown, default: 0] += 1 }
+        self.counts = counts
+        state = counts.keys.max { $0.severity < $1.severity } ?? .unknown
+        isUpForReview = !facts.isLapsed && (reviewHorizon.map { facts.reviewBy <= $0 } ?? false)
+    }
+
+    /// True where the limit names a minimum that people must get.
+    public var isFloor: Bool { facts.limit.protects == .people && facts.limit.bound == .atLeast }
+}

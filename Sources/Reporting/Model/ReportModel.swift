@@ -1,0 +1,44 @@
+import GatewayModel
+
+/// The monthly report as values, the same in every language and form.
+public struct ReportModel: Sendable {
+    /// What it was made from; views take names, zone and dates from here.
+    public var facts: ReportFacts
+    /// The days that are over, of the month.
+    public var dates: [CalendarDate]
+    /// The resources: water, energy, garden, then others by name.
+    public var resources: [ResourceReport]
+    /// The limits, by resolution and name.
+    public var limits: [LimitReport]
+    /// The alerts.
+    public var alerts: AlertReport
+    /// Where figures are missing.
+    public var gaps: GapReport
+    /// The figures over households that this report shows; keep them and hand them in as
+    /// ``ReportFacts/alreadyShown`` when the same month is reported again.
+    public var shownFigures: [FigureOrigin]
+
+    /// Makes the model; a day counts once it is over in the community's time zone.
+    public static func make(from facts: ReportFacts) -> ReportModel {
+        let today = facts.zone.date(at: facts.generatedAt)
+        let dates = facts.month.days.filter { $0 < today }
+        let horizon = facts.nextAssemblies.prefix(2).last.map { facts.zone.date(at: $0) }
+        let limits = facts.limits.sorted { $0.reference < $1.reference }
+            .map { LimitReport($0, dates: dates, reviewHorizon: horizon) }
+        var shown: [FigureOrigin] = []
+        let show: (FigureOrigin) -> Bool = { figure in
+            let decision = mayShow(
+                figure, to: .members, alreadyShown: facts.alreadyShown, rules: facts.disclosureRules)
+            guard decision.isShown else { return false }
+            if !figure.households.isEmpty, !shown.contains(figure) { shown.append(figure) }
+            return true
+        }
+        let first: [Resource] = ["water", "energy", "garden"]
+        let others = Set(facts.sensors.map(\.sensor.resource)).subtracting(first).sorted()
+        let resources = (first + others)
+            .map { ResourceReport.make($0, from: facts, dates: dates, limits: limits, show: show) }
+        return ReportModel(
+            facts: facts, dates: dates, resources: resources, limits: limits, alerts: AlertReport(facts),
+            gaps: GapReport(facts, dates: dates), shownFigures: shown)
+    }
+}

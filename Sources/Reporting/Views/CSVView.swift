@@ -1,0 +1,77 @@
+import GatewayModel
+
+/// The report's figures as CSV (RFC 4180): one figure a line, with unit, day and measured part, for spreadsheets.
+///
+/// Numbers are written with a point in every language and are never rounded; names cannot become formulas.
+struct CSVView {
+    private let model: ReportModel
+    private let words: ReportWords
+
+    init(_ model: ReportModel, words: ReportWords) {
+        self.model = model
+        self.words = words
+    }
+
+    func text() -> String {
+        var lines = [["section", "name", "figure", "date", "value", "unit", "measured", "expected", "certainty"]]
+        for resource in model.resources { lines += rows(of: resource) }
+        for report in model.limits {
+            for state in LimitDayState.allCases {
+                lines.append([
+                    "limit", words.title(report.facts.limit), "days_\(state.rawValue)", model.facts.month.description,
+                    String(report.counts[state] ?? 0), "d", "", String(model.dates.count), "",
+                ])
+            }
+        }
+        for row in model.alerts.rows {
+            lines.append([
+                "alert", words.cause(row.cause, limits: model.limits), "lasted", row.onset.description,
+                row.lasted.map(String.init) ?? "", "s", "", "", row.state.rawValue,
+            ])
+        }
+        for gap in model.gaps.rows {
+            lines.append([
+                "gap", words.name(gap.sensor), "missing_days", model.facts.month.description, String(gap.missingDays),
+                "d", "", String(model.dates.count), "",
+            ])
+        }
+        return lines.map { $0.map(CSVView.cell).joined(separator: ",") + "\r\n" }.joined()
+    }
+
+    private func rows(of resource: ResourceReport) -> [[String]] {
+        let name = resource.resource.rawValue
+        let unit = resource.unit?.code ?? ""
+        let month = model.facts.month.description
+        var rows: [[String]] = []
+        func add(_ figure: String, _ total: MonthTotal) {
+            rows.append([
+                "resource", name, figure, month, total.amount?.description ?? "", unit, String(total.meters.measured),
+                String(total.meters.expected), total.certainty.rawValue,
+            ])
+        }
+        if let total = resource.total { add("used", total) }
+        for role in resource.roles { add(role.role.rawValue, role.total) }
+        for day in resource.days {
+            rows.append([
+                "resource", name, "used_per_day", day.date.description, day.amount?.description ?? "", unit,
+                String(day.meters.measured), String(day.meters.expected), day.isWhole ? "measured" : "at_least",
+            ])
+        }
+        for gauge in resource.gauges {
+            for day in gauge.days {
+                for (figure, value) in [("lowest", day.minimum), ("highest", day.maximum), ("mean", day.mean)] {
+                    rows.append([
+                        "gauge", words.name(gauge.sensor), figure, day.date.description, value.description,
+                        gauge.sensor.unit.code, String(day.coverage.measured), String(day.coverage.expected), "",
+                    ])
+                }
+            }
+        }
+        return rows
+    }
+
+    /// A negative number stays a number; every other text goes through the formula guard.
+    private static func cell(_ text: String) -> String {
+        DecimalValue(text) != nil ? text : Escaping.csvCell(text)
+    }
+}

@@ -1,0 +1,146 @@
+import GatewayModel
+
+/// The report as JSON: snake_case keys, RFC 3339 times in UTC, exact decimals.
+struct JSONView {
+    private let model: ReportModel
+    private let words: ReportWords
+    private let agenda: [AgendaItem]
+
+    init(_ model: ReportModel, agenda: [AgendaItem], words: ReportWords) {
+        self.model = model
+        self.agenda = agenda
+        self.words = words
+    }
+
+    func text() -> String {
+        let facts = model.facts
+        return JSONNode.object([
+            ("community", .string(facts.communityID)), ("name", .string(facts.communityName)),
+            ("demonstration", .bool(facts.isDemonstration)), ("month", .string(facts.month.description)),
+            ("time_zone", .string(facts.zone.identifier)), ("generated_at", .time(facts.generatedAt)),
+            ("days_over", .integer(model.dates.count)),
+            ("persons_served", .optional(facts.personsServed)),
+            ("sentences", .array(model.resources.prefix(3).map { .string(Document.sentence($0, words)) })),
+            ("resources", .array(model.resources.map(resource))), ("limits", .array(model.limits.map(limit))),
+            ("alerts", .array(model.alerts.rows.map(alert))), ("gaps", .array(model.gaps.rows.map(gap))),
+            ("household_points_with_gaps", .integer(model.gaps.householdPoints)),
+            ("agenda", .array(agenda.map(JSONView.item))),
+            ("gateway_version", .string(facts.gateway.version)), ("record_head", .string(facts.gateway.recordHead)),
+            ("record_entries", .integer(facts.gateway.recordEntries)),
+        ]).text() + "\n"
+    }
+
+    private func resource(_ report: ResourceReport) -> JSONNode {
+        var members: [(String, JSONNode)] = [
+            ("resource", .string(report.resource.rawValue)),
+            ("state", report.state.map { .string($0.rawValue) } ?? .null),
+            ("unit", report.unit.map { .string($0.code) } ?? .null),
+            ("used", report.total.map(total) ?? .null),
+            (
+                "by_role",
+                .object(report.roles.map { ($0.role.rawValue, total($0.total)) })
+            ),
+            ("month_before", report.monthBefore.map(comparison) ?? .null),
+            ("year_before", report.yearBefore.map(comparison) ?? .null),
+            ("days", .array(report.days.map(day))), ("gauges", .array(report.gauges.map(gauge))),
+        ]
+        if let value = report.perPersonAndDay { members.append(("litres_per_person_and_day", .decimal(value))) }
+        if let value = report.notAccountedPerDay { members.append(("not_accounted_litres_per_day", .decimal(value))) }
+        if let value = report.possibleLeak { members.append(("possible_leak_litres_per_hour", .decimal(value))) }
+        if let balance = report.energyBalance {
+            members.append(("self_sufficiency_percent", .optional(balance.selfSufficiencyPercent)))
+            members.append(("self_consumption_percent", .optional(balance.selfConsumptionPercent)))
+            members.append(("peak_kw", .decimal(balance.peak)))
+            members.append(("peak_at", .time(balance.peakAt)))
+        }
+        if let need = report.gardenNeed {
+            members.append(("needed_mm_per_week", .integer(need.needed)))
+            members.append(("rain_mm_per_week", .optional(need.rain)))
+        }
+        return .object(members)
+    }
+
+    private func total(_ total: MonthTotal) -> JSONNode {
+        .object([
+            ("value", .decimal(total.amount)), ("certainty", .string(total.certainty.rawValue)),
+            ("meters_measured", .integer(total.meters.measured)), ("meters_expected", .integer(total.meters.expected)),
+            ("measured_percent", .integer(total.measuredPercent)), ("days_measured", .integer(total.days.measured)),
+            ("incomplete", .bool(total.isIncomplete)), ("per_day", .decimal(total.perDay)),
+        ])
+    }
+
+    private func comparison(_ comparison: Comparison) -> JSONNode {
+        .object([
+            ("month", .string(comparison.month.description)), ("per_day", .decimal(comparison.perDay)),
+            ("percent", .optional(comparison.percent)), ("verdict", .string(comparison.verdict.rawValue)),
+        ])
+    }
+
+    private func day(_ day: DayTotal) -> JSONNode {
+        .object([
+            ("date", .string(day.date.description)), ("value", .decimal(day.amount)),
+            ("meters_measured", .integer(day.meters.measured)), ("whole", .bool(day.isWhole)),
+        ])
+    }
+
+    private func gauge(_ gauge: GaugeReport) -> JSONNode {
+        .object([
+            ("sensor", .string(gauge.sensor.id.rawValue)), ("unit", .string(gauge.sensor.unit.code)),
+            ("lowest", .decimal(gauge.lowest)), ("highest", .decimal(gauge.highest)), ("mean", .decimal(gauge.mean)),
+            ("days_measured", .integer(gauge.coverage.measured)),
+        ])
+    }
+
+    private func limit(_ report: LimitReport) -> JSONNode {
+        .object([
+            ("limit", .string(report.facts.reference.description)),
+            ("title", .string(words.title(report.facts.limit))), ("rule", .string(words.rule(report.facts.limit))),
+            ("state", .string(report.state.rawValue)),
+            ("days", .object(LimitDayState.allCases.map { ($0.rawValue, .integer(report.counts[$0] ?? 0)) })),
+            ("decided_on", .string(report.facts.decidedOn.description)),
+            ("review_by", .string(report.facts.reviewBy.description)), ("lapsed", .bool(report.facts.isLapsed)),
+            ("up_for_review", .bool(report.isUpForReview)),
+        ])
+    }
+
+    private func alert(_ row: AlertRow) -> JSONNode {
+        .object([
+            ("number", .integer(row.number)), ("what", .string(words.cause(row.cause, limits: model.limits))),
+            ("sensor", row.sensor.map { .string($0.id.rawValue) } ?? .null),
+            ("priority", .string(row.priority.rawValue)), ("since", .time(row.onset)),
+            ("lasted_seconds", .optional(row.lasted)), ("response_seconds", .optional(row.response)),
+            ("state", .string(row.state.rawValue)), ("outcome", row.outcome.map { .string($0.rawValue) } ?? .null),
+        ])
+    }
+
+    private func gap(_ row: GapReport.Row) -> JSONNode {
+        .object([
+            ("sensor", .string(row.sensor.id.rawValue)), ("missing_days", .integer(row.missingDays)),
+            ("longest_gap_days", .integer(row.longestGap)),
+        ])
+    }
+
+    /// An agenda item with all its fields.
+    static func item(_ item: AgendaItem) -> JSONNode {
+        .object([
+            ("id", .string(item.id)), ("assembly", .string(item.assembly.description)),
+            ("kind", .string(item.kind.rawValue)), ("ask", .string(item.ask.rawValue)),
+            ("title", .string(item.title)), ("summary", .string(item.summary)),
+            ("facts", .array(item.facts.map { .string($0) })),
+            (
+                "options",
+                .array(
+                    item.options.map { option in
+                        .object([
+                            ("text", .string(option.text)), ("consequence", .string(option.consequence)),
+                            ("do_nothing", .bool(option.isDoNothing)),
+                        ])
+                    })
+            ),
+            ("who_is_affected", .string(item.whoIsAffected)),
+            ("essential_supply_touched", .bool(item.touchesEssentialSupply)),
+            ("requested_minutes", .integer(item.requestedMinutes)),
+            ("related", .array(item.related.map { .string($0) })), ("status", .string(item.status.rawValue)),
+        ])
+    }
+}

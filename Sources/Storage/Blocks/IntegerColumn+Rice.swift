@@ -1,0 +1,128 @@
+extension IntegerColumn {
+    /// The first code as a varint, then the parameter, then for each code its quotient in ones, a zero, its remainder.
+    ///
+    /// Rice coding with one parameter per column (R. F. Rice, JPL Publication 79-22); the parameter is the one that the
+    /// mean suggests or a neighbour of it, whichever is shortest.
+    static func rice(_ codes: [UInt64]) -> [UInt8] {
+        guard let first = codes.first else { return [] }
+        var writer = ByteWriter()
+        writer.varint(first)
+        let rest = codes.dropFirst()
+        guard !rest.isEmpty else { return writer.bytes }
+        let parameter = bestParameter(rest)
+        writer.byte(UInt8(parameter))
+        var bits = BitWriter(bytes: writer.bytes)
+        for code in rest {
+            let quotient = code >> UInt64(parameter)
+            if quotient >= UInt64(riceEscape) {
+                bits.append(UInt64.max, count: riceEscape)
+                bits.append(code >> 32, count: 32)
+                bits.append(code & 0xFFFF_FFFF, count: 32)
+            } else {
+                bits.append((1 << quotient) - 1, count: Int(quotient) + 1)
+                bits.append(code, count: parameter)
+            }
+        }
+        return bits.finished()
+    }
+
+    static func readRice(_ count: Int, from body: ByteReader) throws(BrokenBytes) -> [UInt64] {
+        var reader = body
+        guard count > 0 else {
+            guard reader.remaining == 0 else { throw BrokenBytes(reason: "bytes left over in a column") }
+            return []
+        }
+        var codes = [try reader.varint()]
+        guard count > 1 else {
+            guard reader.remaining == 0 else { throw BrokenBytes(reason: "bytes left over in a column") }
+            return codes
+        }
+        let parameter = Int(try reader.byte())
+        // Each code takes at least one bit, which bounds what a wrong count can make us reserve.
+        guard parameter < 32, count - 1 <= reader.remaining * 8 else { throw BrokenBytes(reason: "column too short") }
+        codes.reserveCapacity(count)
+        var bits = BitReader(reader)
+        while codes.count < count {
+            var quotient = 0
+            while quotient < riceEscape, try bits.read(1) == 1 { quotient += 1 }
+            if quotient == riceEscape {
+                codes.append(try bits.read(32) << 32 | bits.read(32))
+            } else {
+                codes.append(UInt64(quotient) << UInt64(parameter) | (try bits.read(parameter)))
+            }
+        }
+        guard bits.isAtEnd else { throw BrokenBytes(reason: "bytes left over in a column") }
+        return codes
+    }
+
+    private static func bestParameter(_ codes: ArraySlice<UInt64>) -> Int {
+        var best = (bits: Int.max, parameter: 0)
+        // Sampling the sizes exactly is cheap beside a wrong guess where the distribution is far from geometric.
+        for parameter in 0..<24 {
+            var bits = 0
+            for code in codes {
+                let quotient = code >> UInt64(parameter)
+                bits += quotient >= UInt64(riceEscape) ? riceEscape + 64 : Int(quotient) + 1 + parameter
+            }
+            if bits < best.bits { best = (bits, parameter) }
+        }
+        return best.parameter
+    }
+}
+
+/// Appends bits, the first in the lowest bit of each byte.
+struct BitWriter {
+    private var bytes: [UInt8]
+    private var current: UInt64 = 0
+    private var filled = 0
+
+    init(bytes: [UInt8] = []) {
+        self.bytes = bytes
+    }
+
+    /// Appends the lowest `count` bits, at most 32.
+    mutating func append(_ value: UInt64, count: Int) {
+        current |= (value & ((1 << UInt64(count)) - 1)) << UInt64(filled)
+        filled += count
+        while filled >= 8 {
+            bytes.append(UInt8(truncatingIfNeeded: current))
+            current >>= 8
+            filled -= 8
+        }
+    }
+
+    /// All bytes, the last filled up with zeros.
+    mutating func finished() -> [UInt8] {
+        if filled > 0 { bytes.append(UInt8(truncatingIfNeeded: current)) }
+        current = 0
+        filled = 0
+        return bytes
+    }
+}
+
+/// Reads what ``BitWriter`` wrote.
+struct BitReader {
+    private var reader: ByteReader
+    private var current: UInt64 = 0
+    private var available = 0
+
+    init(_ reader: ByteReader) {
+        self.reader = reader
+    }
+
+    /// The next `count` bits, at most 32.
+    mutating func read(_ count: Int) throws(BrokenBytes) -> UInt64 {
+        while available < count {
+            current |= UInt64(try reader.byte()) << UInt64(available)
+            available += 8
+        }
+        defer {
+            current >>= UInt64(count)
+            available -= count
+        }
+        return current & ((1 << UInt64(count)) - 1)
+    }
+
+    /// True where only the zeros that fill the last byte remain.
+    var isAtEnd: Bool { reader.remaining == 0 && available < 8 && current == 0 }
+}

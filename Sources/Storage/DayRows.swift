@@ -1,0 +1,65 @@
+import GatewayModel
+
+/// A series' day at a glance; values are as sent, at their own scale.
+public struct DayStats: Hashable, Sendable {
+    /// Which series.
+    public var series: SeriesID
+    /// The local day.
+    public var date: CalendarDate
+    /// Its first instant.
+    public var from: Instant
+    /// The first instant of the next day.
+    public var until: Instant
+    /// The zone in which the day is local.
+    public var zone: String
+    /// How many trusted readings.
+    public var count: Int
+    /// The least value.
+    public var minimum: DecimalValue
+    /// The greatest value.
+    public var maximum: DecimalValue
+    /// The sum, nil where it exceeds the range.
+    public var sum: DecimalValue?
+    /// The first value of the day.
+    public var first: DecimalValue
+    /// The last value of the day.
+    public var last: DecimalValue
+}
+
+/// A sensor's consumption of one day, as metering found it.
+public struct DayUse: Hashable, Sendable {
+    /// The amount.
+    public var amount: DecimalValue
+    /// Its unit.
+    public var unit: Unit
+    /// The measured part of the day in thousandths, 0 to 1000.
+    public var measuredPermille: Int
+    /// True where the amount is only what is certain.
+    public var isLowerBound: Bool
+
+    /// Makes a day's consumption.
+    public init(amount: DecimalValue, unit: Unit, measuredPermille: Int, isLowerBound: Bool) {
+        self.amount = amount
+        self.unit = unit
+        self.measuredPermille = measuredPermille
+        self.isLowerBound = isLowerBound
+    }
+}
+
+/// A day's consumption as stored.
+public struct StoredDayUse: Hashable, Sendable {
+    /// The measuring point.
+    public var sensor: SensorID
+    /// The local day.
+    public var date: CalendarDate
+    /// Its first instant.
+    public var from: Instant
+    /// The first instant of the next day.
+    public var until: Instant
+    /// The zone in which the day is local.
+    public var zone: String
+    /// The consumption.
+    public var use: DayUse
+    /// True where something changed since it was computed; budgets must not read it.
+    public var isStale: Bool
+}

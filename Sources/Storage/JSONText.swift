@@ -1,0 +1,18 @@
+import Foundation
+
+/// Values as JSON text with sorted keys, so that equal values are equal bytes.
+enum JSONText {
+    static func encode(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+
+    static func decode<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
+        do {
+            return try JSONDecoder().decode(type, from: Data(text.utf8))
+        } catch {
+            throw BrokenBytes(reason: "a stored \(type) cannot be read: \(error)")
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import GRDB
+
+/// The tables; migrations are only ever appended, one change each.
+enum Schema {
+    static func migrator() -> DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("001 first tables") { db in
+            for statement in first { try db.execute(sql: statement) }
+        }
+        return migrator
+    }
+
+    private static let first = identity + readings + people
+
+    private static let identity = [
+        // One row per name: what this database is and where its counters stand.
+        "CREATE TABLE property (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
+        """
+        CREATE TABLE number (name TEXT PRIMARY KEY, value INTEGER NOT NULL CHECK (value >= 0)) STRICT, WITHOUT ROWID
+        """,
+        "CREATE TABLE subscription (filter TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
+        """
+        CREATE TABLE device (
+            id INTEGER PRIMARY KEY, identity TEXT NOT NULL UNIQUE, first_seen INTEGER NOT NULL) STRICT
+        """,
+        """
+        CREATE TABLE stream (
+            id INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 2147483647),
+            device INTEGER NOT NULL REFERENCES device, message TEXT NOT NULL, first_seen INTEGER NOT NULL,
+            sealed_through INTEGER NOT NULL DEFAULT 0, next_block INTEGER NOT NULL DEFAULT 1,
+            sealed_count INTEGER NOT NULL DEFAULT 0, UNIQUE (device, message)) STRICT
+        """,
+        """
+        CREATE TABLE series (
+            id INTEGER PRIMARY KEY CHECK (id >= 1), stream INTEGER NOT NULL REFERENCES stream,
+            field TEXT NOT NULL, unit TEXT NOT NULL, quantity TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('gauge', 'register', 'delta', 'state')),
+            last_time INTEGER, last_source INTEGER, last_mantissa INTEGER, last_scale INTEGER,
+            UNIQUE (stream, field, unit)) STRICT
+        """,
+        """
+        CREATE TABLE sensor (
+            id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, retired_at INTEGER) STRICT
+        """,
+        """
+        CREATE TABLE sensor_sheet (
+            sensor INTEGER NOT NULL REFERENCES sensor, valid_from INTEGER NOT NULL,
+            body TEXT NOT NULL CHECK (json_valid(body)), PRIMARY KEY (sensor, valid_from)) STRICT
+        """,
+        """
+        CREATE TABLE binding (
+            id INTEGER PRIMARY KEY, sensor INTEGER NOT NULL REFERENCES sensor, device TEXT NOT NULL,
+            channel TEXT NOT NULL, valid_from INTEGER NOT NULL, valid_until INTEGER,
+            CHECK (valid_until IS NULL OR valid_until >= valid_from)) STRICT
+        """,
+        "CREATE UNIQUE INDEX binding_current ON binding (sensor) WHERE valid_until IS NULL",
+    ]
+
+    private static let readings = [
+        """
+        CREATE TABLE journal (
+            id INTEGER PRIMARY KEY, committed_at INTEGER NOT NULL, session INTEGER NOT NULL,
+            first_time INTEGER, last_time INTEGER, packet_count INTEGER NOT NULL, reading_count INTEGER NOT NULL,
+            body BLOB NOT NULL) STRICT
+        """,
+        """
+        CREATE TABLE block (
+            id INTEGER PRIMARY KEY, first_time INTEGER NOT NULL, last_time INTEGER NOT NULL,
+            reading_count INTEGER NOT NULL, body BLOB NOT NULL, CHECK (first_time <= last_time)) STRICT
+        """,
+        "CREATE INDEX block_time ON block (id >> 32, first_time, last_time)",
+        """
+        CREATE TABLE dirty_day (
+            series INTEGER NOT NULL REFERENCES series, date TEXT NOT NULL,
+            PRIMARY KEY (series, date)) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE dirty_use (
+            sensor TEXT NOT NULL, date TEXT NOT NULL, PRIMARY KEY (sensor, date)) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE day_stats (
+            series INTEGER NOT NULL REFERENCES series, date TEXT NOT NULL, start_at INTEGER NOT NULL,
+            end_at INTEGER NOT NULL, zone TEXT NOT NULL, through_journal INTEGER NOT NULL, count INTEGER NOT NULL,
+            scale INTEGER NOT NULL, minimum INTEGER, maximum INTEGER, sum INTEGER, first INTEGER, last INTEGER,
+            PRIMARY KEY (series, date)) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE day_use (
+            sensor TEXT NOT NULL, date TEXT NOT NULL, start_at INTEGER NOT NULL, end_at INTEGER NOT NULL,
+            zone TEXT NOT NULL, through_journal INTEGER NOT NULL, mantissa INTEGER NOT NULL, scale INTEGER NOT NULL,
+            unit TEXT NOT NULL, measured_permille INTEGER NOT NULL CHECK (measured_permille BETWEEN 0 AND 1000),
+            is_lower_bound INTEGER NOT NULL, PRIMARY KEY (sensor, date)) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE meter_event (
+            sensor TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL,
+            body TEXT NOT NULL CHECK (json_valid(body)), PRIMARY KEY (sensor, at, kind)) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE put_aside (
+            id INTEGER PRIMARY KEY, at INTEGER NOT NULL, reason TEXT NOT NULL, topic TEXT NOT NULL,
+            payload BLOB NOT NULL, series INTEGER REFERENCES series, explanation TEXT NOT NULL) STRICT
+        """,
+        "CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    ]
+
+    private static let people =
+        [
+            """
+            CREATE TABLE resolution (
+                number INTEGER PRIMARY KEY, body BLOB NOT NULL, sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+                adopted_by TEXT NOT NULL, adopted_at INTEGER NOT NULL) STRICT
+            """,
+            """
+            CREATE TABLE alert (
+                id TEXT PRIMARY KEY, number INTEGER NOT NULL UNIQUE, state TEXT NOT NULL, onset INTEGER NOT NULL,
+                closed_at INTEGER, body TEXT NOT NULL CHECK (json_valid(body))) STRICT
+            """,
+            "CREATE INDEX alert_open ON alert (number) WHERE state <> 'closed'",
+            """
+            CREATE TABLE limit_transition (
+                id INTEGER PRIMARY KEY, detected_at INTEGER NOT NULL, resolution INTEGER NOT NULL, name TEXT NOT NULL,
+                body TEXT NOT NULL CHECK (json_valid(body))) STRICT
+            """,
+            "CREATE INDEX limit_transition_time ON limit_transition (detected_at)",
+            """
+            CREATE TABLE outbox (
+                id INTEGER PRIMARY KEY, key TEXT NOT NULL, destination TEXT NOT NULL,
+                body TEXT NOT NULL CHECK (json_valid(body)),
+                state TEXT NOT NULL
+                CHECK (state IN ('pending', 'sending', 'unknown', 'sent', 'dropped', 'failed', 'dead')),
+                attempts INTEGER NOT NULL DEFAULT 0, next_at INTEGER NOT NULL, created_at INTEGER NOT NULL,
+                remote_id TEXT, reason TEXT NOT NULL DEFAULT '', digest TEXT,
+                UNIQUE (destination, key)) STRICT
+            """,
+            "CREATE INDEX outbox_due ON outbox (destination, next_at) WHERE state IN ('pending', 'sending', 'unknown')",
+            "CREATE TABLE record (number INTEGER PRIMARY KEY, body BLOB NOT NULL, hash BLOB NOT NULL) STRICT",
+            """
+            CREATE TABLE record_text (
+                record INTEGER NOT NULL REFERENCES record, name TEXT NOT NULL, salt BLOB NOT NULL, text TEXT NOT NULL,
+                PRIMARY KEY (record, name)) STRICT
+            """,
+        ]
+        + ["record", "resolution"].flatMap { table in
+            ["UPDATE", "DELETE"].map { action in
+                """
+                CREATE TRIGGER \(table)_no_\(action.lowercased()) BEFORE \(action) ON \(table)
+                BEGIN SELECT RAISE(ABORT, '\(table) is append-only'); END
+                """
+            }
+        }
+}

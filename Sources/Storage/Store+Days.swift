@@ -1,0 +1,183 @@
+import GRDB
+import GatewayModel
+
+extension Store {
+    /// Computes marked days before `today` anew and returns how many rows were written.
+    ///
+    /// `use` is asked for each marked day of each sensor that is bound then (and for the day after a late reading),
+    /// with the day's first instant and the next day's; nil removes the row. It may read from the store. Called by the
+    /// writer's thread; `directory` is told, so that later readings mark their days again. Throws ``StoreError``, or
+    /// what `use` throws; days that were not reached stay marked.
+    public func recomputeDirtyDays(
+        before today: CalendarDate, zone: Zone, directory: inout SeriesDirectory,
+        use: (SensorID, CalendarDate, Instant, Instant) throws -> DayUse?
+    ) throws -> Int {
+        try markUse(before: today, zone: zone)
+        let (series, sensors) = try read("days") { db in
+            (
+                try Row.fetchAll(
+                    db, sql: "SELECT series, date FROM dirty_day WHERE date < ? ORDER BY date, series",
+                    arguments: [today.description]),
+                try Row.fetchAll(
+                    db, sql: "SELECT sensor, date FROM dirty_use WHERE date < ? ORDER BY date, sensor",
+                    arguments: [today.description])
+            )
+        }
+        directory.forgetMarks()
+        let through = try read("days") { db in try Store.lastJournal(db) }
+        for row in series {
+            guard let date = CalendarDate(text: row[1] as String) else { continue }
+            let id = SeriesID(rawValue: row[0])
+            let stats = try stats(of: id, on: date, zone: zone)
+            try write("days") { db in try Store.store(stats, series: id, date: date, through: through, db) }
+        }
+        for row in sensors {
+            guard let date = CalendarDate(text: row[1] as String) else { continue }
+            let sensor = SensorID(rawValue: row[0])
+            let from = zone.start(of: date)
+            let until = zone.start(of: date.adding(days: 1))
+            let result = try use(sensor, date, from, until)
+            try write("days") { db in
+                let key: StatementArguments = [sensor.rawValue, date.description]
+                try db.execute(sql: "DELETE FROM dirty_use WHERE sensor = ? AND date = ?", arguments: key)
+                try db.execute(sql: "DELETE FROM day_use WHERE sensor = ? AND date = ?", arguments: key)
+                guard let result else { return }
+                try db.execute(
+                    sql: "INSERT INTO day_use VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    arguments: [
+                        sensor.rawValue, date.description, from.milliseconds, until.milliseconds, zone.identifier,
+                        through, result.amount.mantissa, Int64(result.amount.scale), result.unit.code,
+                        result.measuredPermille, result.isLowerBound,
+                    ])
+            }
+        }
+        return series.count + sensors.count
+    }
+
+    /// A series' day rows from one day through another, by date; days that are marked are left out.
+    public func dayStats(
+        _ series: SeriesID, from: CalendarDate, through: CalendarDate
+    ) throws(StoreError) -> [DayStats] {
+        try read("days") { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT date, start_at, end_at, zone, count, scale, minimum, maximum, sum, first, last
+                    FROM day_stats WHERE series = ?1 AND date BETWEEN ?2 AND ?3
+                    AND date NOT IN (SELECT date FROM dirty_day WHERE series = ?1) ORDER BY date
+                    """, arguments: [series.rawValue, from.description, through.description]
+            ).compactMap { row in
+                let scale = UInt8(clamping: row[5] as Int64)
+                guard let date = CalendarDate(text: row[0] as String), scale <= 18 else { return nil }
+                func value(_ index: Int) -> DecimalValue { DecimalValue(mantissa: row[index], scale: scale) }
+                return DayStats(
+                    series: series, date: date, from: Instant(milliseconds: row[1]),
+                    until: Instant(milliseconds: row[2]), zone: row[3], count: row[4], minimum: value(6),
+                    maximum: value(7), sum: (row[8] as Int64?).map { DecimalValue(mantissa: $0, scale: scale) },
+                    first: value(9), last: value(10))
+            }
+        }
+    }
+
+    /// A sensor's consumption by day from one day through another; stale rows say so.
+    public func dayUse(
+        _ sensor: SensorID, from: CalendarDate, through: CalendarDate
+    ) throws(StoreError) -> [StoredDayUse] {
+        try read("days") { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT date, start_at, end_at, zone, mantissa, scale, unit, measured_permille, is_lower_bound,
+                        EXISTS (SELECT 1 FROM dirty_use AS d WHERE d.sensor = day_use.sensor AND d.date = day_use.date)
+                        OR EXISTS (SELECT 1 FROM dirty_day AS d JOIN series ON series.id = d.series
+                            JOIN stream ON stream.id = stream JOIN device ON device.id = stream.device
+                            JOIN binding ON binding.device = identity AND channel = field
+                            JOIN sensor ON sensor.id = binding.sensor
+                            WHERE sensor.name = day_use.sensor AND d.date = day_use.date)
+                    FROM day_use WHERE sensor = ? AND date BETWEEN ? AND ? ORDER BY date
+                    """, arguments: [sensor.rawValue, from.description, through.description]
+            ).compactMap { row in
+                let scale = UInt8(clamping: row[5] as Int64)
+                guard let date = CalendarDate(text: row[0] as String), scale <= 18 else { return nil }
+                return StoredDayUse(
+                    sensor: sensor, date: date, from: Instant(milliseconds: row[1]),
+                    until: Instant(milliseconds: row[2]), zone: row[3],
+                    use: DayUse(
+                        amount: DecimalValue(mantissa: row[4], scale: scale), unit: Unit(row[6]),
+                        measuredPermille: row[7], isLowerBound: row[8]), isStale: row[9])
+            }
+        }
+    }
+
+    /// Marks the consumption of every sensor whose series has a marked day within its binding.
+    private func markUse(before today: CalendarDate, zone: Zone) throws(StoreError) {
+        try write("days") { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT name, date, valid_from, valid_until FROM dirty_day
+                    JOIN series ON series.id = series JOIN stream ON stream.id = stream
+                    JOIN device ON device.id = stream.device
+                    JOIN binding ON binding.device = identity AND channel = field
+                    JOIN sensor ON sensor.id = sensor WHERE date < ?
+                    """, arguments: [today.description])
+            for row in rows {
+                guard let date = CalendarDate(text: row[1] as String) else { continue }
+                let from = zone.start(of: date).milliseconds
+                let until = zone.start(of: date.adding(days: 1)).milliseconds
+                guard (row[2] as Int64) < until, (row[3] as Int64?).map({ $0 > from }) ?? true else { continue }
+                try db.execute(
+                    sql: "INSERT OR IGNORE INTO dirty_use VALUES (?, ?)",
+                    arguments: [row[0] as String, date.description])
+            }
+        }
+    }
+
+    private func stats(of series: SeriesID, on date: CalendarDate, zone: Zone) throws -> DayStats? {
+        let from = zone.start(of: date)
+        let until = zone.start(of: date.adding(days: 1))
+        var stats: DayStats?
+        try readings(ReadingQuery(.series([series]), from: from, until: until)) { reading in
+            guard reading.isTrusted else { return }
+            guard var known = stats else {
+                stats = DayStats(
+                    series: series, date: date, from: from, until: until, zone: zone.identifier, count: 1,
+                    minimum: reading.value, maximum: reading.value, sum: reading.value, first: reading.value,
+                    last: reading.value)
+                return
+            }
+            known.count += 1
+            known.minimum = min(known.minimum, reading.value)
+            known.maximum = max(known.maximum, reading.value)
+            known.sum = known.sum?.adding(reading.value)
+            known.last = reading.value
+            stats = known
+        }
+        return stats
+    }
+
+    private static func store(
+        _ stats: DayStats?, series: SeriesID, date: CalendarDate, through: Int64, _ db: Database
+    ) throws {
+        let key: StatementArguments = [series.rawValue, date.description]
+        try db.execute(sql: "DELETE FROM dirty_day WHERE series = ? AND date = ?", arguments: key)
+        try db.execute(sql: "DELETE FROM day_stats WHERE series = ? AND date = ?", arguments: key)
+        guard let stats else { return }
+        let values = [stats.minimum, stats.maximum, stats.first, stats.last]
+        var scale = values.reduce(stats.sum?.scale ?? 0) { max($0, $1.scale) }
+        // The extremes must fit at the common scale; a sum that does not is left out, and so are digits of last resort.
+        while scale > 0, values.contains(where: { $0.rounded(places: Int(scale)).mantissa(atScale: scale) == nil }) {
+            scale -= 1
+        }
+        func mantissa(_ value: DecimalValue?) -> Int64? {
+            value?.rounded(places: Int(scale)).mantissa(atScale: scale)
+        }
+        try db.execute(
+            sql: "INSERT INTO day_stats VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            arguments: [
+                series.rawValue, date.description, stats.from.milliseconds, stats.until.milliseconds, stats.zone,
+                through, stats.count, Int64(scale), mantissa(stats.minimum), mantissa(stats.maximum),
+                mantissa(stats.sum), mantissa(stats.first), mantissa(stats.last),
+            ])
+    }
+}

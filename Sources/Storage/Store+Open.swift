@@ -1,0 +1,134 @@
+import Foundation
+import GRDB
+import GRDBSQLite
+import GatewayModel
+
+extension Store {
+    /// Opens the data folder for the one process that writes; makes folder and database where they are missing.
+    ///
+    /// Takes the folder's lock until ``close()``, brings the schema up to date and lays down the ballast. Throws
+    /// `locked`, `newerSchema`, `wrongCommunity`, `wrongKind` or what the disk says; nothing is changed then.
+    public static func open(folder: String, options: Options, now: Instant) throws(StoreError) -> Store {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw StoreError(
+                .ioError, "open", cause: "\(error)", remedy: "Check that the data folder \(folder) can be written.")
+        }
+        let lock = try FolderLock(folder: folder)
+        do {
+            let pool = try makePool(folder: folder)
+            let properties = try prepare(pool, options: options, now: now)
+            let ballast = Ballast(folder: folder, size: options.ballastBytes)
+            _ = ballast.restore()
+            let spans = try pool.read { try JournalSpans($0) }
+            return try Store(
+                folder: folder, pool: pool, lock: lock, ballast: ballast, spans: spans, properties: properties)
+        } catch {
+            lock.release()
+            throw StoreError(error, context: "open")
+        }
+    }
+
+    /// Opens the database to read only, also while the gateway runs; takes no lock.
+    public static func openForReading(folder: String) throws(StoreError) -> Store {
+        let path = folder + "/" + databaseName
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw StoreError(
+                .missing, "open", cause: "no database at \(path)",
+                remedy: "Check the data folder in the configuration, or start the gateway once.")
+        }
+        do {
+            var configuration = Configuration()
+            configuration.readonly = true
+            configuration.busyMode = .timeout(10)
+            configuration.maximumReaderCount = 2
+            let pool = try DatabasePool(path: path, configuration: configuration)
+            let (properties, spans) = try pool.read { db in
+                try refuseNewerSchema(db)
+                return (try readProperties(db), try JournalSpans(db))
+            }
+            return try Store(
+                folder: folder, pool: pool, lock: nil, ballast: Ballast(folder: folder, size: 0),
+                spans: spans, properties: properties)
+        } catch {
+            throw StoreError(error, context: "open")
+        }
+    }
+
+    private static func makePool(folder: String) throws -> DatabasePool {
+        let path = folder + "/" + databaseName
+        if !FileManager.default.fileExists(atPath: path) {
+            // Made here so that the database and the files beside it, which inherit its mode, are private at once.
+            _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+        }
+        var configuration = Configuration()
+        configuration.label = "store"
+        configuration.busyMode = .timeout(10)
+        configuration.maximumReaderCount = 2
+        configuration.persistentReadOnlyConnections = true
+        configuration.prepareDatabase { db in
+            if db.configuration.readonly {
+                try db.execute(sql: "PRAGMA cache_size = -1024")
+            } else {
+                try db.execute(sql: "PRAGMA page_size = 1024; PRAGMA auto_vacuum = NONE; PRAGMA secure_delete = OFF")
+                try db.execute(sql: "PRAGMA cache_size = -4096")
+                var isOn: CInt = 1
+                sqlite3_file_control(db.sqliteConnection, "main", SQLITE_FCNTL_PERSIST_WAL, &isOn)
+            }
+        }
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        // The pool sets NORMAL once it is made; only FULL makes a commit outlive a power cut.
+        try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
+        return pool
+    }
+
+    private static func prepare(_ pool: DatabasePool, options: Options, now: Instant) throws -> [String: String] {
+        try pool.read { db in
+            try refuseNewerSchema(db)
+            if try db.tableExists("property") { try check(readProperties(db), options: options) }
+        }
+        try Schema.migrator().migrate(pool)
+        return try pool.write { db in
+            let random = String(UInt64.random(in: .min ... .max), radix: 16)
+            let made = [
+                "community": options.community, "kind": options.kind.rawValue, "client_id": "commons-" + random,
+                "created_at": now.description, "ended": "cleanly",
+            ]
+            for (name, value) in made.sorted(by: { $0.key < $1.key }) {
+                try db.execute(sql: "INSERT OR IGNORE INTO property VALUES (?, ?)", arguments: [name, value])
+            }
+            return try readProperties(db)
+        }
+    }
+
+    private static func refuseNewerSchema(_ db: Database) throws {
+        guard try db.tableExists("grdb_migrations"), try Schema.migrator().hasBeenSuperseded(db) else { return }
+        throw StoreError(
+            .newerSchema, "open", cause: "the database was written by a newer version",
+            remedy: "Install that version again, or restore a backup made before the upgrade.")
+    }
+
+    private static func readProperties(_ db: Database) throws -> [String: String] {
+        var properties: [String: String] = [:]
+        for row in try Row.fetchAll(db, sql: "SELECT name, value FROM property") {
+            properties[row[0]] = row[1] as String
+        }
+        return properties
+    }
+
+    private static func check(_ properties: [String: String], options: Options) throws {
+        if let owner = properties["community"], owner != options.community {
+            throw StoreError(
+                .wrongCommunity, "open",
+                cause: "the database belongs to '\(owner)', the configuration says '\(options.community)'",
+                remedy: "Name the right data folder, or correct the community's id in the configuration.")
+        }
+        if let kind = properties["kind"], kind != options.kind.rawValue {
+            throw StoreError(
+                .wrongKind, "open", cause: "the database is \(kind), the gateway was started as \(options.kind)",
+                remedy: "Use a data folder of its own for simulated data.")
+        }
+    }
+}

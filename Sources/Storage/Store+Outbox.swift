@@ -1,0 +1,89 @@
+import GRDB
+import GatewayModel
+
+extension Store: Outbox {
+    private static let waitingStates = "state IN ('pending', 'sending', 'unknown')"
+
+    /// Marks waiting messages of a destination as being sent and returns them as they stood before.
+    public func claim(destination: String, now: Instant, limit: Int, includingLater: Bool) throws -> [OutboxEntry] {
+        try write("outbox") { db in
+            let isDue = "SELECT 1 FROM outbox WHERE destination = ?1 AND \(Store.waitingStates) AND next_at <= ?2"
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT body, state, attempts, next_at, digest FROM outbox
+                    WHERE destination = ?1 AND \(Store.waitingStates)
+                    AND (next_at <= ?2 OR (?3 AND EXISTS (\(isDue))))
+                    ORDER BY CASE json_extract(body, '$.priority') WHEN 'now' THEN 0 WHEN 'today' THEN 1 ELSE 2 END,
+                        created_at, key
+                    LIMIT ?4
+                    """, arguments: [destination, now.milliseconds, includingLater, limit])
+            let entries = try rows.map { try Store.outboxEntry($0) }
+            for entry in entries {
+                try db.execute(
+                    sql: "UPDATE outbox SET state = 'sending' WHERE destination = ? AND key = ?",
+                    arguments: [destination, entry.item.key])
+            }
+            return entries
+        }
+    }
+
+    /// Stores what came of claimed messages, all in one commit.
+    public func record(_ records: [DeliveryRecord]) throws {
+        try write("outbox") { db in
+            for record in records {
+                try db.execute(
+                    sql: """
+                        UPDATE outbox SET state = ?, attempts = ?, next_at = coalesce(?, next_at),
+                        remote_id = coalesce(?, remote_id), reason = ?, digest = ? WHERE destination = ? AND key = ?
+                        """,
+                    arguments: [
+                        record.state.rawValue, record.attempts, record.nextAt?.milliseconds, record.remoteID,
+                        record.reason, record.digest, record.destination, record.key,
+                    ])
+            }
+        }
+    }
+
+    /// When the next waiting message of a destination is due; nil where none waits.
+    public func nextDue(destination: String) throws -> Instant? {
+        try earliest("next_at", of: destination)
+    }
+
+    /// When the oldest waiting message of a destination was made; nil where none waits.
+    public func oldestPending(destination: String) throws -> Instant? {
+        try earliest("created_at", of: destination)
+    }
+
+    /// How many messages of a destination wait.
+    public func waiting(destination: String) throws -> Int {
+        try read("outbox") { db in
+            try Int.fetchOne(
+                db, sql: "SELECT count(*) FROM outbox WHERE destination = ? AND \(Store.waitingStates)",
+                arguments: [destination]) ?? 0
+        }
+    }
+
+    /// Every message of the outbox, in the order in which they were made.
+    public func outboxEntries() throws(StoreError) -> [OutboxEntry] {
+        try read("outbox") { db in
+            try Row.fetchAll(db, sql: "SELECT body, state, attempts, next_at, digest FROM outbox ORDER BY id")
+                .map { try Store.outboxEntry($0) }
+        }
+    }
+
+    private func earliest(_ column: String, of destination: String) throws(StoreError) -> Instant? {
+        try read("outbox") { db in
+            try Int64.fetchOne(
+                db, sql: "SELECT min(\(column)) FROM outbox WHERE destination = ? AND \(Store.waitingStates)",
+                arguments: [destination]
+            ).map(Instant.init(milliseconds:))
+        }
+    }
+
+    private static func outboxEntry(_ row: Row) throws -> OutboxEntry {
+        OutboxEntry(
+            item: try JSONText.decode(OutboxItem.self, row[0]), state: OutboxState(rawValue: row[1]) ?? .dead,
+            attempts: row[2], nextAt: Instant(milliseconds: row[3]), digest: row[4])
+    }
+}

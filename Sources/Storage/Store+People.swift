@@ -1,0 +1,130 @@
+import GRDB
+import GatewayModel
+
+extension Store {
+    /// The alerts that are open, or all, by number.
+    public func alerts(openOnly: Bool) throws(StoreError) -> [Alert] {
+        let filter = openOnly ? "WHERE state <> 'closed'" : ""
+        return try read("alerts") { db in
+            try decodeAll(Alert.self, try String.fetchAll(db, sql: "SELECT body FROM alert \(filter) ORDER BY number"))
+        }
+    }
+
+    /// The alert of that id, nil where there is none.
+    public func alert(id: String) throws(StoreError) -> Alert? {
+        try read("alerts") { db in
+            try String.fetchOne(db, sql: "SELECT body FROM alert WHERE id = ?", arguments: [id])
+                .map { try JSONText.decode(Alert.self, $0) }
+        }
+    }
+
+    /// The alert of that number, nil where there is none.
+    public func alert(number: Int) throws(StoreError) -> Alert? {
+        try read("alerts") { db in
+            try String.fetchOne(db, sql: "SELECT body FROM alert WHERE number = ?", arguments: [number])
+                .map { try JSONText.decode(Alert.self, $0) }
+        }
+    }
+
+    /// The number that the next alert gets; alerts are never deleted, so it only grows.
+    public func nextAlertNumber() throws(StoreError) -> Int {
+        try read("alerts") { db in (try Int.fetchOne(db, sql: "SELECT max(number) FROM alert") ?? 0) + 1 }
+    }
+
+    /// Changes in whether limits are kept, found at or after `from` and before `until`, oldest first.
+    public func transitions(from: Instant, until: Instant) throws(StoreError) -> [LimitTransition] {
+        try read("transitions") { db in
+            let bodies = try String.fetchAll(
+                db,
+                sql: """
+                    SELECT body FROM limit_transition WHERE detected_at >= ? AND detected_at < ?
+                    ORDER BY detected_at, id
+                    """, arguments: [from.milliseconds, until.milliseconds])
+            return try decodeAll(LimitTransition.self, bodies)
+        }
+    }
+
+    /// Meter events of one sensor or all at or after `from` and before `until`, by time, sensor and kind.
+    public func meterEvents(
+        sensor: SensorID? = nil, from: Instant = Instant(milliseconds: .min),
+        until: Instant = Instant(milliseconds: .max)
+    ) throws(StoreError) -> [MeterEvent] {
+        try read("meter events") { db in
+            let bodies = try String.fetchAll(
+                db,
+                sql: """
+                    SELECT body FROM meter_event WHERE at >= ? AND at < ? AND sensor = coalesce(?, sensor)
+                    ORDER BY at, sensor, kind
+                    """, arguments: [from.milliseconds, until.milliseconds, sensor?.rawValue])
+            return try decodeAll(MeterEvent.self, bodies)
+        }
+    }
+
+    /// What was put aside, oldest first.
+    public func putAside() throws(StoreError) -> [PutAside] {
+        try read("put aside") { db in
+            try Row.fetchAll(
+                db, sql: "SELECT at, reason, topic, payload, series, explanation FROM put_aside ORDER BY id"
+            ).map { row in
+                let payload: [UInt8] = try row.withUnsafeData(atIndex: 3) { $0.map { Array($0) } ?? [] }
+                return PutAside(
+                    at: Instant(milliseconds: row[0]), reason: row[1], topic: row[2], payload: payload,
+                    series: (row[4] as Int64?).map(SeriesID.init(rawValue:)), explanation: row[5])
+            }
+        }
+    }
+
+    /// The named counters.
+    public func counters() throws(StoreError) -> [String: Int64] {
+        try read("counters") { db in
+            var counters: [String: Int64] = [:]
+            for row in try Row.fetchAll(db, sql: "SELECT name, value FROM counter") { counters[row[0]] = row[1] }
+            return counters
+        }
+    }
+
+    func insertPeople(_ batch: Batch, _ db: Database) throws {
+        for alert in batch.alerts {
+            try db.cachedStatement(
+                sql: """
+                    INSERT INTO alert VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
+                    state = excluded.state, closed_at = excluded.closed_at, body = excluded.body
+                    """
+            ).execute(arguments: [
+                alert.id, alert.number, alert.state.rawValue, alert.onset.milliseconds,
+                alert.closedAt?.milliseconds, try JSONText.encode(alert),
+            ])
+        }
+        for transition in batch.transitions {
+            try db.cachedStatement(
+                sql: "INSERT INTO limit_transition (detected_at, resolution, name, body) VALUES (?, ?, ?, ?)"
+            ).execute(arguments: [
+                transition.detectedAt.milliseconds, transition.limit.resolution, transition.limit.limit,
+                try JSONText.encode(transition),
+            ])
+        }
+        for event in batch.meterEvents {
+            try db.cachedStatement(sql: "INSERT OR REPLACE INTO meter_event VALUES (?, ?, ?, ?, ?)").execute(
+                arguments: [
+                    event.sensor.rawValue, event.kind.rawValue, event.at.milliseconds, event.state.rawValue,
+                    try JSONText.encode(event),
+                ])
+        }
+        for item in batch.outbox {
+            try db.cachedStatement(
+                sql: """
+                    INSERT OR IGNORE INTO outbox (key, destination, body, state, next_at, created_at)
+                    VALUES (?, ?, ?, 'pending', ?, ?)
+                    """
+            ).execute(arguments: [
+                item.key, item.destination, try JSONText.encode(item), item.createdAt.milliseconds,
+                item.createdAt.milliseconds,
+            ])
+        }
+        _ = try RecordBook.append(batch.records, db)
+    }
+
+    private func decodeAll<Value: Decodable>(_ type: Value.Type, _ bodies: [String]) throws -> [Value] {
+        try bodies.map { try JSONText.decode(type, $0) }
+    }
+}

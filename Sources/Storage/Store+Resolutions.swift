@@ -1,0 +1,59 @@
+import Crypto
+import Foundation
+import GRDB
+import GatewayModel
+
+/// The bytes of a resolution as adopted.
+public struct StoredResolution: Hashable, Sendable {
+    /// Its number.
+    public var number: Int
+    /// The adopted bytes.
+    public var bytes: [UInt8]
+    /// SHA-256 of the bytes, 64 hexadecimal digits.
+    public var sha256: String
+    /// Who entered it.
+    public var adoptedBy: String
+    /// When.
+    public var adoptedAt: Instant
+}
+
+extension Store {
+    /// Copies a resolution's bytes into the database and enters it in the record book, in one transaction.
+    ///
+    /// Append-only: throws `invalid` where the number was adopted before. The entry's facts get `resolution` and
+    /// `sha256`. Returns what was stored.
+    public func adopt(
+        number: Int, bytes: [UInt8], by person: String, at now: Instant, record: RecordEntry
+    ) throws(StoreError) -> StoredResolution {
+        let digest = SHA256.hash(data: Data(bytes)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return try write("adopt") { db in
+            guard try Int.fetchOne(db, sql: "SELECT 1 FROM resolution WHERE number = ?", arguments: [number]) == nil
+            else {
+                throw StoreError(
+                    .invalid, "adopt", cause: "resolution \(number) is adopted already",
+                    remedy: "Give the new resolution the next number and let it supersede this one.")
+            }
+            try db.execute(
+                sql: "INSERT INTO resolution VALUES (?, ?, ?, ?, ?)",
+                arguments: [number, Data(bytes), digest, person, now.milliseconds])
+            var entry = record
+            entry.facts["resolution"] = String(number)
+            entry.facts["sha256"] = digest
+            _ = try RecordBook.append([entry], db)
+            return StoredResolution(number: number, bytes: bytes, sha256: digest, adoptedBy: person, adoptedAt: now)
+        }
+    }
+
+    /// All adopted resolutions, by number.
+    public func resolutions() throws(StoreError) -> [StoredResolution] {
+        try read("resolutions") { db in
+            try Row.fetchAll(
+                db, sql: "SELECT number, body, sha256, adopted_by, adopted_at FROM resolution ORDER BY number"
+            ).map { row in
+                StoredResolution(
+                    number: row[0], bytes: Array(row[1] as Data), sha256: row[2], adoptedBy: row[3],
+                    adoptedAt: Instant(milliseconds: row[4]))
+            }
+        }
+    }
+}

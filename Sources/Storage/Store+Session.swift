@@ -1,0 +1,78 @@
+import Foundation
+import GRDB
+import GatewayModel
+
+extension Store {
+    /// What the broker part must remember, as of the last commit.
+    public func session() throws(StoreError) -> SessionMemory {
+        try read("session") { db in
+            let number = try Store.number("session", db)
+            let rows = try Row.fetchCursor(
+                db,
+                sql: "SELECT body FROM journal WHERE session = ? AND packet_count > 0 ORDER BY id DESC",
+                arguments: [number])
+            var newestFirst: [PacketRecord] = []
+            while newestFirst.count < SessionMemory.packetLimit, let row = try rows.next() {
+                var packets: [PacketRecord] = []
+                try row.withBytes(at: 0) { bytes in
+                    try JournalBody.decode(bytes, packets: { packets.append($0) }, readings: { _ in })
+                }
+                newestFirst.append(contentsOf: packets.reversed())
+            }
+            return SessionMemory(
+                number: number, clientID: clientID,
+                filters: try String.fetchAll(db, sql: "SELECT filter FROM subscription ORDER BY filter"),
+                endedUncleanly: try String.fetchOne(db, sql: "SELECT value FROM property WHERE name = 'ended'")
+                    != "cleanly",
+                packets: newestFirst.prefix(SessionMemory.packetLimit).reversed())
+        }
+    }
+
+    /// Starts the next broker session: forgets its filters, and packets of earlier sessions no longer count.
+    public func beginSession() throws(StoreError) -> Int64 {
+        try write("session") { db in
+            let number = try Store.number("session", db) + 1
+            try Store.setNumber("session", number, db)
+            try db.execute(sql: "DELETE FROM subscription")
+            return number
+        }
+    }
+
+    /// Remembers the filters that the session is subscribed to.
+    public func setFilters(_ filters: [String]) throws(StoreError) {
+        try write("session") { db in
+            try db.execute(sql: "DELETE FROM subscription")
+            for filter in Set(filters).sorted() {
+                try db.execute(sql: "INSERT INTO subscription VALUES (?)", arguments: [filter])
+            }
+        }
+    }
+
+    /// Notes that the gateway runs; until ``markStopped()`` an end counts as unclean.
+    public func markRunning() throws(StoreError) {
+        try setEnd("running")
+    }
+
+    /// Notes a clean end.
+    public func markStopped() throws(StoreError) {
+        try setEnd("cleanly")
+    }
+
+    private func setEnd(_ value: String) throws(StoreError) {
+        try write("session") { db in
+            try db.execute(sql: "INSERT OR REPLACE INTO property VALUES ('ended', ?)", arguments: [value])
+        }
+    }
+}
+
+extension Row {
+    /// Hands out a blob's bytes without copying them.
+    func withBytes<Result>(
+        at index: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
+    ) throws -> Result {
+        try withUnsafeData(atIndex: index) { data in
+            guard let data else { throw BrokenBytes(reason: "a blob is missing") }
+            return try data.withUnsafeBytes { try body($0.bindMemory(to: UInt8.self)) }
+        }
+    }
+}

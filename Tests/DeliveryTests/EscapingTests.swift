@@ -1,0 +1,103 @@
+import GatewayModel
+import TestSupport
+import Testing
+
+import struct Foundation.Data
+import class Foundation.JSONDecoder
+
+@Suite("Hostile text")
+struct EscapingTests {
+    @Test("stays text in HTML", arguments: HostileTexts.all)
+    func html(_ text: String) {
+        for escaped in [Escaping.html(text), Escaping.htmlAttribute(text)] {
+            #expect(!escaped.unicodeScalars.contains { "<>\"'".unicodeScalars.contains($0) })
+            #expect(escaped.unicodeScalars.allSatisfy { !isUnsafe($0, allowing: "\n\r\t") })
+        }
+        #expect(!Escaping.htmlAttribute(text).contains("\n"))
+    }
+
+    @Test("shows in HTML what was written")
+    func htmlRoundTrip() {
+        #expect(Escaping.html("<b> & \"it's\"") == "&lt;b&gt; &amp; &quot;it&#39;s&quot;")
+        #expect(Escaping.htmlAttribute("a\nb`c") == "a&#10;b&#96;c")
+    }
+
+    @Test("has no markup left in Markdown", arguments: HostileTexts.all)
+    func markdown(_ text: String) {
+        let escaped = Escaping.markdown(text)
+        #expect(!escaped.contains("\n") && !escaped.contains("<"))
+        var isEscaped = false
+        for scalar in escaped.unicodeScalars {
+            let isMarkup = "`*_[]()#|@!:=~".unicodeScalars.contains(scalar)
+            #expect(isEscaped || !isMarkup, "\(scalar) is bare in \(escaped)")
+            isEscaped = scalar == "\\" && !isEscaped
+        }
+        #expect(!isEscaped)
+    }
+
+    @Test("is one line without controls in a header", arguments: HostileTexts.all)
+    func singleLine(_ text: String) {
+        let line = Escaping.singleLine(text)
+        #expect(line.unicodeScalars.allSatisfy { !isUnsafe($0, allowing: "") })
+        #expect(!line.hasPrefix(" ") && !line.hasSuffix(" ") && !line.contains("  "))
+        #expect(Escaping.singleLine(line) == line)
+        #expect(Escaping.singleLine(text, limit: 10).unicodeScalars.count <= 11)
+    }
+
+    @Test("is no formula in a spreadsheet and one cell of one row", arguments: HostileTexts.all)
+    func csv(_ text: String) throws {
+        let cell = Escaping.csvCell(text)
+        let content = cell.hasPrefix("\"") ? String(cell.unicodeScalars.dropFirst()) : cell
+        if let first = content.unicodeScalars.first {
+            #expect(!"=+-@\t\r\n＝＋－＠".unicodeScalars.contains(first))
+        }
+        #expect(readCSV("x," + cell + ",y\n").count == 3)
+    }
+
+    @Test("cannot move the cursor of a terminal", arguments: HostileTexts.all)
+    func terminal(_ text: String) {
+        #expect(Escaping.terminal(text).unicodeScalars.allSatisfy { !isUnsafe($0, allowing: "") })
+    }
+
+    @Test("comes back unchanged from JSON", arguments: HostileTexts.all)
+    func json(_ text: String) throws {
+        let literal = Escaping.json(text)
+        #expect(try JSONDecoder().decode([String].self, from: Data("[\(literal)]".utf8)) == [text])
+        #expect(!literal.contains("<"))
+    }
+
+    @Test("is cut between characters", arguments: HostileTexts.all)
+    func cut(_ text: String) {
+        for limit in [0, 3, 4, 17, 100] {
+            let short = Escaping.cut(text, toBytes: limit)
+            #expect(short.utf8.count <= limit)
+            #expect(short == text || limit < 3 || (short.hasSuffix("…") && text.hasPrefix(short.dropLast())))
+        }
+    }
+
+    private func isUnsafe(_ scalar: Unicode.Scalar, allowing allowed: String) -> Bool {
+        let value = scalar.value
+        let isControl = value < 0x20 || (0x7F...0x9F).contains(value)
+        let isDirection = (0x202A...0x202E).contains(value) || (0x2066...0x2069).contains(value)
+        return (isControl || isDirection) && !allowed.unicodeScalars.contains(scalar)
+    }
+
+    /// The cells of the first record, after RFC 4180.
+    private func readCSV(_ text: String) -> [String] {
+        var cells = [""]
+        var isQuoted = false
+        var scalars = text.unicodeScalars.makeIterator()
+        while let scalar = scalars.next() {
+            if scalar == "\"" {
+                isQuoted.toggle()
+            } else if scalar == ",", !isQuoted {
+                cells.append("")
+            } else if scalar == "\n", !isQuoted {
+                return cells
+            } else {
+                cells[cells.count - 1].unicodeScalars.append(scalar)
+            }
+        }
+        return []
+    }
+}

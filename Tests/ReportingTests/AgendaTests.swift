@@ -1,0 +1,83 @@
+import Foundation
+import GatewayModel
+import Reporting
+import TestSupport
+import Testing
+
+@Suite("What the assembly is asked")
+struct AgendaTests {
+    @Test("drafts have a stable id in every language, an option to do nothing, and are never decided")
+    func drafts() throws {
+        let model = ReportModel.make(from: try Village().facts)
+        let english = AgendaDraft.items(from: model, phrases: try Phrases.book("en"))
+        let spanish = AgendaDraft.items(from: model, phrases: try Phrases.book("es"))
+        #expect(english.map(\.kind) == [.budgetPassed, .limitExpiring, .alert, .dataGap])
+        #expect(english.map(\.ask) == [.decide, .decide, .discuss, .discuss])
+        #expect(english.map(\.id) == spanish.map(\.id))
+        #expect(Set(english.map(\.id)).count == english.count)
+        #expect(english.allSatisfy { $0.id.utf8.count == 32 && $0.title.count <= 100 && $0.status == .draft })
+        #expect(english.allSatisfy { $0.options.count { $0.isDoNothing } == 1 })
+        #expect(english.allSatisfy { item in item.options.allSatisfy { !$0.consequence.isEmpty } })
+        #expect(!english.contains { $0.facts.joined().contains("home-3") })
+    }
+
+    @Test("too many alarms become an item", arguments: [(4, false), (40, true)])
+    func load(_ count: Int, _ isAsked: Bool) throws {
+        var facts = try Village().facts
+        facts.alerts = (0..<count).map { index in
+            Alert(
+                id: "x\(index)", number: index, cause: .box(.brokerAway), subject: "", priority: .now, protects: nil,
+                onset: facts.generatedAt.advanced(bySeconds: -86_400 * 5), detectedAt: facts.generatedAt)
+        }
+        let items = AgendaDraft.items(from: .make(from: facts), phrases: try Phrases.book("en"))
+        #expect(items.contains { $0.kind == .tooManyAlarms } == isAsked)
+    }
+
+    @Test("is the same bytes as the fixture", arguments: AgendaWriter.Form.allCases, ["en", "es"])
+    func golden(_ form: AgendaWriter.Form, _ language: String) throws {
+        let model = ReportModel.make(from: try Village().facts)
+        let phrases = try Phrases.book(language)
+        let items = AgendaDraft.items(from: model, phrases: phrases)
+        let ending = form == .markdown ? "md" : form.rawValue
+        try Fixture.expect(
+            AgendaWriter(items, model: model, phrases: phrases).text(form), named: "agenda-\(language).\(ending)")
+    }
+
+    @Test("the calendar file is the same bytes as the fixture", arguments: ["en", "es"])
+    func goldenCalendar(_ language: String) throws {
+        let model = ReportModel.make(from: try Village().facts)
+        let phrases = try Phrases.book(language)
+        let rule = try #require(MeetingRule.parse("first Sunday 18:00"))
+        let items = AgendaDraft.items(from: model, phrases: phrases)
+        try Fixture.expect(
+            CalendarFile(rule: rule, model: model, items: items, phrases: phrases).text(),
+            named: "assembly-\(language).ics")
+    }
+
+    @Test("the calendar file keeps RFC 5545: folding, line ends, escapes, zone, rule, a UID that stays")
+    func calendar() throws {
+        var facts = try Village().facts
+        facts.communityName = "La Fuente; agua, huerta \\ y más 水" + String(repeating: "é", count: 60)
+        let phrases = try Phrases.book("es")
+        let model = ReportModel.make(from: facts)
+        let rule = try #require(MeetingRule.parse("first Sunday 18:00"))
+        let items = AgendaDraft.items(from: model, phrases: phrases)
+        let text = CalendarFile(rule: rule, model: model, items: items, phrases: phrases).text()
+        #expect(text.hasSuffix("END:VCALENDAR\r\n"))
+        #expect(text.replacingOccurrences(of: "\r\n", with: "").unicodeScalars.allSatisfy { $0 != "\r" && $0 != "\n" })
+        #expect(text.components(separatedBy: "\r\n").allSatisfy { $0.utf8.count <= 75 })
+        let unfolded = text.replacingOccurrences(of: "\r\n ", with: "").components(separatedBy: "\r\n")
+        #expect(unfolded.contains("DTSTART;TZID=Europe/Berlin:20261101T180000"))
+        #expect(unfolded.contains("RRULE:FREQ=MONTHLY;BYDAY=1SU"))
+        #expect(unfolded.contains("RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU"))
+        #expect(unfolded.contains("RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU"))
+        #expect(unfolded.contains("DTSTART:20250330T020000") && unfolded.contains("DTSTART:20251026T030000"))
+        #expect(
+            unfolded.contains { $0.hasPrefix("SUMMARY:") && $0.contains("La Fuente\\; agua\\, huerta \\\\ y más 水") })
+        facts.generatedAt = facts.generatedAt.advanced(bySeconds: 86_400 * 40)
+        let later = CalendarFile(rule: rule, model: .make(from: facts), items: [], phrases: phrases).text()
+        let uid = unfolded.first { $0.hasPrefix("UID:") }
+        #expect(uid != nil && later.contains(uid ?? "?"))
+        #expect(later.contains("DTSTART;TZID=Europe/Berlin:20270103T180000"))
+    }
+}
