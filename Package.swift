@@ -75,6 +75,7 @@ let package = Package(
                 "Reporting", "Dashboard", "Simulation", .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
         .executableTarget(
             name: "commons",
@@ -87,6 +88,12 @@ let package = Package(
         .testTarget(name: "GatewayModelTests", dependencies: ["GatewayModel"]),
         .testTarget(name: "StrictYAMLTests", dependencies: ["GatewayModel", "StrictYAML"]),
         .testTarget(name: "MeteringTests", dependencies: ["GatewayModel", "Metering"]),
+        .testTarget(
+            name: "DeviceProfilesTests", dependencies: ["DeviceProfiles", "GatewayModel", "TestSupport"]),
+        .testTarget(name: "LimitsTests", dependencies: ["GatewayApp", "GatewayModel", "Limits"]),
+        .testTarget(name: "AlertingTests", dependencies: ["Alerting", "GatewayApp", "GatewayModel"]),
+        .testTarget(name: "MQTTIngestTests", dependencies: ["GatewayModel", "MQTTIngest", "TestSupport"]),
+        .testTarget(name: "GatewayAppTests", dependencies: ["GatewayApp", "GatewayModel", "TestSupport", "commons"]),
         .testTarget(name: "SimulationTests", dependencies: ["GatewayModel", "Simulation", "TestSupport"]),
         .testTarget(
             name: "ReportingTests",

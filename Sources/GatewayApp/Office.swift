@@ -1,18 +1,20 @@
 import Foundation
 import GatewayModel
-import Logging
+import MQTTIngest
 import Storage
 
 /// The one writing process on a data folder: the store, the data path on it, and the acts of people.
 ///
 /// Used from one thread at a time: the ingest thread while the gateway runs, the calling thread for a command on its own.
 final class Office {
-    let site: Site
+    var site: Site
     let store: Store
     let pipeline: Pipeline
-    private var replayed: [PacketRecord] = []
     private var waiting = 0
-    private var housekeptDay: CalendarDate?
+    var housekeptDay: CalendarDate?
+    var needsHousekeeping = false
+    var sealedReadings = 0
+    var diskSeenAt: Instant?
 
     private init(site: Site, store: Store, pipeline: Pipeline) {
         self.site = site
@@ -50,9 +52,10 @@ final class Office {
         let day = site.zone.date(at: message.receivedAt)
         if housekeptDay != day {
             try finishReplay(at: message.receivedAt)
+            try refreshLimits(now: message.receivedAt)
             housekeptDay = day
         }
-        _ = pipeline.receive(ReceivedMessage.replayed(message))
+        _ = pipeline.receive(ReceivedMessage(message: message, qos: 1))
         waiting += 1
         guard waiting >= limit else { return }
         _ = pipeline.tick(now: message.receivedAt)

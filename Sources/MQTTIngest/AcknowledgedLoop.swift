@@ -15,10 +15,15 @@ public final class AcknowledgedLoop: @unchecked Sendable {
         let whenCommitted: @Sendable (Bool) -> Void
     }
 
+    private struct Queue {
+        var waiting: [Command] = []
+        var isOver = false
+    }
+
     // Only the ingest thread touches the handler and the driver, from `run` on.
     private let driver: LoopDriver
     private let wakeup = Wakeup()
-    private let commands = Mutex<[Command]>([])
+    private let commands = Mutex(Queue())
     private let isStopping = Atomic<Bool>(false)
 
     /// Makes a loop; nothing happens before ``run()``. `committed` are the session's newest packets, oldest first.
@@ -33,22 +38,36 @@ public final class AcknowledgedLoop: @unchecked Sendable {
 
     /// Runs on the calling thread until ``stop()``; ends with a last commit and its acknowledgements.
     public func run() {
-        while !isStopping.load(ordering: .acquiring) {
-            driver.turn(commands: commands.withLock { list in
-                defer { list = [] }
-                return list
-            })
+        while !isStopping.load(ordering: .acquiring) { driver.turn(commands: takeCommands()) }
+        let last = commands.withLock { queue in
+            queue.isOver = true
+            return queue.waiting
         }
-        driver.finish()
+        driver.finish(commands: last)
     }
 
     /// Has work done on the ingest thread; from any thread. `whenCommitted` is told on the ingest thread.
+    ///
+    /// After the loop has ended nothing is done and `whenCommitted` is told false on the calling thread.
     public func submit(
         _ work: @escaping @Sendable (any BatchHandler) -> Void,
         whenCommitted: @escaping @Sendable (Bool) -> Void = { _ in }
     ) {
-        commands.withLock { $0.append(Command(work: work, whenCommitted: whenCommitted)) }
+        let isTaken = commands.withLock { queue in
+            guard !queue.isOver else { return false }
+            queue.waiting.append(Command(work: work, whenCommitted: whenCommitted))
+            return true
+        }
+        guard isTaken else { return whenCommitted(false) }
         wakeup.signal()
+    }
+
+    private func takeCommands() -> [Command] {
+        commands.withLock { queue in
+            guard !queue.waiting.isEmpty else { return [] }
+            defer { queue.waiting = [] }
+            return queue.waiting
+        }
     }
 
     /// Ends the loop after its current turn; from any thread.

@@ -11,7 +11,7 @@ final class BrokerSession {
     /// What the callbacks of one call reported besides messages.
     enum Event: Sendable, Hashable {
         case connected(code: Int32, isSessionPresent: Bool)
-        case subscribed
+        case answered(request: Int32, isRefused: Bool)
         case disconnected(code: Int32)
     }
 
@@ -61,7 +61,7 @@ final class BrokerSession {
         mosquitto_destroy(handle)
     }
 
-    /// Opens the connection and queues the CONNECT packet; blocks until TCP answers or fails.
+    /// Opens the connection and queues the CONNECT packet; blocks until name and TCP are answered or fail.
     func connect(_ options: BrokerOptions) -> Int32 {
         guard version == 5 else {
             return mosquitto_connect(handle, options.host, Int32(options.port), options.keepalive)
@@ -91,19 +91,23 @@ final class BrokerSession {
     /// Keeps the connection alive; may queue a ping.
     func keepAlive() -> Int32 { mosquitto_loop_misc(handle) }
 
-    /// Queues a subscription at QoS 1, with an identifier where the version has them.
-    func subscribe(_ filter: String, identifier: UInt32) -> Int32 {
-        guard version == 5 else { return mosquitto_subscribe(handle, nil, filter, 1) }
+    /// Queues a subscription at QoS 1, with an identifier where the version has them; returns the request's number.
+    func subscribe(_ filter: String, identifier: UInt32) -> Int32? {
+        var request: Int32 = 0
+        guard version == 5 else { return mosquitto_subscribe(handle, &request, filter, 1) == 0 ? request : nil }
         var properties: OpaquePointer?
         defer { mosquitto_property_free_all(&properties) }
         mosquitto_property_add_varint(&properties, Int32(MQTT_PROP_SUBSCRIPTION_IDENTIFIER.rawValue), identifier)
-        return mosquitto_subscribe_v5(handle, nil, filter, 1, 0, properties)
+        return mosquitto_subscribe_v5(handle, &request, filter, 1, 0, properties) == 0 ? request : nil
     }
 
-    /// Queues the end of a subscription.
-    func unsubscribe(_ filter: String) -> Int32 { mosquitto_unsubscribe(handle, nil, filter) }
+    /// Queues the end of a subscription; returns the request's number.
+    func unsubscribe(_ filter: String) -> Int32? {
+        var request: Int32 = 0
+        return mosquitto_unsubscribe(handle, &request, filter) == 0 ? request : nil
+    }
 
-    /// Queues the DISCONNECT packet.
+    /// Queues the DISCONNECT packet; the library closes the socket once it is written.
     func disconnect() -> Int32 { mosquitto_disconnect(handle) }
 
     /// Watches for the DUP flag; costs about a microsecond a message, so only while repeats may come.
@@ -112,15 +116,17 @@ final class BrokerSession {
         nextIsDuplicate = false
     }
 
-    /// The messages since the last call, in order.
-    func takeInbox() -> [Delivered] {
-        defer { inbox.removeAll(keepingCapacity: true) }
-        return inbox
+    /// Hands over the messages since the last call, in order.
+    func takeMessages(_ body: (Delivered) -> Void) {
+        guard !inbox.isEmpty else { return }
+        for index in inbox.indices { body(inbox[index]) }
+        inbox.removeAll(keepingCapacity: true)
     }
 
     /// The events since the last call, in order.
     func takeEvents() -> [Event] {
-        defer { events.removeAll(keepingCapacity: true) }
+        guard !events.isEmpty else { return [] }
+        defer { events = [] }
         return events
     }
 
@@ -149,8 +155,13 @@ final class BrokerSession {
         mosquitto_connect_v5_callback_set(handle) { _, owner, code, flags, _ in
             BrokerSession.of(owner)?.events.append(.connected(code: code, isSessionPresent: flags & 1 == 1))
         }
-        mosquitto_subscribe_callback_set(handle) { _, owner, _, _, _ in
-            BrokerSession.of(owner)?.events.append(.subscribed)
+        mosquitto_subscribe_callback_set(handle) { _, owner, request, count, granted in
+            // A granted quality of service is at most 2; a refusal has its highest bit set (MQTT 5.0, section 3.9.3).
+            let isRefused = UnsafeBufferPointer(start: granted, count: Int(count)).contains { $0 >= 0x80 }
+            BrokerSession.of(owner)?.events.append(.answered(request: request, isRefused: isRefused))
+        }
+        mosquitto_unsubscribe_callback_set(handle) { _, owner, request in
+            BrokerSession.of(owner)?.events.append(.answered(request: request, isRefused: false))
         }
         mosquitto_disconnect_callback_set(handle) { _, owner, code in
             BrokerSession.of(owner)?.events.append(.disconnected(code: code))

@@ -34,7 +34,8 @@ public struct ReplayFilter: Sendable {
 
     /// A connection to the same session was made: repeats may come.
     public mutating func reconnected() {
-        cursor = 0
+        // Identifiers come round after 65,535 messages: an older entry could hide a new message of the same content.
+        cursor = max(0, entries.count - ReplayFilter.limit)
         isReplaying = !entries.isEmpty
     }
 
@@ -55,6 +56,16 @@ public struct ReplayFilter: Sendable {
         guard let found = entries[cursor...].firstIndex(of: entry) else { return false }
         cursor = found + 1
         return true
+    }
+
+    /// Forgets what shares its identifier with messages that were received and could not be committed.
+    ///
+    /// The broker has given the identifiers anew; when these messages come again they must not be taken for older ones.
+    public mutating func forget(_ discarded: [Entry]) {
+        guard !discarded.isEmpty else { return }
+        let identifiers = Set(discarded.map(\.id))
+        entries.removeAll { identifiers.contains($0.id) }
+        cursor = min(cursor, entries.count)
     }
 
     /// Remembers messages whose commit succeeded, in order.

@@ -10,8 +10,11 @@ public enum TopicFilter {
     public static func covers(_ outer: String, _ inner: String) -> Bool {
         let outer = outer.split(separator: "/", omittingEmptySubsequences: false)
         let inner = inner.split(separator: "/", omittingEmptySubsequences: false)
+        let isInnerSystem = inner.first?.hasPrefix("$") == true
         for (index, level) in outer.enumerated() {
-            if level == "#" { return !(index == 0 && inner.first?.hasPrefix("$") == true) }
+            // A wildcard at the first level does not match topics that begin with $ (section 4.7.2).
+            if index == 0, isInnerSystem, level == "#" || level == "+" { return false }
+            if level == "#" { return true }
             guard index < inner.count, inner[index] != "#" else { return false }
             if level != "+" && level != inner[index] { return false }
         }

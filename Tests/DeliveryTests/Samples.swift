@@ -25,7 +25,7 @@ enum Phrases {
     static func book(_ language: String) throws -> Phrasebook {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
-        let file = folder.appendingPathComponent("config/languages/parts/\(language)-delivery.yaml")
+        let file = folder.appendingPathComponent("config/languages/\(language).yaml")
         let root = try Yams.compose(yaml: String(contentsOf: file, encoding: .utf8))
         var phrases: [String: String] = [:]
         func collect(_ node: Node?, _ path: String) {

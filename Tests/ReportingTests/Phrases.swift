@@ -5,7 +5,7 @@ import Yams
 /// The project's own phrase files, read for tests.
 enum Phrases {
     static func book(_ language: String) throws -> Phrasebook {
-        let file = root + "/config/languages/parts/\(language)-report.yaml"
+        let file = root + "/config/languages/\(language).yaml"
         let text = try String(contentsOfFile: file, encoding: .utf8)
         var phrases: [String: String] = [:]
         collect(try Yams.load(yaml: text), prefix: "", into: &phrases)

@@ -1,3 +1,4 @@
+import Delivery
 import GatewayModel
 
 /// Everything that `config/gateway.yaml` says, checked and with its defaults filled in.
@@ -100,6 +101,8 @@ public struct Configuration: Sendable {
     public var assembly: Assembly
     /// The stewards.
     public var stewards: [Steward]
+    /// Where notices go.
+    public var destinations: [DestinationSettings]
     /// The sensors.
     public var sensors: [DeclaredSensor]
     /// The loopback port of the counters for Prometheus; nil for none.

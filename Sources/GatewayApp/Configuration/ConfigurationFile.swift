@@ -1,3 +1,4 @@
+import Delivery
 import Foundation
 import GatewayModel
 import StrictYAML
@@ -49,7 +50,10 @@ public struct ConfigurationFile {
             languagesFolder: top["languages_folder"]?.string() ?? "config/languages",
             broker: broker ?? .init(place: .embedded, protocolVersion: "auto", topics: [], prefix: ""),
             assembly: assembly ?? .init(meets: "", agendaClosesDaysBefore: 0),
-            stewards: (top["stewards"]?.list() ?? []).compactMap(steward), sensors: sensors,
+            stewards: (top["stewards"]?.list() ?? []).compactMap(steward),
+            destinations: top["destinations"].map {
+                DestinationSettings.list($0, defaultLanguage: community?.languages.first ?? "en")
+            } ?? [], sensors: sensors,
             metricsPort: top["metrics_port"]?.integer(in: 1...65_535))
         return (reader.problems.isEmpty ? configuration : nil, reader.problems)
     }
@@ -80,6 +84,10 @@ public struct ConfigurationFile {
         guard let fields = field.mapping(keys: ["meets", "agenda_closes_days_before"]),
             let meets = fields.required("meets", example: "first Sunday 18:00")?.string()
         else { return nil }
+        if MeetingRule.parse(meets) == nil {
+            fields["meets"]?.report(
+                "'\(meets)' is not understood as a meeting rule", remedy: "write for example `\(MeetingRule.example)`")
+        }
         return .init(
             meets: meets, agendaClosesDaysBefore: fields["agenda_closes_days_before"]?.integer(in: 0...60) ?? 7)
     }

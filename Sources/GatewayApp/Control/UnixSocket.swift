@@ -47,10 +47,11 @@ final class UnixSocket: Sendable {
 
     /// The account at the other end, as the kernel vouches for it (SO_PEERCRED, unix(7)).
     func peerAccount() -> String? {
-        var credentials = ucred()
-        var length = socklen_t(MemoryLayout<ucred>.size)
+        // `struct ucred` is process, user, group; Glibc's module does not show the type.
+        var credentials: (process: Int32, user: UInt32, group: UInt32) = (0, 0, 0)
+        var length = socklen_t(MemoryLayout.size(ofValue: credentials))
         guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0 else { return nil }
-        guard let entry = getpwuid(credentials.uid) else { return "uid \(credentials.uid)" }
+        guard let entry = getpwuid(credentials.user) else { return "uid \(credentials.user)" }
         return String(cString: entry.pointee.pw_name)
     }
 
@@ -74,7 +75,7 @@ final class UnixSocket: Sendable {
     func writeLine(_ line: Data) -> Bool {
         var rest = line + [0x0A]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+            let count = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             guard count > 0 else { return false }
             rest = rest.dropFirst(count)
         }

@@ -121,7 +121,7 @@ public struct ReadingDesk {
             line.value, line.unit, line.sensor ?? "", line.trusted ? "true" : "false",
         ].enumerated().map { index, cell in
             // Numbers are written as they are; a name that a spreadsheet would run as a formula is not.
-            index == 7 ? cell : Escaping.csv(cell)
+            index == 7 ? cell : Escaping.csvCell(cell)
         }.joined(separator: ",")
     }
 }

@@ -41,7 +41,7 @@ struct DayUses {
     }
 
     /// The newest reading before an instant, looked for further and further back.
-    private func last(of sensor: Sensor, before end: Instant) throws -> Reading? {
+    func last(of sensor: Sensor, before end: Instant) throws -> Reading? {
         for days in DayUses.lookBackDays {
             let found = try readings(of: sensor, from: end.advanced(bySeconds: -days * 86_400), until: end)
             if let newest = found.last { return newest }

@@ -12,10 +12,12 @@ import Storage
 /// fails leaves everything as if the messages had never come. No stage below knows another.
 final class Pipeline {
     let store: Store
-    let notices: NoticeWriter
+    private(set) var notices: NoticeWriter
     private(set) var committed: PipelineState
     var state: PipelineState
     var batch: Batch
+    /// A failed look-up of this batch; its commit fails with it.
+    var readFailure: StoreError?
 
     init(store: Store, state: PipelineState, notices: NoticeWriter, now: Instant) {
         self.store = store
@@ -38,29 +40,31 @@ final class Pipeline {
                 state.counters.unassignedMessages += 1
                 break
             }
-            take(dated(reading, received), of: received, repeatWindow: decoding.repeatWindow)
+            take(dated(reading, received), of: received, decoding)
         }
         return batch.alerts.count > alertsBefore ? .now : .whenDue
     }
 
-    /// Places, meters, checks one reading.
-    private func take(_ reading: Reading, of received: ReceivedMessage, repeatWindow: Int64) {
-        guard let placement = place(reading, repeatWindow: repeatWindow) else { return }
+    /// Stores one reading, and measures with it where it is new.
+    private func take(_ reading: Reading, of received: ReceivedMessage, _ decoding: Decoding) {
+        guard let placement = place(reading, of: received, decoding) else { return }
         switch placement {
         case .double: state.counters.doubles += 1
         case .conflict(let series, let existing): putAside(reading, series: series, existing: existing, received)
         case .fresh(let series), .late(let series):
-            batch.readings.append(StoredReading(reading, in: series, receivedAt: received.message.receivedAt))
+            batch.readings.append(StoredReading(reading, in: series))
             measure(reading, now: received.message.receivedAt)
         }
     }
 
     /// Turns a stored reading of a sensor into measurements, and those into changes of limits and alerts.
     private func measure(_ reading: Reading, now: Instant) {
-        guard reading.isTrusted,
+        guard
             let sensor = state.sensors.sensor(
                 device: reading.stream.device, channel: reading.channel, at: reading.time.instant)
         else { return }
+        if let change = state.silence.heard(sensor.id, at: reading.time.instant) { apply([change], now: now) }
+        guard reading.isTrusted else { return }
         let (measurements, events) = state.meters.receive(reading, of: sensor)
         batch.meterEvents += events
         for measurement in measurements {
@@ -71,6 +75,7 @@ final class Pipeline {
     /// Lets time pass: on-delays end, silent sensors are noticed, alerts are asked about again.
     func tick(now: Instant) -> Urgency {
         let alertsBefore = batch.alerts.count
+        apply(state.silence.tick(now: now), now: now)
         apply(state.limits.tick(now: now), now: now)
         perform(state.alerts.tick(now: now), now: now)
         return batch.alerts.count > alertsBefore ? .now : .whenDue
@@ -78,14 +83,16 @@ final class Pipeline {
 
     /// Writes the batch in one transaction and makes the copy the state in force.
     func commit(packets: [PacketRecord], session: Int64, now: Instant) throws(StoreError) {
+        if let readFailure { throw readFailure }
         batch.committedAt = now
         batch.session = session
         batch.packets = packets
         batch.news = state.series.takeNews()
-        guard !batch.isEmpty else { return }
-        try store.commit(batch)
-        state.counters.readings += batch.readings.count
-        state.counters.commits += 1
+        if !batch.isEmpty {
+            try store.commit(batch)
+            state.counters.readings += batch.readings.count
+            state.counters.commits += 1
+        }
         committed = state
         batch = Batch(committedAt: now)
     }
@@ -95,5 +102,18 @@ final class Pipeline {
         committed.counters.failedCommits += 1
         state = committed
         batch = Batch(committedAt: now)
+        readFailure = nil
+    }
+
+    /// Takes over profiles, destinations and languages that were read again; what devices announced is kept by them.
+    func reload(_ site: Site) {
+        notices = NoticeWriter(site: site)
+        changeState { $0.decoder = MessageDecoder(catalog: site.profiles, zone: site.zone) }
+    }
+
+    /// Changes the state apart from any message, for what a command has already written to the store.
+    func changeState(_ change: (inout PipelineState) -> Void) {
+        change(&committed)
+        change(&state)
     }
 }

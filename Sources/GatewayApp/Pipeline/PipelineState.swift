@@ -19,6 +19,8 @@ struct PipelineState: Sendable {
     var limits: LimitEngine
     /// Limits passed to alerts.
     var alerts: AlertBook
+    /// Sensors that should have reported.
+    var silence: SilenceWatch
     /// What was counted.
     var counters: Counters
     /// What is heard but measures nothing.

@@ -1,4 +1,5 @@
 import GatewayModel
+import Limits
 import Reporting
 
 /// Says for each day of a month how a limit was kept, from the recorded transitions and the month's figures.
@@ -9,16 +10,15 @@ struct LimitDays {
     /// All transitions that matter for the month, oldest first, those before it included.
     let transitions: [LimitTransition]
     let figures: [SensorID: SensorMonth]
-    /// Persons served, where a budget counts per person.
-    let persons: Int?
 
     /// The state of each day that has begun.
-    func days(of limit: Limit, _ reference: LimitReference) -> [CalendarDate: LimitDayState] {
+    func days(of entry: LimitInForce) -> [CalendarDate: LimitDayState] {
+        let limit = entry.limit
         let begun = month.days.filter { zone.start(of: $0) < now }
         switch limit.rule {
-        case .budget: return budgetDays(limit, begun)
+        case .budget: return budgetDays(limit, persons: entry.persons, begun)
         case .instant, .silence:
-            let past = spans(of: reference)
+            let past = spans(of: entry.reference)
             return Dictionary(
                 uniqueKeysWithValues: begun.map { date in
                     let from = zone.start(of: date)
@@ -41,7 +41,9 @@ struct LimitDays {
         return use
     }
 
-    private func budgetDays(_ limit: Limit, _ begun: [CalendarDate]) -> [CalendarDate: LimitDayState] {
+    private func budgetDays(
+        _ limit: Limit, persons: Int?, _ begun: [CalendarDate]
+    ) -> [CalendarDate: LimitDayState] {
         guard case .budget(let amount, let period, let perPerson, let warnAt) = limit.rule else { return [:] }
         var states: [CalendarDate: LimitDayState] = [:]
         var running: (period: CalendarDate, use: DecimalValue)?
@@ -49,7 +51,7 @@ struct LimitDays {
             let first = start(of: period, containing: date)
             if running?.period != first { running = (first, .zero) }
             guard let use = dayAmount(limit, date), let total = running?.use.adding(use),
-                let bound = bound(amount, period, perPerson, first)
+                let bound = bound(amount, period, perPerson ? persons ?? 0 : nil, first)
             else {
                 states[date] = .unknown
                 continue
@@ -62,12 +64,13 @@ struct LimitDays {
         return states
     }
 
-    /// A budget per person counts per person and day, over the days of its period.
+    /// The whole period's amount; one per person means per person and day, over the days of the period.
     private func bound(
-        _ amount: DecimalValue, _ period: BudgetPeriod, _ perPerson: Bool, _ first: CalendarDate
+        _ amount: DecimalValue, _ period: BudgetPeriod, _ persons: Int?, _ first: CalendarDate
     ) -> DecimalValue? {
-        guard perPerson else { return amount }
-        return persons.flatMap { amount.multiplied(by: DecimalValue(Int64($0))) }
+        guard let persons else { return amount }
+        let days = period == .day ? 1 : period == .week ? 7 : CalendarMonth(of: first).dayCount
+        return amount.multiplied(by: DecimalValue(Int64(persons * days)))
     }
 
     private func dayAmount(_ limit: Limit, _ date: CalendarDate) -> DecimalValue? {

@@ -1,6 +1,10 @@
 import Foundation
 import GatewayModel
+import Logging
+import MQTTIngest
+import ServiceLifecycle
 import Simulation
+import UnixSignals
 
 /// Plays the example village, into a replay file or to a broker.
 public struct SimulationRun {
@@ -29,5 +33,16 @@ public struct SimulationRun {
         }
         try writer.finish()
         progress("\(count) messages of \(days) days from \(site.local(start)) on, seed \(seed).")
+    }
+
+    /// Publishes to the broker of the configuration as time passes, until Ctrl-C or SIGTERM.
+    public func publishLive() async throws {
+        let start = site.zone.start(of: CalendarMonth(of: site.zone.date(at: SystemClock.now())).firstDay)
+        let options = try BrokerOptions(site.configuration.broker, clientID: "example-village", embeddedPort: nil)
+        let village = LiveVillage(village: Village(seed: seed, start: start, zone: site.zone), options: options)
+        let configuration = ServiceGroupConfiguration(
+            services: [.init(service: village)], gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: Logger(label: "simulate"))
+        try await ServiceGroup(configuration: configuration).run()
     }
 }

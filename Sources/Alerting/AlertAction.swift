@@ -1,0 +1,56 @@
+import GatewayModel
+
+/// What the alert book wants done; nothing has happened yet.
+public enum AlertAction: Hashable, Sendable {
+    /// Store the alert as it now is.
+    case store(Alert)
+    /// Tell people.
+    case notify(NoticeDraft)
+    /// Enter it in the record book; `erasable` holds persons and notes.
+    case record(kind: String, facts: [String: String], erasable: [String: String])
+}
+
+/// Something to tell people about an alert, not yet worded.
+public struct NoticeDraft: Hashable, Sendable {
+    /// `alert.raised`, `alert.warned`, `alert.returned`, `alert.taken`, `alert.declined`, `alert.reminder`, `alert.closed`.
+    public var kind: String
+    /// The alert as it now is.
+    public var alert: Alert
+    /// Who may hear it.
+    public var audience: Audience
+
+    /// Makes a draft.
+    public init(kind: String, alert: Alert, audience: Audience) {
+        self.kind = kind
+        self.alert = alert
+        self.audience = audience
+    }
+}
+
+/// What a steward says to an alert.
+public enum StewardAnswer: Hashable, Sendable {
+    /// "I'm going."
+    case take
+    /// "Can't, next."
+    case decline
+    /// A note.
+    case note(String)
+    /// Closed, with what was found.
+    case resolve(AlertOutcome, note: String?)
+}
+
+/// Why an answer cannot be taken.
+public struct AnswerError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The kinds of refusal.
+    public enum Code: String, Hashable, Sendable {
+        /// No open alert has that number.
+        case unknown
+        /// The condition still holds.
+        case stillHolds
+    }
+
+    /// The kind.
+    public var code: Code
+    /// What to tell the person, with the remedy.
+    public var description: String
+}

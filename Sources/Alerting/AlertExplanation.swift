@@ -1,0 +1,50 @@
+import GatewayModel
+
+/// Says which readings, which limit, which decision and which gaps led to an alert (P8).
+public enum AlertExplanation {
+    /// The explanation, line by line.
+    public static func lines(
+        _ alert: Alert, limitSentence: String?, decidedOn: CalendarDate?, localTime: (Instant) -> String, book: Phrasebook
+    ) -> [String] {
+        var lines = [
+            book.text(
+                "alerts.explain.head",
+                [
+                    "number": "\(alert.number)", "since": localTime(alert.onset), "found": localTime(alert.detectedAt),
+                    "state": book.text("alerts.state.\(alert.state.rawValue)"),
+                ])
+        ]
+        if case .limit(let reference) = alert.cause {
+            lines.append(
+                book.text(
+                    "alerts.explain.limit",
+                    [
+                        "limit": limitSentence ?? reference.limit, "decision": "\(reference.resolution)",
+                        "date": decidedOn?.description ?? "?",
+                    ]))
+        } else if case .box(let condition) = alert.cause {
+            lines.append(book.text("box.\(condition.rawValue).step"))
+        }
+        if let transition = alert.transition {
+            lines += transition.evidence.map { piece in
+                book.text(
+                    "alerts.explain.reading",
+                    [
+                        "sensor": piece.sensor.rawValue, "value": book.number(piece.value), "unit": piece.unit.code,
+                        "time": localTime(piece.time),
+                    ])
+            }
+            lines.append(
+                book.text(
+                    transition.coverage.isComplete ? "alerts.explain.complete" : "alerts.explain.gaps",
+                    ["measured": "\(transition.coverage.measured)", "expected": "\(transition.coverage.expected)"]))
+        }
+        lines += alert.entries.map { entry in
+            let who = entry.person.map { " (\($0))" } ?? ""
+            let note = entry.note.map { ": \($0)" } ?? ""
+            return Escaping.terminal(
+                "\(localTime(entry.at))  \(book.text("alerts.entry.\(entry.kind.rawValue)"))\(who)\(note)")
+        }
+        return lines
+    }
+}

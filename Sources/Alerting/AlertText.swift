@@ -1,0 +1,145 @@
+import GatewayModel
+
+/// Words an alert for people: where, how sure, the first step, and who is next, in at most 300 characters.
+public enum AlertText {
+    /// The greatest length of a body, in characters.
+    public static let limit = 300
+
+    /// What the words need to know beside the alert.
+    public struct Context: Sendable {
+        /// The sensor's name in the language.
+        public var sensorName: String
+        /// The unit of values and bounds.
+        public var unit: Unit
+        /// The limit's title in the language; empty for box alerts.
+        public var limitTitle: String
+        /// What a steward does first; empty where the limit says nothing.
+        public var response: String
+        /// Who is called next; nil where nobody is on duty.
+        public var nextPerson: String?
+        /// A time as people here read it.
+        public var localTime: @Sendable (Instant) -> String
+
+        /// Makes a context.
+        public init(
+            sensorName: String, unit: Unit, limitTitle: String, response: String, nextPerson: String?,
+            localTime: @escaping @Sendable (Instant) -> String
+        ) {
+            self.sensorName = sensorName
+            self.unit = unit
+            self.limitTitle = limitTitle
+            self.response = response
+            self.nextPerson = nextPerson
+            self.localTime = localTime
+        }
+    }
+
+    /// One line: urgency, number, what it is about.
+    public static func title(_ draft: NoticeDraft, _ context: Context, _ book: Phrasebook) -> String {
+        let alert = draft.alert
+        return book.text(
+            "alerts.title",
+            [
+                "priority": book.text("alerts.urgency.\(alert.priority.rawValue)"), "number": "\(alert.number)",
+                "about": Escaping.singleLine(about(alert, context, book), limit: 80),
+            ])
+    }
+
+    /// The text; what does not fit is cut from names and first steps, never from the numbers.
+    public static func body(_ draft: NoticeDraft, _ context: Context, _ book: Phrasebook) -> String {
+        let alert = draft.alert
+        let sentences = [
+            head(draft, context, book), sureness(alert, book), firstStep(alert, context, book), next(draft, context, book),
+        ]
+        var body = sentences.filter { !$0.isEmpty }.joined(separator: " ")
+        if body.count > limit {
+            let short = sentences.enumerated().map { $0 == 2 ? String($1.prefix(60)) : $1 }
+            body = short.filter { !$0.isEmpty }.joined(separator: " ")
+        }
+        return body.count <= limit ? body : String(body.prefix(limit - 1)) + "…"
+    }
+
+    private static func about(_ alert: Alert, _ context: Context, _ book: Phrasebook) -> String {
+        switch alert.cause {
+        case .box(let condition): return book.text("box.\(condition.rawValue).title", names(alert, context, book))
+        case .limit:
+            let isPrivate = alert.details["visibility"] != nil
+            let place = alert.subject.isEmpty || isPrivate ? "" : context.sensorName
+            return place.isEmpty ? context.limitTitle : "\(place): \(context.limitTitle)"
+        }
+    }
+
+    private static func head(_ draft: NoticeDraft, _ context: Context, _ book: Phrasebook) -> String {
+        let alert = draft.alert
+        var values = names(alert, context, book)
+        let stage = String(draft.kind.dropFirst("alert.".count))
+        values["person"] = alert.entries.last?.person ?? alert.takenBy ?? ""
+        if ["taken", "declined", "noted", "closed", "reminder"].contains(stage) {
+            values["about"] = about(alert, context, book)
+            values["cause"] = alert.outcome.map { book.text("alerts.outcome.\($0.rawValue)") } ?? ""
+            return book.text("alerts.\(stage)", values)
+        }
+        guard case .limit = alert.cause else {
+            return book.text("box.\(box(alert)).\(stage == "returned" ? "returned" : "body")", values)
+        }
+        let side = bound(alert)
+        let isSum = alert.subject.isEmpty
+        if stage == "returned" { return book.text("alerts.returned.\(isSum ? "budget" : "limit")", values) }
+        if case .warned(let percent) = alert.transition?.change {
+            values["percent"] = "\(percent)"
+            return book.text("alerts.warned", values)
+        }
+        if alert.transition?.value == nil { return book.text("alerts.raised.silence", values) }
+        return book.text("alerts.raised.\(isSum ? "budget" : "limit").\(side)", values)
+    }
+
+    private static func names(_ alert: Alert, _ context: Context, _ book: Phrasebook) -> [String: String] {
+        let unitKey = "units.\(context.unit.code)"
+        let unit = book.text(unitKey)
+        var values = alert.details
+        values["number"] = "\(alert.number)"
+        values["name"] = alert.details["visibility"] == nil ? context.sensorName : book.text("alerts.a_home")
+        values["limit"] = context.limitTitle
+        values["since"] = context.localTime(alert.onset)
+        values["ended"] = alert.returnedAt.map(context.localTime) ?? ""
+        values["unit"] = unit == unitKey ? context.unit.code : unit
+        values["value"] = alert.transition?.value.map { book.number($0, places: 2) } ?? ""
+        values["bound"] = alert.transition.map { book.number($0.bound, places: 2) } ?? ""
+        values["subject"] = alert.subject
+        return values
+    }
+
+    /// The side is told by the numbers: what was raised above its bound is a ceiling.
+    private static func bound(_ alert: Alert) -> String {
+        guard let transition = alert.transition, let value = transition.value else { return Bound.atMost.rawValue }
+        return value > transition.bound ? Bound.atMost.rawValue : Bound.atLeast.rawValue
+    }
+
+    private static func box(_ alert: Alert) -> String {
+        if case .box(let condition) = alert.cause { condition.rawValue } else { "" }
+    }
+
+    private static func sureness(_ alert: Alert, _ book: Phrasebook) -> String {
+        guard let transition = alert.transition, alert.returnedAt == nil, alert.closedAt == nil else { return "" }
+        if !transition.coverage.isComplete {
+            return book.text(
+                "alerts.sure.parts",
+                ["measured": "\(transition.coverage.measured)", "expected": "\(transition.coverage.expected)"])
+        }
+        return transition.evidence.count > 1 ? book.text("alerts.sure.readings", ["count": "\(transition.evidence.count)"]) : ""
+    }
+
+    private static func firstStep(_ alert: Alert, _ context: Context, _ book: Phrasebook) -> String {
+        guard alert.returnedAt == nil, alert.closedAt == nil else { return "" }
+        if case .box(let condition) = alert.cause { return book.text("box.\(condition.rawValue).step") }
+        return context.response.isEmpty ? "" : book.text("alerts.first", ["step": Escaping.singleLine(context.response)])
+    }
+
+    private static func next(_ draft: NoticeDraft, _ context: Context, _ book: Phrasebook) -> String {
+        let alert = draft.alert
+        guard draft.kind == "alert.raised", alert.priority != .assembly else { return "" }
+        let reply = book.text("alerts.reply", ["number": "\(alert.number)"])
+        guard let person = context.nextPerson else { return reply + " " + book.text("alerts.nobody_next") }
+        return reply + " " + book.text("alerts.next", ["person": person])
+    }
+}

@@ -1,0 +1,87 @@
+import DeviceProfiles
+import Foundation
+import GatewayModel
+import MQTTIngest
+import Storage
+import StrictYAML
+
+extension DeviceDesk {
+    /// What was heard of one device during a scan.
+    private struct Heard {
+        var messages = 0
+        var profile: String?
+        var topic: String
+        var channels: [String: Reading] = [:]
+        var order: [String] = []
+    }
+
+    /// Listens for a while on a connection of its own and lists the devices that measure no sensor yet.
+    ///
+    /// - Throws: ``AppError`` for a duration that is not understood or longer than an hour, or what the broker says.
+    public func scan(for duration: String, topic: String, progress: (String) -> Void) async throws -> [String] {
+        guard let seconds = Field.seconds(duration), (1...3600).contains(seconds) else {
+            throw AppError("'\(duration)' is not a time to listen", remedy: "write for example 30s, 10min or 1h")
+        }
+        let options = try brokerOptions()
+        let assigned = (try? site.readingStore().bindings().filter { $0.until == nil }.map(\.device)) ?? []
+        progress("Listening for \(duration) to \(topic) at \(options.host):\(options.port) …")
+        var decoder = MessageDecoder(catalog: site.profiles, zone: site.zone)
+        var devices: [String: Heard] = [:]
+        var unknown: [String: Int] = [:]
+        try TopicScanner.scan(
+            options: options, filter: topic, seconds: Double(seconds), prefix: site.configuration.broker.prefix,
+            clock: { SystemClock.now() }
+        ) { message in
+            let decoding = decoder.decode(message)
+            if !decoding.isKnownTopic, unknown.count < 200 { unknown[message.topic, default: 0] += 1 }
+            for reading in decoding.readings where !assigned.contains(reading.stream.device) {
+                let device = reading.stream.device
+                guard devices[device] != nil || devices.count < UnassignedDevices.limit else { continue }
+                var heard = devices[device] ?? Heard(topic: message.topic)
+                heard.messages += 1
+                heard.profile = decoding.profile
+                if heard.channels.updateValue(reading, forKey: reading.channel) == nil { heard.order.append(reading.channel) }
+                devices[device] = heard
+            }
+            return true
+        }
+        return lines(devices, unknown)
+    }
+
+    /// Where the broker is: the configuration's, or the demonstration's own where it runs.
+    private func brokerOptions() throws -> BrokerOptions {
+        var port: Int?
+        if case .embedded = site.configuration.broker.place {
+            let file = site.configuration.dataFolder + "/broker/mosquitto.pid"
+            let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+            guard let number = text.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Int($0) }) else {
+                throw AppError("the demonstration's broker does not run", remedy: "start it with `commons run`")
+            }
+            port = number
+        }
+        return try BrokerOptions(site.configuration.broker, clientID: "", embeddedPort: port)
+    }
+
+    private func lines(_ devices: [String: Heard], _ unknown: [String: Int]) -> [String] {
+        guard !devices.isEmpty || !unknown.isEmpty else {
+            return ["Nothing new was heard. Is the device near, and does its account reach this broker?"]
+        }
+        var lines: [String] = []
+        for (device, heard) in devices.sorted(by: { $0.key < $1.key }) {
+            lines.append("\(device)  (\(heard.profile ?? "?"), \(heard.messages) values, \(heard.topic))")
+            for channel in heard.order {
+                guard let reading = heard.channels[channel] else { continue }
+                lines.append(
+                    "    \(channel)  \(reading.value) \(reading.unit.code)  \(reading.quantity.rawValue), \(reading.kind.rawValue)")
+            }
+            if let channel = heard.order.first {
+                lines.append("    commons devices assign '\(device)' \(channel) PLACE/WHAT --resource RESOURCE")
+            }
+        }
+        if !unknown.isEmpty {
+            lines.append("Topics that no profile reads (Devices/README.md says how to write one):")
+            lines += unknown.sorted { $0.key < $1.key }.map { "    \($0.key)  \($0.value) messages" }
+        }
+        return lines.map(Escaping.terminal)
+    }
+}

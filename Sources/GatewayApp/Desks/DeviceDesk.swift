@@ -1,0 +1,148 @@
+import DeviceProfiles
+import Foundation
+import GatewayModel
+import MQTTIngest
+import Storage
+
+/// Answers questions about devices and profiles, listens for new ones, and assigns them.
+public struct DeviceDesk {
+    let site: Site
+
+    /// Makes a desk for a site.
+    public init(site: Site) {
+        self.site = site
+    }
+
+    private struct DeviceLine: Encodable {
+        var device: String
+        var channels: [String]
+        var readings: Int64
+        var firstSeen: String
+        var lastSeen: String?
+    }
+
+    private struct ProfileLine: Encodable {
+        var profile: String
+        var families: [String]
+        var samples: Int
+        var needsAllowList: Bool
+    }
+
+    /// Every stored device.
+    public func deviceLines(json: Bool) throws -> [String] {
+        let rows = try site.readingStore().devices().map { record in
+            DeviceLine(
+                device: record.device, channels: Set(record.series.map(\.channel)).sorted(),
+                readings: record.readingCount, firstSeen: record.firstSeen.description,
+                lastSeen: record.lastSeen?.description)
+        }
+        if json { return try rows.map(JSONLine.text) }
+        return TextTable.lines(
+            ["device", "readings", "last", "channels"],
+            rows.map {
+                let last = $0.lastSeen.flatMap { Instant(rfc3339: $0) }.map(site.local) ?? "-"
+                return [$0.device, "\($0.readings)", last, $0.channels.joined(separator: " ")]
+            })
+    }
+
+    /// Every device profile.
+    public func profileLines(json: Bool) throws -> [String] {
+        let rows = site.profiles.profiles.map {
+            ProfileLine(
+                profile: $0.name, families: $0.families, samples: $0.samples.count, needsAllowList: $0.needsAllowList)
+        }
+        if json { return try rows.map(JSONLine.text) }
+        return TextTable.lines(
+            ["profile", "samples", "families"],
+            rows.map { [$0.profile, "\($0.samples)", $0.families.joined(separator: ", ")] })
+    }
+
+    /// A profile's setup, or a stored device's channels with their bindings.
+    public func show(_ name: String) throws -> [String] {
+        if let profile = site.profiles.profiles.first(where: { $0.name == name }) {
+            return ["\(profile.name): \(profile.families.joined(separator: ", "))", "", profile.setup]
+        }
+        let store = try site.readingStore()
+        guard let record = try store.devices().first(where: { $0.device == name }) else {
+            throw AppError(
+                "no profile and no stored device is called '\(name)'",
+                remedy: "`commons devices list` and `commons devices list --profiles` name them")
+        }
+        let bindings = try store.bindings().filter { $0.device == name && $0.until == nil }
+        let rows = record.series.map { series -> [String] in
+            let sensor = bindings.first { $0.channel == series.channel }?.sensor.rawValue ?? "-"
+            return [series.channel, series.quantity.rawValue, series.kind.rawValue, series.unit.code, sensor]
+        }
+        return ["\(name): \(record.readingCount) readings since \(site.local(record.firstSeen))", ""]
+            + TextTable.lines(["channel", "quantity", "kind", "unit", "sensor"], rows)
+    }
+
+    /// What somebody wants to assign.
+    public struct Assignment: Sendable {
+        /// The device's identity.
+        public var device: String
+        /// The channel.
+        public var channel: String
+        /// The sensor's name.
+        public var sensor: String
+        /// The resource, where a new sensor needs one.
+        public var resource: String?
+        /// The role.
+        public var role: String?
+        /// The unit to show.
+        public var unit: String?
+        /// What it measures.
+        public var quantity: String?
+        /// True for a shared point.
+        public var isCommunity: Bool
+
+        /// Makes an assignment.
+        public init(
+            device: String, channel: String, sensor: String, resource: String?, role: String?, unit: String?,
+            quantity: String?, isCommunity: Bool
+        ) {
+            self.device = device
+            self.channel = channel
+            self.sensor = sensor
+            self.resource = resource
+            self.role = role
+            self.unit = unit
+            self.quantity = quantity
+            self.isCommunity = isCommunity
+        }
+    }
+
+    /// Lets a channel measure a sensor from now on; an existing sensor keeps its sheet.
+    public func assign(_ wish: Assignment, enteredFor: String?) throws -> CommandReply {
+        let id = SensorID(rawValue: wish.sensor)
+        guard id.isWellFormed else {
+            throw AppError(
+                "'\(wish.sensor)' is not a sensor's name", remedy: "use lower-case letters, digits, '-', '_' and '/'")
+        }
+        let known = try? site.readingStore().sensors().first { $0.id == id }
+        let sensor = try known ?? newSensor(id, wish)
+        let command = Command.assign(sensor: sensor, device: wish.device, channel: wish.channel)
+        return try CommandDesk(site: site).perform(command, enteredFor: enteredFor)
+    }
+
+    private func newSensor(_ id: SensorID, _ wish: Assignment) throws -> Sensor {
+        guard let resource = wish.resource else {
+            throw AppError("'\(id)' is a new sensor", remedy: "say its --resource: water, energy, garden or cold_store")
+        }
+        let roles = SensorRole.allCases.map(\.rawValue).joined(separator: ", ")
+        guard let role = SensorRole(rawValue: wish.role ?? "condition") else {
+            throw AppError("'\(wish.role ?? "")' is not a role", remedy: "choose one of \(roles)")
+        }
+        let seen = try? site.readingStore().series().first {
+            $0.key.device == wish.device && $0.channel == wish.channel
+        }
+        guard let code = wish.unit ?? seen?.unit.code, Unit(code).definition != nil else {
+            throw AppError(
+                "the unit of \(wish.channel) is not known yet", remedy: "say it with --unit, as `devices scan` shows it")
+        }
+        return Sensor(
+            id: id, place: String(id.rawValue.prefix { $0 != "/" }), resource: Resource(rawValue: resource),
+            quantity: Quantity(rawValue: wish.quantity ?? seen?.quantity.rawValue ?? wish.channel), role: role,
+            visibility: wish.isCommunity ? .community : .household, unit: Unit(code))
+    }
+}

@@ -1,0 +1,135 @@
+import Foundation
+import GatewayModel
+import Limits
+import Storage
+
+/// Shows limits and takes decisions of the assembly.
+public struct LimitDesk {
+    private let site: Site
+
+    /// Makes a desk for a site.
+    public init(site: Site) {
+        self.site = site
+    }
+
+    private struct LimitLine: Encodable {
+        var limit: String
+        var sentence: String
+        var bound: String
+        var protects: String
+        var resource: String
+        var priority: String
+        var decidedOn: String
+        var inForceFrom: String
+        var reviewBy: String
+        var standing: String
+    }
+
+    private struct DecisionLine: Encodable {
+        var number: Int
+        var assembly: String
+        var decided: String
+        var inForceFrom: String
+        var reviewBy: String
+        var adoptedAt: String
+        var adoptedBy: String
+        var sha256: String
+        var limits: [String]
+    }
+
+    /// The limits in force on a day, today where none is named.
+    public func lines(on day: String?, json: Bool, language: String?) throws -> [String] {
+        let date = try day.map(site.instant).map(site.zone.date) ?? site.zone.date(at: SystemClock.now())
+        let adopted = try LimitRegister(site: site).adopted(in: site.readingStore())
+        let book = site.book(language)
+        let entries = LimitsInForce(adopted).inForce(on: date)
+        if json {
+            return try entries.map { entry in
+                try JSONLine.text(
+                    LimitLine(
+                        limit: entry.reference.description,
+                        sentence: PlainSentence.of(entry.limit, book, persons: entry.persons),
+                        bound: entry.limit.bound.rawValue, protects: entry.limit.protects.rawValue,
+                        resource: entry.limit.resource.rawValue, priority: entry.limit.priority.rawValue,
+                        decidedOn: entry.decidedOn.description, inForceFrom: entry.inForceFrom.description,
+                        reviewBy: entry.reviewBy.description, standing: "\(entry.standing)"))
+            }
+        }
+        guard !entries.isEmpty else { return [book.text("cli.no_limits", ["date": date.description])] }
+        return entries.flatMap { entry in
+            [
+                "\(entry.reference)  \(PlainSentence.of(entry.limit, book, persons: entry.persons))",
+                "    " + book.text(
+                    "cli.limit_standing.\(entry.standing)",
+                    ["decided": entry.decidedOn.description, "review": entry.reviewBy.description]),
+            ]
+        }
+    }
+
+    /// Reads a file back in plain sentences, in every language of the community, without adopting it.
+    public func explain(file: String) throws -> Finding {
+        let (resolution, problems) = ResolutionFile.parse(try bytes(of: file), fileName: file)
+        guard let resolution else { return Finding(lines: problems.map(\.description), isGood: false) }
+        let sentences = site.configuration.community.languages.flatMap { language in
+            resolution.limits.map { limit in
+                "\(language)  \(limit.id): "
+                    + PlainSentence.of(limit, site.book(language), persons: resolution.personsServed["all"])
+            }
+        }
+        return Finding(lines: sentences + problems.map(\.description), isGood: problems.isEmpty)
+    }
+
+    /// What adopting a file would change: the sentences in force that it replaces, and its own.
+    public func preview(file: String) throws -> Finding {
+        let (resolution, problems) = ResolutionFile.parse(try bytes(of: file), fileName: file)
+        guard let resolution, problems.isEmpty else {
+            return Finding(lines: problems.map(\.description), isGood: false)
+        }
+        let adopted = (try? site.readingStore()).map { try? LimitRegister(site: site).adopted(in: $0) } ?? []
+        let book = site.book(nil)
+        let replaced = (adopted ?? []).filter { resolution.supersedes.contains($0.resolution.number) }
+        let old = replaced.flatMap { entry in
+            entry.resolution.limits.map {
+                "- " + PlainSentence.of($0, book, persons: entry.resolution.personsServed["all"])
+            }
+        }
+        let new = resolution.limits.map {
+            "+ " + PlainSentence.of($0, book, persons: resolution.personsServed["all"])
+        }
+        return Finding(
+            lines: ["Decision \(resolution.number) of \(resolution.assembly) (\(resolution.decidedBy)):"] + old + new,
+            isGood: true)
+    }
+
+    /// Sends the bytes of a file to the writing process.
+    public func adopt(file: String, enteredFor: String?) throws -> CommandReply {
+        let name = URL(fileURLWithPath: file).lastPathComponent
+        let command = Command.adopt(fileName: name, bytes: Data(try bytes(of: file)))
+        return try CommandDesk(site: site).perform(command, enteredFor: enteredFor)
+    }
+
+    /// Every resolution that was adopted here.
+    public func history(json: Bool) throws -> [String] {
+        let adopted = try LimitRegister(site: site).adopted(in: site.readingStore())
+        let rows = adopted.map { entry in
+            DecisionLine(
+                number: entry.resolution.number, assembly: entry.resolution.assembly.description,
+                decided: entry.resolution.decidedBy, inForceFrom: entry.resolution.inForceFrom.description,
+                reviewBy: entry.resolution.reviewBy.description, adoptedAt: entry.adoptedAt.description,
+                adoptedBy: entry.adoptedBy, sha256: entry.sha256, limits: entry.resolution.limits.map(\.id))
+        }
+        if json { return try rows.map(JSONLine.text) }
+        return TextTable.lines(
+            ["decision", "assembly", "in force from", "review by", "entered by", "limits"],
+            rows.map {
+                ["\($0.number)", $0.assembly, $0.inForceFrom, $0.reviewBy, $0.adoptedBy, $0.limits.joined(separator: " ")]
+            })
+    }
+
+    private func bytes(of file: String) throws(AppError) -> [UInt8] {
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw AppError("\(file) cannot be read", remedy: "check its name and that you may read it")
+        }
+        return [UInt8](data)
+    }
+}

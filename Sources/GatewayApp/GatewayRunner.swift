@@ -1,0 +1,69 @@
+import Dashboard
+import Delivery
+import Foundation
+import GatewayModel
+import Logging
+import MQTTIngest
+import ServiceLifecycle
+import UnixSignals
+
+/// Runs the gateway: one ingest thread, the outbox worker, the control socket and the counters page, until stopped.
+public struct GatewayRunner {
+    private let site: Site
+    private let logger: Logger
+
+    /// Makes a runner for a site.
+    public init(site: Site) {
+        self.site = site
+        var logger = Logger(label: "commons")
+        logger.logLevel = .info
+        self.logger = logger
+    }
+
+    /// Runs until SIGTERM or Ctrl-C; ends with the last commit, its acknowledgements and the children ended.
+    public func run() async throws {
+        let notifier = ServiceNotifier()
+        let started = SystemClock.now()
+        let broker = try embeddedBroker()
+        defer { broker?.stop() }
+        let office = try Office.open(site: site, now: started)
+        var services: [any Service] = []
+        if let broker {
+            let village = try Demonstration(site: site, office: office).prepare(now: started) { print($0) }
+            let options = try BrokerOptions(
+                site.configuration.broker, clientID: "example-village", embeddedPort: broker.port)
+            services.append(LiveVillage(village: village, options: options))
+        }
+        let parts = try RunningParts(site: site, office: office, brokerPort: broker?.port, logger: logger)
+        defer { parts.stop() }
+        services += [parts, WatchdogService(notifier: notifier, counters: parts.counters)]
+        services.append(
+            ReloadService(configFile: site.configuration.file, reload: { parts.reload($0) }, logger: logger))
+        if let port = site.configuration.metricsPort {
+            let counters = parts.counters
+            services.append(DashboardServer { counters.latest }.application(port: port, logger: quiet))
+        }
+        parts.start()
+        notifier.ready("listening")
+        print("Running; Ctrl-C ends it.")
+        var configuration = ServiceGroupConfiguration(
+            services: services.map {
+                .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
+            }, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+        configuration.maximumGracefulShutdownDuration = .seconds(20)
+        try await ServiceGroup(configuration: configuration).run()
+        notifier.stopping()
+    }
+
+    /// Services report their own failures; the libraries' start-up lines would only drown them.
+    private var quiet: Logger {
+        var quiet = logger
+        quiet.logLevel = .error
+        return quiet
+    }
+
+    private func embeddedBroker() throws -> EmbeddedBroker? {
+        guard case .embedded = site.configuration.broker.place else { return nil }
+        return try EmbeddedBroker.start(in: site.configuration.dataFolder + "/broker")
+    }
+}

@@ -1,0 +1,132 @@
+import Alerting
+import GatewayModel
+import Limits
+import Storage
+
+/// The acts of people, carried out by the one writing process.
+extension Office {
+    /// Carries out a command; what it changed in the pipeline is committed by the caller.
+    func perform(_ command: Command, by actor: Actor, now: Instant) -> CommandReply {
+        do {
+            switch command {
+            case .adopt(let fileName, let bytes): return try adopt([UInt8](bytes), fileName, by: actor, now: now)
+            case .answer(let number, let answer): return try self.answer(number, answer, by: actor, now: now)
+            case .assign(let sensor, let device, let channel):
+                return try assign(sensor, device, channel, by: actor, now: now)
+            case .overview: return overview()
+            }
+        } catch {
+            return .refused("\(error)")
+        }
+    }
+
+    /// Carries out a command on its own, where no gateway runs: act, commit, done.
+    func performAlone(_ command: Command, by actor: Actor, now: Instant) throws -> CommandReply {
+        let reply = perform(command, by: actor, now: now)
+        try pipeline.commit(packets: [], session: 0, now: now)
+        return reply
+    }
+
+    /// Takes over the files of a site that was read again.
+    func reload(_ fresh: Site, now: Instant) throws {
+        site = fresh
+        try SensorDeclarations(site: fresh, store: store).apply(now: now)
+        try refreshSensors()
+        pipeline.reload(fresh)
+        try refreshLimits(now: now)
+    }
+
+    /// Makes the limits of the day those that are watched.
+    func refreshLimits(now: Instant) throws {
+        let adopted = try LimitRegister(site: site).adopted(in: store)
+        let limits = LimitsInForce(adopted).inForce(on: site.zone.date(at: now))
+        pipeline.changeState { $0.limits.setLimits(limits) }
+    }
+
+    private func refreshSensors() throws {
+        let sensors = SensorDirectory(sensors: try store.sensors(), bindings: try store.bindings())
+        pipeline.changeState {
+            $0.sensors = sensors
+            $0.limits.setSensors(sensors.all)
+            $0.silence = $0.silence.watching(sensors.all)
+        }
+    }
+
+    private func adopt(_ bytes: [UInt8], _ fileName: String, by actor: Actor, now: Instant) throws -> CommandReply {
+        let (resolution, problems) = ResolutionFile.parse(bytes, fileName: fileName)
+        guard let resolution, problems.isEmpty else {
+            return CommandReply(isDone: false, lines: problems.map(\.description))
+        }
+        let community = site.configuration.community.id
+        guard resolution.community == community else {
+            return .refused("This decision belongs to '\(resolution.community)', not to '\(community)'.")
+        }
+        let adopted = try store.resolutions()
+        if let last = adopted.map(\.number).max(), resolution.number <= last {
+            return .refused("Decision \(resolution.number) is not newer than decision \(last), the last one adopted here.")
+        }
+        let unknown = resolution.limits.flatMap(\.sensors).filter { pipeline.state.sensors.sensor($0) == nil }
+        if let first = unknown.first {
+            return .refused(
+                "There is no sensor '\(first)' here; add it to the configuration or assign a device to it first.")
+        }
+        let stored = try store.adopt(
+            number: resolution.number, bytes: bytes, by: actor.person, at: now,
+            record: RecordEntry(
+                at: now, kind: "limits.adopted",
+                facts: [
+                    "number": "\(resolution.number)", "assembly": "\(resolution.assembly)", "means": actor.means,
+                    "limits": resolution.limits.map(\.id).sorted().joined(separator: " "),
+                ], erasable: ["person": actor.person, "entered_by": actor.account]))
+        try refreshLimits(now: now)
+        return CommandReply(
+            isDone: true,
+            lines: [
+                "Decision \(resolution.number) of \(resolution.assembly) is adopted, in force from "
+                    + "\(resolution.inForceFrom), to be looked at again by \(resolution.reviewBy).",
+                "Check number of the text: " + RecordDesk.grouped(stored.sha256, 0),
+                "                          " + RecordDesk.grouped(stored.sha256, 1),
+            ])
+    }
+
+    private func answer(
+        _ number: Int, _ answer: AlertAnswer, by actor: Actor, now: Instant
+    ) throws -> CommandReply {
+        let said: StewardAnswer =
+            switch answer {
+            case .take: .take
+            case .decline: .decline
+            case .note(let note): .note(note)
+            case .resolve(let outcome, let note): .resolve(outcome, note: note)
+            }
+        let actions = try pipeline.state.alerts.answer(
+            number, said, person: actor.person, means: actor.means, now: now)
+        pipeline.perform(actions, now: now)
+        return CommandReply(isDone: true, lines: ["Alert \(number): noted for \(actor.person)."])
+    }
+
+    private func assign(
+        _ sensor: Sensor, _ device: String, _ channel: String, by actor: Actor, now: Instant
+    ) throws -> CommandReply {
+        var sensors = try store.sensors().filter { $0.id != sensor.id }
+        sensors.append(sensor)
+        _ = try store.declare(sensors, at: now, by: actor.person)
+        let binding = try store.bind(
+            sensor.id, device: device, channel: channel, from: now, at: now, by: actor.person, zone: site.zone)
+        try refreshSensors()
+        return CommandReply(
+            isDone: true,
+            lines: ["\(channel) of \(device) measures \(sensor.id) from \(site.local(binding.from)) on."])
+    }
+
+    /// The devices that are heard but measure nothing, and what was counted.
+    private func overview() -> CommandReply {
+        let state = pipeline.committed
+        var lines = state.unassigned.entries.sorted { $0.key < $1.key }.map { device, entry in
+            let text = String(decoding: entry.payload.prefix(160), as: UTF8.self)
+            return Escaping.terminal("\(device)  \(entry.count) messages  \(entry.profile ?? "-")  \(entry.topic)  \(text)")
+        }
+        if state.unassigned.overflow > 0 { lines.append("and \(state.unassigned.overflow) messages of further devices") }
+        return CommandReply(isDone: true, lines: lines)
+    }
+}

@@ -1,0 +1,125 @@
+import GatewayModel
+import Logging
+import MQTTIngest
+import Storage
+import Synchronization
+
+/// Joins the acknowledged loop with the office: what the broker hands over goes through the pipeline into the store.
+final class IngestHandler: BatchHandler {
+    let office: Office
+    private let logger: Logger
+    private let snapshot: @Sendable (Counters) -> Void
+    private let committed: @Sendable () -> Void
+    private var session: Int64
+    private var brokerAwaySince: Instant?
+    private var storeFailingSince: Instant?
+    /// A broker that is away for a minute is an alert; a restart of it is not.
+    private static let brokerGrace: Int64 = 60_000
+
+    /// Makes a handler; `snapshot` gets the counters and `committed` is told after every commit, on the ingest thread.
+    init(
+        office: Office, session: Int64, logger: Logger, snapshot: @escaping @Sendable (Counters) -> Void,
+        committed: @escaping @Sendable () -> Void
+    ) {
+        self.office = office
+        self.session = session
+        self.logger = logger
+        self.snapshot = snapshot
+        self.committed = committed
+    }
+
+    func receive(_ message: ReceivedMessage) -> Urgency {
+        office.pipeline.receive(message)
+    }
+
+    func commit(_ packets: [ReplayFilter.Entry], now: Instant) throws {
+        let begin = ContinuousClock.now
+        do {
+            try office.pipeline.commit(
+                packets: packets.map { PacketRecord(id: $0.id, digest: $0.digest) }, session: session, now: now)
+        } catch {
+            if storeFailingSince == nil { logger.error("commit failed, nothing is acknowledged: \(error)") }
+            throw error
+        }
+        let time = begin.duration(to: .now).components
+        office.pipeline.state.counters.commitMicroseconds += Int(time.attoseconds / 1_000_000_000_000)
+        if let since = storeFailingSince {
+            storeFailingSince = nil
+            logger.notice("the store can be written again, after \(now.milliseconds(since: since) / 1000) s")
+        }
+        snapshot(office.pipeline.state.counters)
+        committed()
+        office.housekeepIfDue(now: now)
+    }
+
+    func discard(now: Instant) {
+        office.pipeline.discard(now: now)
+        storeFailingSince = storeFailingSince ?? now
+        snapshot(office.pipeline.state.counters)
+    }
+
+    func probe(now: Instant) throws {
+        try office.store.probe(now: now)
+    }
+
+    func sessionStarted(now: Instant) throws {
+        session = try office.store.beginSession()
+        logger.notice("the broker has no memory of us: session \(session) begins")
+    }
+
+    func subscribed(_ filters: [String]) throws {
+        try office.store.setFilters(filters)
+    }
+
+    func putAside(_ message: ReceivedMessage) {
+        logger.error("a message on \(message.message.topic) crashed the program twice and is put aside")
+        let now = message.message.receivedAt
+        office.pipeline.batch.putAside.append(
+            PutAside(
+                at: now, reason: "poison", topic: message.message.topic, payload: message.message.payload,
+                explanation: "the program crashed twice while this message was being handled"))
+        office.pipeline.box(
+            .messagePutAside, subject: message.message.topic, isActive: true, onset: now,
+            ["topic": message.message.topic], now)
+    }
+
+    func connectionChanged(_ state: ConnectionState, now: Instant) {
+        switch state {
+        case .listening:
+            logger.notice("listening to the broker")
+            if brokerAwaySince != nil { raiseBrokerAway(isActive: false, onset: now, reason: "", now: now) }
+            brokerAwaySince = nil
+        case .away(let reason):
+            if brokerAwaySince == nil { logger.warning("the broker is away: \(reason)") }
+            brokerAwaySince = brokerAwaySince ?? now
+        }
+        let isListening = state == .listening
+        office.pipeline.changeState {
+            $0.silence.listen(isListening, now: now)
+            $0.counters.isBrokerConnected = isListening
+        }
+        snapshot(office.pipeline.state.counters)
+    }
+
+    func tick(now: Instant) -> Urgency {
+        if let since = brokerAwaySince, now.milliseconds(since: since) >= IngestHandler.brokerGrace {
+            raiseBrokerAway(isActive: true, onset: since, reason: "", now: now)
+        }
+        let urgency = office.tick(now: now)
+        snapshot(office.pipeline.state.counters)
+        return urgency
+    }
+
+    /// Takes over files that were read again; where the store refuses, the last good state stays.
+    func reload(_ site: Site) {
+        do {
+            try office.reload(site, now: SystemClock.now())
+        } catch {
+            logger.error("the files were not taken over: \(error)")
+        }
+    }
+
+    private func raiseBrokerAway(isActive: Bool, onset: Instant, reason: String, now: Instant) {
+        office.pipeline.box(.brokerAway, subject: "", isActive: isActive, onset: onset, [:], now)
+    }
+}

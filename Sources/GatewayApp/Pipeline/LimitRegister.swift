@@ -1,0 +1,24 @@
+import GatewayModel
+import Limits
+import Storage
+
+/// The resolutions that were adopted here, read again from the bytes that were adopted.
+struct LimitRegister {
+    let site: Site
+
+    /// Every adopted resolution, by number.
+    ///
+    /// - Throws: ``AppError`` where adopted bytes can no longer be read, which must not happen silently.
+    func adopted(in store: Store) throws -> [AdoptedResolution] {
+        try store.resolutions().map { stored in
+            let (resolution, problems) = ResolutionFile.parse(stored.bytes, fileName: "decision \(stored.number)")
+            guard let resolution else {
+                throw AppError(
+                    "the adopted decision \(stored.number) cannot be read: \(problems.first?.description ?? "")",
+                    remedy: "install the version of the program that adopted it")
+            }
+            return AdoptedResolution(
+                resolution: resolution, sha256: stored.sha256, adoptedAt: stored.adoptedAt, adoptedBy: stored.adoptedBy)
+        }
+    }
+}

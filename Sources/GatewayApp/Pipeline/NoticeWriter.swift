@@ -1,0 +1,68 @@
+import Alerting
+import Delivery
+import Foundation
+import GatewayModel
+
+/// Words what an alert has to say for each destination that may hear it.
+struct NoticeWriter: Sendable {
+    private let destinations: [DestinationSettings]
+    private let languages: Languages
+    private let site: Site
+
+    init(site: Site) {
+        self.site = site
+        destinations = site.configuration.destinations
+        languages = site.languages
+    }
+
+    /// One outbox item per destination whose audience may hear the draft, in the order of the configuration.
+    func items(for draft: NoticeDraft, state: PipelineState, now: Instant) -> [OutboxItem] {
+        destinations.filter { NoticeWriter.mayHear($0.audience, draft.audience) }.map { destination in
+            let words = AlertWords(site: site, sensors: state.sensors, limits: state.limits)
+            let text = words.text(of: draft, language: destination.language)
+            return OutboxItem(
+                key: NoticeWriter.key(draft), destination: destination.name, type: draft.kind,
+                priority: draft.alert.priority, title: text.title, body: text.body, alert: draft.alert.id,
+                dataJSON: NoticeWriter.data(draft), createdAt: now)
+        }
+    }
+
+    /// A notice for some goes to the narrower circles too; what is one household's business goes to nobody else.
+    static func mayHear(_ listener: Audience, _ intended: Audience) -> Bool {
+        guard intended != .person else { return listener == .person }
+        let widths = Audience.allCases
+        guard listener != .person, let own = widths.firstIndex(of: listener), let most = widths.firstIndex(of: intended)
+        else { return false }
+        return own <= most
+    }
+
+    /// The same alert at the same point of its life has the same key, whatever is retried or restarted.
+    private static func key(_ draft: NoticeDraft) -> String {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in "\(draft.kind)/\(draft.alert.entries.count)".utf8 {
+            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
+        }
+        let digits = String(hash, radix: 16)
+        return draft.alert.id.prefix(16) + String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    private struct Data: Encodable {
+        var alert: Int
+        var id: String
+        var state: String
+        var priority: String
+        var onset: String
+        var detectedAt: String
+        var subject: String
+    }
+
+    private static func data(_ draft: NoticeDraft) -> String {
+        let alert = draft.alert
+        let isPrivate = alert.details["visibility"] == Visibility.household.rawValue
+        let data = Data(
+            alert: alert.number, id: alert.id, state: alert.state.rawValue, priority: alert.priority.rawValue,
+            onset: alert.onset.description, detectedAt: alert.detectedAt.description,
+            subject: isPrivate ? "" : alert.subject)
+        return (try? JSONLine.text(data)) ?? "{}"
+    }
+}

@@ -1,0 +1,135 @@
+import Alerting
+import DeviceProfiles
+import GatewayModel
+import Limits
+import MQTTIngest
+import Storage
+
+/// The small steps of the data path, in the order in which they are taken.
+extension Pipeline {
+    /// Counts a message and what was refused in it.
+    func count(_ received: ReceivedMessage, _ decoding: Decoding) {
+        state.counters.messagesByQoS[received.qos, default: 0] += 1
+        if received.message.retained { state.counters.retainedMessages += 1 }
+        if !decoding.isKnownTopic { state.counters.unknownTopics += 1 }
+        for rejection in decoding.rejections { state.counters.rejections[rejection.reason, default: 0] += 1 }
+    }
+
+    /// Gives a reading without a device time the honest time of a message that waited at the broker (P5).
+    func dated(_ reading: Reading, _ received: ReceivedMessage) -> Reading {
+        guard case .queued(let earliest, let latest) = received.timing, reading.time.source == .received else {
+            return reading
+        }
+        var reading = reading
+        reading.time = ReadingTime(latest, source: .queued, uncertainty: latest.milliseconds(since: earliest))
+        return reading
+    }
+
+    /// Finds the reading's series; nil where its time cannot be true or the store could not be asked.
+    func place(_ reading: Reading, of received: ReceivedMessage, _ decoding: Decoding) -> Placement? {
+        guard isTimePossible(reading, received, buffersUpTo: decoding.buffersUpTo) else {
+            state.counters.rejections["time_off", default: 0] += 1
+            batch.putAside.append(
+                PutAside(
+                    at: received.message.receivedAt, reason: "time_off", topic: received.message.topic,
+                    payload: received.message.payload,
+                    explanation: "\(reading.stream.device) \(reading.channel) says \(reading.time.instant)"))
+            return nil
+        }
+        do {
+            return try state.series.place(reading, repeatWindow: decoding.repeatWindow) {
+                (series, time) throws(StoreError) in
+                try store.value(series: series, at: time)
+            }
+        } catch {
+            // The commit of this batch will fail for the same reason, and the message comes again.
+            readFailure = error
+            return nil
+        }
+    }
+
+    /// A device time in the future, or older than its family may buffer, is never believed.
+    private func isTimePossible(_ reading: Reading, _ received: ReceivedMessage, buffersUpTo: Int64?) -> Bool {
+        guard reading.time.source == .device else { return true }
+        let ahead = reading.time.instant.milliseconds(since: received.message.receivedAt)
+        if ahead > Pipeline.clockTolerance { return false }
+        // A message that waited at the broker is as old as it waited; that is no fault of the device.
+        guard case .live = received.timing else { return true }
+        return -ahead <= max(Pipeline.clockTolerance, (buffersUpTo ?? 0) * 1000)
+    }
+
+    /// Five minutes: clocks of devices drift, and messages take a moment.
+    private static let clockTolerance: Int64 = 300_000
+
+    /// Keeps a reading that contradicts a stored one raw, for a person to look at.
+    func putAside(_ reading: Reading, series: SeriesID, existing: DecimalValue, _ received: ReceivedMessage) {
+        state.counters.rejections["conflict", default: 0] += 1
+        batch.putAside.append(
+            PutAside(
+                at: received.message.receivedAt, reason: "conflict", topic: received.message.topic,
+                payload: received.message.payload, series: series,
+                explanation: "\(reading.value) at \(reading.time.instant), where \(existing) is stored"))
+    }
+
+    /// Records changes of limits and lets alerts follow from them.
+    func apply(_ transitions: [LimitTransition], now: Instant) {
+        batch.transitions += transitions
+        for transition in transitions {
+            guard let limit = state.limits.limit(transition.limit) else { continue }
+            let isHousehold = transition.sensor.flatMap(state.sensors.sensor)?.visibility == .household
+            perform(
+                state.alerts.receive(transition, limit: limit, isHousehold: isHousehold, now: now), now: now)
+        }
+    }
+
+    /// Records sensors that fell silent or speak again.
+    func apply(_ changes: [SilenceWatch.Change], now: Instant) {
+        for change in changes {
+            guard let sensor = state.sensors.sensor(change.sensor) else { continue }
+            var details = ["place": sensor.place]
+            if let visitor = sensor.visitedBy { details["visitor"] = visitor }
+            if sensor.visibility == .household { details["visibility"] = Visibility.household.rawValue }
+            box(.sensorSilent, subject: sensor.id.rawValue, isActive: change.isSilent, onset: change.onset, details, now)
+        }
+    }
+
+    /// Raises or ends an alert about the box itself.
+    func box(
+        _ condition: BoxCondition, subject: String, isActive: Bool, onset: Instant, _ details: [String: String],
+        _ now: Instant
+    ) {
+        perform(
+            state.alerts.condition(
+                condition, subject: subject, isActive: isActive, onset: onset, details: details, now: now), now: now)
+    }
+
+    /// Puts what alerts ask for into the batch: records and notices go with the readings that caused them (P2).
+    func perform(_ actions: [AlertAction], now: Instant) {
+        for action in actions {
+            switch action {
+            case .store(let alert):
+                batch.alerts.removeAll { $0.id == alert.id }
+                batch.alerts.append(alert)
+            case .notify(let draft): batch.outbox += notices.items(for: draft, state: state, now: now)
+            case .record(let kind, let facts, let erasable):
+                batch.records.append(RecordEntry(at: now, kind: kind, facts: facts, erasable: erasable))
+            }
+        }
+        state.counters.openAlerts = state.alerts.open.count
+    }
+
+    /// Computes the days that are over and were touched.
+    func recomputeDays(before today: CalendarDate, zone: Zone) throws {
+        let dayUses = DayUses(store: store, sensors: committed.sensors)
+        var series = committed.series
+        _ = try store.recomputeDirtyDays(before: today, zone: zone, directory: &series) { sensor, _, from, until in
+            try dayUses.use(of: sensor, from: from, until: until)
+        }
+        changeState { $0.series = series }
+    }
+
+    /// Forgets the notices of the batch: nobody is told about the past or the simulated.
+    func dropNotices() {
+        batch.outbox = []
+    }
+}

@@ -1,0 +1,93 @@
+import Alerting
+import DeviceProfiles
+import GatewayModel
+import Limits
+import Metering
+import Storage
+
+/// Rebuilds the pipeline's state from what is stored, so that a restart raises nothing anew and forgets nothing.
+struct PipelineLoader {
+    /// How far back readings are replayed: long enough for any on-delay, and a whole local day for running budgets.
+    private static let replaySeconds: Int64 = 36 * 3600
+
+    let site: Site
+    let store: Store
+
+    /// The state as it was after the last commit, seen at `now`.
+    func load(now: Instant) throws -> PipelineState {
+        let sensors = SensorDirectory(sensors: try store.sensors(), bindings: try store.bindings())
+        let open = try store.alerts(openOnly: true)
+        let replay = try replayed(sensors, now: now)
+        let limits = try limits(sensors, open: open, replay: replay, now: now)
+        let silent = open.filter { $0.cause == .box(.sensorSilent) && $0.returnedAt == nil }
+            .map { SensorID(rawValue: $0.subject) }
+        var counters = Counters()
+        counters.openAlerts = open.count
+        return PipelineState(
+            decoder: MessageDecoder(catalog: site.profiles, zone: site.zone), series: try store.directory(zone: site.zone),
+            sensors: sensors, meters: replay.meters, limits: limits,
+            alerts: AlertBook(
+                gatewayID: site.configuration.community.id, open: open, nextNumber: try store.nextAlertNumber()),
+            silence: SilenceWatch(
+                sensors: sensors.all, lastSeen: replay.lastSeen, silent: Set(silent), listeningSince: nil),
+            counters: counters)
+    }
+
+    /// What the stored readings of the last days say: meters at their last reading, and measurements in order.
+    private struct Replay {
+        var meters = MeterRoom()
+        var lastSeen: [SensorID: Instant] = [:]
+        var measurements: [Measurement] = []
+    }
+
+    private func replayed(_ sensors: SensorDirectory, now: Instant) throws -> Replay {
+        var replay = Replay()
+        let series = Dictionary(try store.series().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let from = site.zone.start(of: site.zone.date(at: now.advanced(bySeconds: -PipelineLoader.replaySeconds)))
+        let dayUses = DayUses(store: store, sensors: sensors)
+        let questions = Dictionary(
+            grouping: try store.meterEvents().filter { $0.state == .proposed }, by: \.sensor)
+        for sensor in sensors.all {
+            guard let last = try dayUses.last(of: sensor, before: from) else { continue }
+            replay.lastSeen[sensor.id] = last.time.instant
+            guard last.kind == .register else { continue }
+            replay.meters.install(
+                RegisterMeter(
+                    sensor: sensor.id, sheet: sensor.meter ?? MeterSheet(),
+                    lastReading: .init(value: last.value, time: last.time.instant),
+                    openEvent: questions[sensor.id]?.last { $0.at <= last.time.instant }, trustedAt: nil))
+        }
+        try store.readings(ReadingQuery(.sensors(sensors.all.map(\.id)), from: from)) { stored in
+            guard let record = series[stored.series],
+                let sensor = sensors.sensor(
+                    device: record.key.device, channel: record.channel, at: stored.time.instant)
+            else { return }
+            let seen = replay.lastSeen[sensor.id] ?? stored.time.instant
+            replay.lastSeen[sensor.id] = max(seen, stored.time.instant)
+            guard stored.isTrusted else { return }
+            replay.measurements += replay.meters.receive(Reading(stored, of: record), of: sensor).measurements
+        }
+        return replay
+    }
+
+    private func limits(
+        _ sensors: SensorDirectory, open: [Alert], replay: Replay, now: Instant
+    ) throws -> LimitEngine {
+        let today = site.zone.date(at: now)
+        let adopted = try LimitRegister(site: site).adopted(in: store)
+        var engine = LimitEngine(
+            limits: LimitsInForce(adopted).inForce(on: today), sensors: sensors.all, zone: site.zone,
+            lastSeen: replay.lastSeen, startedAt: now)
+        engine.restore(raised: open.filter { $0.returnedAt == nil }.compactMap(\.transition))
+        let replayStart = site.zone.date(at: now.advanced(bySeconds: -PipelineLoader.replaySeconds))
+        // The longest budget period is a month; its days before the replay come from the day rows.
+        let first = CalendarMonth(of: today).previous.firstDay
+        engine.restore(
+            dayUse: try sensors.all.flatMap { sensor in
+                try store.dayUse(sensor.id, from: first, through: replayStart.adding(days: -1))
+                    .filter { !$0.isStale }.map { (sensor.id, $0.date, $0.use.amount) }
+            })
+        for measurement in replay.measurements { engine.replay(measurement) }
+        return engine
+    }
+}

@@ -1,0 +1,88 @@
+import GatewayModel
+import Limits
+import Reporting
+import Storage
+
+/// The monthly report and the agenda, made from one reading of the store.
+struct Papers {
+    private let site: Site
+    private let model: ReportModel
+    private let rule: MeetingRule
+
+    /// Gathers the facts of a month as they are known at `now`.
+    init(site: Site, store: Store, month: CalendarMonth, now: Instant) throws {
+        self.site = site
+        guard let rule = MeetingRule.parse(site.configuration.assembly.meets) else {
+            throw AppError(
+                "the meeting rule '\(site.configuration.assembly.meets)' is not understood",
+                remedy: "write for example `\(MeetingRule.example)`")
+        }
+        self.rule = rule
+        model = ReportModel.make(from: try Papers.facts(site: site, store: store, month: month, rule: rule, now: now))
+    }
+
+    /// The report in one form and language.
+    func report(_ form: ReportWriter.Form, language: String?) -> String {
+        let book = site.book(language)
+        return ReportWriter(model, agenda: AgendaDraft.items(from: model, phrases: book), phrases: book).text(form)
+    }
+
+    /// The agenda in one form and language.
+    func agenda(_ form: AgendaWriter.Form, language: String?) -> String {
+        let book = site.book(language)
+        return AgendaWriter(AgendaDraft.items(from: model, phrases: book), model: model, phrases: book).text(form)
+    }
+
+    /// The next assembly as a calendar file.
+    func calendar(language: String?) -> String {
+        let book = site.book(language)
+        let items = AgendaDraft.items(from: model, phrases: book)
+        return CalendarFile(rule: rule, model: model, items: items, phrases: book).text()
+    }
+
+    /// What the assembly is asked, one title a line.
+    func questions(language: String?) -> [String] {
+        AgendaDraft.items(from: model, phrases: site.book(language)).map(\.title)
+    }
+
+    private static func facts(
+        site: Site, store: Store, month: CalendarMonth, rule: MeetingRule, now: Instant
+    ) throws -> ReportFacts {
+        let figures = try MonthFigures(store: store, zone: site.zone, now: now)
+        let months = try figures.sensorMonths(month)
+        let record = try store.verifyRecordBook()
+        let from = site.zone.start(of: month.firstDay)
+        let until = min(now, site.zone.start(of: month.next.firstDay))
+        let alerts = try store.alerts(openOnly: false).filter { alert in
+            alert.onset < until && (alert.closedAt.map { $0 >= from } ?? true)
+        }
+        let adopted = try LimitRegister(site: site).adopted(in: store)
+        let inForce = LimitsInForce(adopted).inForce(on: site.zone.date(at: until.advanced(byMilliseconds: -1)))
+        let persons = inForce.compactMap(\.persons).max()
+        let days = LimitDays(
+            month: month, zone: site.zone, now: now,
+            transitions: try store.transitions(from: Instant(milliseconds: .min), until: until),
+            figures: Dictionary(months.map { ($0.sensor.id, $0) }, uniquingKeysWith: { first, _ in first }))
+        let community = site.configuration.community
+        let meetings = rule.meetings(3, after: now, in: site.zone)
+        return ReportFacts(
+            communityID: community.id, communityName: community.name, isDemonstration: community.isDemonstration,
+            zone: site.zone, month: month, generatedAt: now, sensors: months,
+            monthBefore: try figures.sensorMonths(month.previous), yearBefore: try figures.sensorMonths(month.yearBefore),
+            limits: inForce.map { entry in
+                LimitFacts(
+                    reference: entry.reference, limit: entry.limit, decidedOn: entry.decidedOn, reviewBy: entry.reviewBy,
+                    days: days.days(of: entry), budgetUse: days.budgetUse(of: entry.limit),
+                    isLapsed: entry.standing == .lapsed)
+            }, alerts: alerts, openMeterEvents: try store.meterEvents().filter { $0.state == .proposed },
+            personsServed: persons, energyIntervals: try figures.energyIntervals(month),
+            nightlyMinimumFlows: try figures.nightlyFlows(month),
+            gateway: GatewayFacts(
+                version: ProgramVersion.current, recordHead: record.count == 0 ? "" : record.head,
+                recordEntries: record.count),
+            nextAssemblies: meetings,
+            agendaClosesAt: meetings.first.map {
+                rule.agendaCloses(before: $0, days: site.configuration.assembly.agendaClosesDaysBefore, in: site.zone)
+            }, stewardCount: site.configuration.stewards.count)
+    }
+}

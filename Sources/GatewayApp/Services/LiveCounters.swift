@@ -1,0 +1,26 @@
+import GatewayModel
+import Synchronization
+
+/// The counters as of the ingest thread's last turn, for other threads to look at.
+final class LiveCounters: Sendable {
+    private struct Seen {
+        var counters = Counters()
+        var turns = 0
+    }
+
+    private let seen = Mutex(Seen())
+
+    /// The latest counters.
+    var latest: Counters { seen.withLock { $0.counters } }
+
+    /// How often the ingest thread has reported; a number that stands still means a thread that does.
+    var turns: Int { seen.withLock { $0.turns } }
+
+    /// Takes the counters of a turn.
+    func set(_ counters: Counters) {
+        seen.withLock {
+            $0.counters = counters
+            $0.turns += 1
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import Delivery
+import Foundation
+import GatewayModel
+import Logging
+import MQTTIngest
+import ServiceLifecycle
+import Storage
+import Synchronization
+
+/// The threads of a running gateway; the office belongs to the ingest thread alone.
+final class RunningParts: Service, Sendable {
+    let counters = LiveCounters()
+    private let loop: AcknowledgedLoop
+    private let worker: OutboxWorker
+    private let control: ControlServer
+    private let status: StatusPublisher
+    private let store: Store
+    private let ingestEnded = DispatchSemaphore(value: 0)
+    private let isStopped = Atomic<Bool>(false)
+
+    /// Prepares everything; no thread runs yet. A destination that cannot be made is left out and named in the log.
+    init(site: Site, office: Office, brokerPort: Int?, logger: Logger) throws {
+        store = office.store
+        let session = try store.session()
+        try store.markRunning()
+        let stop = TransferStop()
+        let options = try BrokerOptions(
+            site.configuration.broker, clientID: store.clientID, embeddedPort: brokerPort)
+        status = StatusPublisher(options: options, prefix: site.configuration.broker.prefix) { SystemClock.now() }
+        let destinations = RunningParts.destinations(of: site, stop: stop, status: status, logger: logger)
+        let worker = OutboxWorker(
+            outbox: store, destinations: destinations, phrasebooks: site.languages.books, zone: site.zone, stop: stop,
+            clock: { SystemClock.now() })
+        let counters = counters
+        let handler = IngestHandler(
+            office: office, session: session.number, logger: logger, snapshot: { counters.set($0) },
+            committed: { worker.wake() })
+        let loop = AcknowledgedLoop(
+            options: options, handler: handler, committed: session.packets.map { ReplayFilter.Entry(id: $0.id, digest: $0.digest) },
+            poison: PoisonGuard(
+                path: site.configuration.dataFolder + "/in-hand", endedUncleanly: session.endedUncleanly),
+            knownFilters: session.filters, clock: { SystemClock.now() })
+        self.worker = worker
+        self.loop = loop
+        control = try ControlServer(dataFolder: site.configuration.dataFolder, logger: logger) { command, actor in
+            RunningParts.perform(command, actor, on: loop)
+        }
+    }
+
+    /// Starts the threads.
+    func start() {
+        let ingest = Thread { [self] in
+            loop.run()
+            ingestEnded.signal()
+        }
+        ingest.name = "ingest"
+        ingest.stackSize = 4 << 20
+        ingest.start()
+        worker.start()
+        control.start()
+        status.start()
+    }
+
+    /// Waits for the group's shutdown; the threads are stopped by ``stop()`` once every service has ended.
+    func run() async throws {
+        try? await gracefulShutdown()
+    }
+
+    /// Ends the threads: no more commands, a last commit with its acknowledgements, then the store. Does so once.
+    func stop() {
+        guard !isStopped.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        control.stop()
+        loop.stop()
+        _ = ingestEnded.wait(timeout: .now() + 15)
+        worker.stopAndWait()
+        status.stop()
+        try? store.markStopped()
+        try? store.close()
+    }
+
+    /// Has the ingest thread read the files again; the site must be a good one.
+    func reload(_ site: Site) {
+        loop.submit { handler in (handler as? IngestHandler)?.reload(site) }
+    }
+
+    /// Carries a command to the ingest thread and waits for its commit, at most twenty seconds.
+    private static func perform(_ command: Command, _ actor: Actor, on loop: AcknowledgedLoop) -> CommandReply {
+        let done = DispatchSemaphore(value: 0)
+        let reply = ReplyBox()
+        loop.submit { handler in
+            guard let office = (handler as? IngestHandler)?.office else { return }
+            reply.set(office.perform(command, by: actor, now: SystemClock.now()))
+        } whenCommitted: { isCommitted in
+            if !isCommitted { reply.set(.refused("The store cannot be written; nothing was changed.")) }
+            done.signal()
+        }
+        guard done.wait(timeout: .now() + 20) == .success else {
+            return .refused("The gateway is busy; look whether it was done before you try again.")
+        }
+        return reply.latest
+    }
+
+    private static func destinations(
+        of site: Site, stop: TransferStop, status: StatusPublisher, logger: Logger
+    ) -> [any Destination] {
+        let community = site.configuration.community
+        let context = DestinationContext(
+            community: community.name, node: "\(community.id).commons.invalid", phrasebooks: site.languages.books,
+            zone: site.zone, environment: ProcessInfo.processInfo.environment, stop: stop,
+            statePublisher: StatePublisher(status: status))
+        return site.configuration.destinations.compactMap { settings in
+            do {
+                return try settings.makeDestination(context)
+            } catch {
+                logger.error("destination '\(settings.name)' is left out: \(error)")
+                return nil
+            }
+        }
+    }
+}
+
+/// Publishes alert states for a destination through the second connection.
+private struct StatePublisher: StatePublishing {
+    let status: StatusPublisher
+
+    func publish(topic: String, payload: [UInt8], retain: Bool, timeoutSeconds: Int) -> StatePublishResult {
+        switch status.publish(topic: topic, payload: payload, retain: retain, timeoutSeconds: Double(timeoutSeconds)) {
+        case .confirmed: .confirmed
+        case .notConnected, .refused: .notConnected
+        case .unconfirmed: .unconfirmed
+        }
+    }
+}
+
+/// A reply on its way from the ingest thread to the control thread.
+private final class ReplyBox: Sendable {
+    private let reply = Mutex(CommandReply.refused("The gateway is stopping."))
+
+    var latest: CommandReply { reply.withLock { $0 } }
+
+    func set(_ new: CommandReply) { reply.withLock { $0 = new } }
+}

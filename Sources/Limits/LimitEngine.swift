@@ -1,0 +1,160 @@
+import GatewayModel
+
+/// Checks measurements against the limits in force, one after another; a value without a clock.
+///
+/// The same measurements and ticks give the same transitions however they are batched, and after a restart when the
+/// stored measurements are replayed. Late measurements wake nobody about the past.
+public struct LimitEngine: Sendable {
+    struct Watch: Hashable, Sendable {
+        var limit: LimitReference
+        var sensor: SensorID
+    }
+
+    private(set) var limits: [LimitReference: LimitInForce] = [:]
+    /// The limits that measure a sensor, in order.
+    private var bySensor: [SensorID: [LimitReference]] = [:]
+    var sensors: [SensorID: Sensor] = [:]
+    var instants: [Watch: InstantState] = [:]
+    var budgets: [LimitReference: BudgetState] = [:]
+    var silences: [Watch: Bool] = [:]
+    var lastSeen: [SensorID: Instant]
+    let zone: Zone
+    let startedAt: Instant
+    private var day: LocalDay
+
+    /// Makes an engine; `lastSeen` comes from stored readings, and `startedAt` gives silent sensors one more chance.
+    public init(
+        limits: [LimitInForce], sensors: [Sensor], zone: Zone, lastSeen: [SensorID: Instant], startedAt: Instant
+    ) {
+        self.zone = zone
+        self.lastSeen = lastSeen
+        self.startedAt = startedAt
+        day = LocalDay(containing: startedAt, zone: zone)
+        setSensors(sensors)
+        setLimits(limits)
+    }
+
+    /// Takes over another set of limits; what is known of unchanged ones stays.
+    public mutating func setLimits(_ list: [LimitInForce]) {
+        let alarming = list.filter { $0.standing != .lapsed }
+        limits = Dictionary(alarming.map { ($0.reference, $0) }, uniquingKeysWith: { first, _ in first })
+        bySensor = [:]
+        for entry in alarming {
+            for sensor in entry.limit.sensors { bySensor[sensor, default: []].append(entry.reference) }
+            if case .budget(_, let period, _, _) = entry.limit.rule, budgets[entry.reference] == nil {
+                budgets[entry.reference] = BudgetState(start: period.start(containing: day.date))
+            }
+        }
+        instants = instants.filter { limits[$0.key.limit] != nil }
+        budgets = budgets.filter { limits[$0.key] != nil }
+        silences = silences.filter { limits[$0.key.limit] != nil }
+    }
+
+    /// Takes over another list of sensors, for their units.
+    public mutating func setSensors(_ list: [Sensor]) {
+        sensors = Dictionary(list.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The limit of that name, nil where it is not in force.
+    public func limit(_ reference: LimitReference) -> Limit? {
+        limits[reference]?.limit
+    }
+
+    /// Checks a measurement and returns what changed.
+    public mutating func receive(_ measurement: Measurement, now: Instant) -> [LimitTransition] {
+        see(measurement, now: now, isReplay: false)
+    }
+
+    /// Takes a measurement that was checked before, after a restart; says nothing.
+    public mutating func replay(_ measurement: Measurement) {
+        _ = see(measurement, now: measurement.time, isReplay: true)
+    }
+
+    /// Takes what is raised already and was told; nothing is said of it again.
+    public mutating func restore(raised: [LimitTransition]) {
+        for transition in raised {
+            guard let entry = limits[transition.limit] else { continue }
+            switch entry.limit.rule {
+            case .instant:
+                guard let sensor = transition.sensor else { continue }
+                let watch = Watch(limit: transition.limit, sensor: sensor)
+                instants[watch, default: InstantState()].raisedAt = transition.onset
+                instants[watch]?.outsideSince = transition.onset
+            case .budget: budgets[transition.limit]?.isTold = true
+            case .silence:
+                guard let sensor = transition.sensor else { continue }
+                silences[Watch(limit: transition.limit, sensor: sensor)] = true
+            }
+        }
+    }
+
+    /// Takes consumption of whole days that were computed from stored readings, in the sensors' units.
+    public mutating func restore(dayUse: [(SensorID, CalendarDate, DecimalValue)]) {
+        for (sensor, date, amount) in dayUse {
+            for reference in bySensor[sensor] ?? [] {
+                guard let start = budgets[reference]?.start, date >= start else { continue }
+                addUse(amount, of: sensor, to: reference)
+            }
+        }
+        // What these days led to was told when it happened.
+        for reference in budgets.keys.sorted() where budgets[reference]?.isTold == true {
+            if let entry = limits[reference] { _ = judgeBudget(entry, now: startedAt) }
+        }
+    }
+
+    private mutating func see(_ measurement: Measurement, now: Instant, isReplay: Bool) -> [LimitTransition] {
+        let isNewest = lastSeen[measurement.sensor].map { measurement.time >= $0 } ?? true
+        if isNewest { lastSeen[measurement.sensor] = measurement.time }
+        guard let references = bySensor[measurement.sensor] else { return [] }
+        var changes: [LimitTransition] = []
+        for reference in references {
+            guard let entry = limits[reference] else { continue }
+            switch (entry.limit.rule, measurement.figure) {
+            case (.instant, .level(let value)):
+                guard measurement.isTimeKnown, isNewest || isReplay else { continue }
+                changes += seeLevel(value, measurement, entry, now: now, isReplay: isReplay)
+            case (.budget, .use(let amount, _)):
+                changes += seeUse(amount, measurement, entry, now: now, isReplay: isReplay)
+            case (.silence, _):
+                guard isNewest else { continue }
+                changes += endSilence(measurement, entry, now: now, isReplay: isReplay)
+            default: continue
+            }
+        }
+        return changes
+    }
+
+    /// The local day of an instant; looks into the zone's rules only when the day changes.
+    mutating func date(of instant: Instant) -> CalendarDate {
+        if !day.contains(instant) { day = LocalDay(containing: instant, zone: zone) }
+        return day.date
+    }
+
+    /// A value in the limit's unit; nil where the units do not fit.
+    func converted(_ value: DecimalValue, of sensor: SensorID, to unit: Unit) -> DecimalValue? {
+        guard let source = sensors[sensor]?.unit else { return nil }
+        return source == unit ? value : value.converted(from: source, to: unit)
+    }
+
+    /// A piece of evidence in the sensor's own unit.
+    func evidence(_ value: DecimalValue, _ measurement: Measurement) -> Measurement.Evidence {
+        Measurement.Evidence(
+            sensor: measurement.sensor, time: measurement.time, value: value,
+            unit: sensors[measurement.sensor]?.unit ?? .unknown)
+    }
+}
+
+/// A local day with its first instant and the next day's.
+struct LocalDay: Sendable {
+    let date: CalendarDate
+    private let from: Instant
+    private let until: Instant
+
+    init(containing instant: Instant, zone: Zone) {
+        date = zone.date(at: instant)
+        from = zone.start(of: date)
+        until = zone.start(of: date.adding(days: 1))
+    }
+
+    func contains(_ instant: Instant) -> Bool { from <= instant && instant < until }
+}

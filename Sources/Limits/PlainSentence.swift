@@ -1,0 +1,38 @@
+import GatewayModel
+
+/// One plain sentence per limit, so that an assembly hears what it adopts.
+public enum PlainSentence {
+    /// The sentence in the phrasebook's language; `persons` are those whom an amount per person counts for.
+    public static func of(_ limit: Limit, _ book: Phrasebook, persons: Int?) -> String {
+        let language = book.language
+        var values = [
+            "title": limit.titles[language] ?? limit.titles[""] ?? limit.id,
+            "unit": book.text("units.\(limit.unit.code)") == "units.\(limit.unit.code)"
+                ? limit.unit.code : book.text("units.\(limit.unit.code)"),
+        ]
+        let rule: String
+        switch limit.rule {
+        case .instant(let value, _, let onDelay, _):
+            values["value"] = book.number(value)
+            values["delay"] = duration(onDelay, book)
+            rule = onDelay == 0 ? "instant" : "instant_for"
+        case .budget(let amount, let period, let perPerson, _):
+            values["value"] = book.number(amount)
+            values["period"] = book.text("limits.period.\(period.rawValue)")
+            values["persons"] = persons.map(String.init) ?? "?"
+            rule = perPerson ? "budget_per_person" : "budget"
+        case .silence(let after):
+            values["delay"] = duration(after, book)
+            rule = "silence"
+        }
+        let sentence = book.text("limits.sentence.\(rule).\(limit.bound.rawValue)", values)
+        return sentence + " " + book.text("limits.protects.\(limit.protects.rawValue)")
+    }
+
+    /// Seconds in words: the largest unit that divides them.
+    public static func duration(_ seconds: Int64, _ book: Phrasebook) -> String {
+        let units: [(name: String, seconds: Int64)] = [("days", 86_400), ("hours", 3600), ("minutes", 60), ("seconds", 1)]
+        let unit = units.first { seconds % $0.seconds == 0 && seconds >= $0.seconds } ?? ("seconds", 1)
+        return book.text("limits.duration.\(unit.name)", ["count": String(seconds / unit.seconds)])
+    }
+}

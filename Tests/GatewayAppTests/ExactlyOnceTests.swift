@@ -1,0 +1,121 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// P1: what the broker hands over at QoS 1 is in the database once, whatever is killed on our side and whenever.
+@Suite("Exactly once", .serialized)
+struct ExactlyOnceTests {
+    /// Kills per failpoint: few in `make test`, more in `make test-long`.
+    static let rounds = ProcessInfo.processInfo.environment["COMMONS_KILL_ROUNDS"].flatMap(Int.init) ?? 4
+
+    func payloads(_ range: Range<Int>) -> [String] {
+        range.map { "{\"power\": \($0)}" }
+    }
+
+    /// Every number from 1 on, each once, in any order.
+    func expectAll(_ count: Int, in gateway: GatewayUnderTest) throws {
+        let values = try gateway.values().compactMap(Int.init).sorted()
+        #expect(values == Array(1...count))
+    }
+
+    @Test(
+        "SIGKILL at a failpoint loses nothing and stores nothing twice",
+        arguments: ["after-receive:7", "before-commit:2", "after-commit:2", "after-write:2", "between-writes:3"])
+    func killedAtFailpoint(failpoint: String) throws {
+        let gateway = try GatewayUnderTest()
+        try gateway.startListening()
+        gateway.stop()
+        let publisher = TestPublisher(gateway.broker)
+        var published = 1
+        for _ in 0..<Self.rounds {
+            try publisher.publish(payloads(published..<published + 25), to: "zigbee2mqtt/plug")
+            published += 25
+            try gateway.start(failpoint: failpoint)
+            // Some failpoints are passed only with further traffic.
+            let isDead = waitUntil(15) { gateway.process?.isRunning != true }
+            if !isDead {
+                try publisher.publish(payloads(published..<published + 25), to: "zigbee2mqtt/plug")
+                published += 25
+                _ = waitUntil(10) { gateway.process?.isRunning != true }
+            }
+            gateway.kill()
+        }
+        try gateway.startListening()
+        let isComplete = try waitUntil(30) { try gateway.values().count >= published - 1 }
+        #expect(isComplete)
+        gateway.stop()
+        try expectAll(published - 1, in: gateway)
+    }
+
+    @Test("SIGKILL at random moments under load loses nothing and stores nothing twice")
+    func killedAtRandom() throws {
+        let gateway = try GatewayUnderTest()
+        try gateway.startListening()
+        let publisher = TestPublisher(gateway.broker)
+        var published = 1
+        for round in 0..<Self.rounds * 2 {
+            try publisher.publish(payloads(published..<published + 200), to: "zigbee2mqtt/plug")
+            published += 200
+            // Anywhere from the first message to a quiet gateway.
+            let some = published - 200 + round * 53 % 200
+            _ = waitUntil(1) { (gateway.counter("commons_readings_total") ?? 0) >= some }
+            gateway.kill()
+            try gateway.start()
+        }
+        let isComplete = try waitUntil(60) { try gateway.values().count >= published - 1 }
+        #expect(isComplete)
+        gateway.stop()
+        try expectAll(published - 1, in: gateway)
+    }
+
+    @Test("A broker that is stopped in an orderly way and started again hands over everything once")
+    func brokerRestarted() throws {
+        let gateway = try GatewayUnderTest()
+        try gateway.startListening()
+        let publisher = TestPublisher(gateway.broker)
+        try publisher.publish(payloads(1..<101), to: "zigbee2mqtt/plug")
+        try gateway.broker.restart()
+        try publisher.publish(payloads(101..<201), to: "zigbee2mqtt/plug")
+        let isComplete = try waitUntil(60) { try gateway.values().count >= 200 }
+        #expect(isComplete)
+        gateway.stop()
+        try expectAll(200, in: gateway)
+    }
+
+    @Test("A clean stop acknowledges what was committed, and a backlog of the time away follows once")
+    func stoppedAndStarted() throws {
+        let gateway = try GatewayUnderTest()
+        try gateway.startListening()
+        let publisher = TestPublisher(gateway.broker)
+        try publisher.publish(payloads(1..<51), to: "zigbee2mqtt/plug")
+        #expect(gateway.stop() == .exited(0))
+        try publisher.publish(payloads(51..<1001), to: "zigbee2mqtt/plug")
+        try gateway.startListening()
+        let isComplete = try waitUntil(60) { try gateway.values().count >= 1000 }
+        #expect(isComplete)
+        gateway.stop()
+        try expectAll(1000, in: gateway)
+    }
+
+    @Test("The acknowledgement stream cut after any number of bytes loses nothing and stores nothing twice")
+    func acknowledgementsCut() throws {
+        let broker = try MosquittoBroker()
+        let proxy = try CuttingProxy(to: broker.port)
+        let gateway = try GatewayUnderTest(port: proxy.port, broker: broker)
+        try gateway.startListening()
+        let publisher = TestPublisher(broker)
+        var published = 1
+        for bytes in stride(from: 1, through: 81, by: 9) {
+            proxy.cut(.toTarget, after: bytes)
+            try publisher.publish(payloads(published..<published + 20), to: "zigbee2mqtt/plug")
+            published += 20
+            let wasCut = waitUntil(20) { proxy.cuts > 0 }
+            #expect(wasCut)
+            proxy.cut(.toTarget, after: nil)
+        }
+        let isComplete = try waitUntil(60) { try gateway.values().count >= published - 1 }
+        #expect(isComplete)
+        gateway.stop()
+        try expectAll(published - 1, in: gateway)
+    }
+}
