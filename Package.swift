@@ -27,7 +27,8 @@ let package = Package(
     targets: [
         // C libraries of the distribution, each seen by one module only (Scripts/check-imports keeps it so).
         .systemLibrary(
-            name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"]), .brew(["mosquitto"])]),
+            name: "CMosquitto", pkgConfig: "libmosquitto",
+            providers: [.apt(["libmosquitto-dev"]), .brew(["mosquitto"])]),
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
 
@@ -71,7 +72,8 @@ let package = Package(
         .target(
             name: "GatewayApp",
             dependencies: [
-                "GatewayModel", "StrictYAML", "DeviceProfiles", "Metering", "Limits", "Alerting", "MQTTIngest", "Storage", "Delivery",
+                "GatewayModel", "StrictYAML", "DeviceProfiles", "Metering", "Limits", "Alerting", "MQTTIngest",
+                "Storage", "Delivery",
                 "Reporting", "Dashboard", "Simulation", .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

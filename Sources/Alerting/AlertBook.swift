@@ -187,7 +187,8 @@ public struct AlertBook: Sendable {
         keep(alert)
         return [
             .store(alert),
-            .record(kind: "alert.returned", facts: ["alert": "\(alert.number)", "at": time.description], erasable: [:]),
+            .record(
+                kind: "alert.returned", facts: ["alert": "\(alert.number)", "at": time.description], erasable: [:]),
             .notify(NoticeDraft(kind: "alert.returned", alert: alert, audience: AlertBook.audience(of: alert))),
         ]
     }

@@ -4,7 +4,8 @@ import GatewayModel
 public enum AlertExplanation {
     /// The explanation, line by line.
     public static func lines(
-        _ alert: Alert, limitSentence: String?, decidedOn: CalendarDate?, localTime: (Instant) -> String, book: Phrasebook
+        _ alert: Alert, limitSentence: String?, decidedOn: CalendarDate?, localTime: (Instant) -> String,
+        book: Phrasebook
     ) -> [String] {
         var lines = [
             book.text(

@@ -49,7 +49,8 @@ public enum AlertText {
     public static func body(_ draft: NoticeDraft, _ context: Context, _ book: Phrasebook) -> String {
         let alert = draft.alert
         let sentences = [
-            head(draft, context, book), sureness(alert, book), firstStep(alert, context, book), next(draft, context, book),
+            head(draft, context, book), sureness(alert, book), firstStep(alert, context, book),
+            next(draft, context, book),
         ]
         var body = sentences.filter { !$0.isEmpty }.joined(separator: " ")
         if body.count > limit {
@@ -126,13 +127,15 @@ public enum AlertText {
                 "alerts.sure.parts",
                 ["measured": "\(transition.coverage.measured)", "expected": "\(transition.coverage.expected)"])
         }
-        return transition.evidence.count > 1 ? book.text("alerts.sure.readings", ["count": "\(transition.evidence.count)"]) : ""
+        return transition.evidence.count > 1
+            ? book.text("alerts.sure.readings", ["count": "\(transition.evidence.count)"]) : ""
     }
 
     private static func firstStep(_ alert: Alert, _ context: Context, _ book: Phrasebook) -> String {
         guard alert.returnedAt == nil, alert.closedAt == nil else { return "" }
         if case .box(let condition) = alert.cause { return book.text("box.\(condition.rawValue).step") }
-        return context.response.isEmpty ? "" : book.text("alerts.first", ["step": Escaping.singleLine(context.response)])
+        return context.response.isEmpty
+            ? "" : book.text("alerts.first", ["step": Escaping.singleLine(context.response)])
     }
 
     private static func next(_ draft: NoticeDraft, _ context: Context, _ book: Phrasebook) -> String {

@@ -63,7 +63,8 @@ extension Office {
         }
         let adopted = try store.resolutions()
         if let last = adopted.map(\.number).max(), resolution.number <= last {
-            return .refused("Decision \(resolution.number) is not newer than decision \(last), the last one adopted here.")
+            return .refused(
+                "Decision \(resolution.number) is not newer than decision \(last), the last one adopted here.")
         }
         let unknown = resolution.limits.flatMap(\.sensors).filter { pipeline.state.sensors.sensor($0) == nil }
         if let first = unknown.first {
@@ -124,9 +125,12 @@ extension Office {
         let state = pipeline.committed
         var lines = state.unassigned.entries.sorted { $0.key < $1.key }.map { device, entry in
             let text = String(decoding: entry.payload.prefix(160), as: UTF8.self)
-            return Escaping.terminal("\(device)  \(entry.count) messages  \(entry.profile ?? "-")  \(entry.topic)  \(text)")
+            return Escaping.terminal(
+                "\(device)  \(entry.count) messages  \(entry.profile ?? "-")  \(entry.topic)  \(text)")
         }
-        if state.unassigned.overflow > 0 { lines.append("and \(state.unassigned.overflow) messages of further devices") }
+        if state.unassigned.overflow > 0 {
+            lines.append("and \(state.unassigned.overflow) messages of further devices")
+        }
         return CommandReply(isDone: true, lines: lines)
     }
 }

@@ -122,11 +122,13 @@ extension LimitEngine {
     }
 
     private func transition(
-        _ change: LimitTransition.Change, _ entry: LimitInForce, _ state: BudgetState, _ bound: DecimalValue, now: Instant
+        _ change: LimitTransition.Change, _ entry: LimitInForce, _ state: BudgetState, _ bound: DecimalValue,
+        now: Instant
     ) -> LimitTransition {
         LimitTransition(
             limit: entry.reference, sensor: nil, change: change, onset: zone.start(of: state.start), detectedAt: now,
             value: state.total, bound: bound,
-            coverage: Coverage(measured: state.use.count, expected: entry.limit.sensors.count), evidence: state.evidence)
+            coverage: Coverage(measured: state.use.count, expected: entry.limit.sensors.count), evidence: state.evidence
+        )
     }
 }

@@ -45,7 +45,8 @@ extension LimitEngine {
 
     /// Raises or clears by the delays; called for each measurement and by the clock.
     mutating func judge(_ watch: Watch, _ entry: LimitInForce, now: Instant) -> [LimitTransition] {
-        guard case .instant(let bound, _, let onDelay, let offDelay) = entry.limit.rule, var state = instants[watch] else {
+        guard case .instant(let bound, _, let onDelay, let offDelay) = entry.limit.rule, var state = instants[watch]
+        else {
             return []
         }
         if state.raisedAt == nil, let since = state.outsideSince,

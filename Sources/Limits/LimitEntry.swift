@@ -34,7 +34,8 @@ enum LimitEntry {
                 "a limit needs exactly one rule", remedy: "write one of instant:, budget: or silence:")
             return nil
         }
-        return fields["instant"].flatMap(instant) ?? fields["budget"].flatMap(budget) ?? fields["silence"].flatMap(silence)
+        return fields["instant"].flatMap(instant) ?? fields["budget"].flatMap(budget)
+            ?? fields["silence"].flatMap(silence)
     }
 
     private static func instant(_ field: Field) -> (Limit.Rule, Unit)? {
@@ -44,7 +45,8 @@ enum LimitEntry {
         var deadband = DecimalValue.zero
         if let (width, widthUnit) = fields["deadband"].flatMap(amount) {
             guard let converted = LimitEntry.difference(width, from: widthUnit, to: unit) else {
-                fields["deadband"]?.report("the deadband has another unit than the value", remedy: "write both in one unit")
+                fields["deadband"]?.report(
+                    "the deadband has another unit than the value", remedy: "write both in one unit")
                 return nil
             }
             deadband = converted

@@ -44,7 +44,8 @@ enum LimitRules {
             return
         }
         if named.bound != .atLeast || named.protects != .people {
-            entry.report("'\(floor)' is no floor that protects people", remedy: "it needs bound: at_least and protects: people")
+            entry.report(
+                "'\(floor)' is no floor that protects people", remedy: "it needs bound: at_least and protects: people")
         }
     }
 

@@ -31,7 +31,9 @@ public enum PlainSentence {
 
     /// Seconds in words: the largest unit that divides them.
     public static func duration(_ seconds: Int64, _ book: Phrasebook) -> String {
-        let units: [(name: String, seconds: Int64)] = [("days", 86_400), ("hours", 3600), ("minutes", 60), ("seconds", 1)]
+        let units: [(name: String, seconds: Int64)] = [
+            ("days", 86_400), ("hours", 3600), ("minutes", 60), ("seconds", 1),
+        ]
         let unit = units.first { seconds % $0.seconds == 0 && seconds >= $0.seconds } ?? ("seconds", 1)
         return book.text("limits.duration.\(unit.name)", ["count": String(seconds / unit.seconds)])
     }

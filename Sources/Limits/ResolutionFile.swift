@@ -67,7 +67,8 @@ public enum ResolutionFile {
         }
         return Resolution(
             number: number, community: community, assembly: assembly, decidedBy: decided, inForceFrom: from,
-            reviewBy: review, supersedes: fields["supersedes"]?.list().compactMap { $0.integer(in: 1...1_000_000) } ?? [],
+            reviewBy: review,
+            supersedes: fields["supersedes"]?.list().compactMap { $0.integer(in: 1...1_000_000) } ?? [],
             personsServed: persons, limits: limits, text: text)
     }
 }
@@ -76,11 +77,13 @@ public enum ResolutionFile {
 enum ByteForm {
     static func problem(in bytes: [UInt8], file: String) -> Diagnostic? {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
-            return Diagnostic(file: file, line: 1, message: "begins with a byte order mark", remedy: "save as UTF-8 without BOM")
+            return Diagnostic(
+                file: file, line: 1, message: "begins with a byte order mark", remedy: "save as UTF-8 without BOM")
         }
         if let carriage = bytes.firstIndex(of: 0x0D) {
             let line = bytes[..<carriage].count { $0 == 0x0A } + 1
-            return Diagnostic(file: file, line: line, message: "has Windows line ends", remedy: "save with LF line ends")
+            return Diagnostic(
+                file: file, line: line, message: "has Windows line ends", remedy: "save with LF line ends")
         }
         guard String(validating: bytes, as: UTF8.self) != nil else {
             return Diagnostic(file: file, message: "is not UTF-8", remedy: "save it as UTF-8")

@@ -13,7 +13,9 @@ extension LoopDriver {
     /// The end of a subscription that never was is answered in order and changes nothing. If no message comes before the
     /// answer, the window had room and the broker had nothing to fill it with; a dry socket alone does not tell that.
     func markQueueEnd() {
-        guard isCatchingUp, isAccepted, marker == nil, firstUncommitted == nil, !mayHoldMore, let session else { return }
+        guard isCatchingUp, isAccepted, marker == nil, firstUncommitted == nil, !mayHoldMore, let session else {
+            return
+        }
         guard let request = session.unsubscribe("commons-gateway/end-of-queue") else { return }
         marker = QueueMarker(request: request, delivered: session.deliveredCount)
         if !writeAll(session) { lose(session, "the broker does not take our packets") }

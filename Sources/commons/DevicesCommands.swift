@@ -40,7 +40,9 @@ struct DevicesCommand: AsyncParsableCommand {
     struct Scan: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Listens for devices that are not assigned yet and guesses what they measure.",
-            discussion: "Examples:\n  commons devices scan --for 10min\n  commons devices scan --for 30s --topic 'zigbee2mqtt/#'")
+            discussion:
+                "Examples:\n  commons devices scan --for 10min\n  commons devices scan --for 30s --topic 'zigbee2mqtt/#'"
+        )
 
         @OptionGroup var site: SiteOptions
         @Option(name: .customLong("for"), help: "How long, such as 30s or 10min (at most 1h).") var duration = "2min"

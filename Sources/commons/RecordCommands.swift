@@ -164,7 +164,9 @@ struct AgendaCommand: ParsableCommand {
         @Option(name: .long, help: "The language; the community's first by default.") var language: String?
 
         func run() throws {
-            print(try AgendaDesk(site: Site.load(configFile: site.config)).text(format: format.rawValue, language: language))
+            print(
+                try AgendaDesk(site: Site.load(configFile: site.config)).text(
+                    format: format.rawValue, language: language))
         }
     }
 }

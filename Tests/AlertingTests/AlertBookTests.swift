@@ -25,7 +25,9 @@ struct AlertBookTests {
     }
 
     func notices(_ actions: [AlertAction]) -> [String] {
-        actions.compactMap { if case .notify(let draft) = $0 { "\(draft.kind) \(draft.audience.rawValue)" } else { nil } }
+        actions.compactMap {
+            if case .notify(let draft) = $0 { "\(draft.kind) \(draft.audience.rawValue)" } else { nil }
+        }
     }
 
     @Test("An onset is raised once; the same condition found again tells nobody again")
@@ -76,19 +78,25 @@ struct AlertBookTests {
         #expect(
             after.condition(.brokerAway, subject: "", isActive: true, onset: Self.start, details: [:], now: Self.start)
                 .isEmpty)
-        #expect(after.open == before.open.map { alert in
-            var alert = alert
-            if alert.number == 1 { alert.entries.append(AlertEntry(at: Self.start, kind: .updated, note: "76")) }
-            return alert
-        })
+        #expect(
+            after.open
+                == before.open.map { alert in
+                    var alert = alert
+                    if alert.number == 1 {
+                        alert.entries.append(AlertEntry(at: Self.start, kind: .updated, note: "76"))
+                    }
+                    return alert
+                })
     }
 
     @Test("Alerts about the box end by themselves")
     func boxEnds() {
         var book = AlertBook(gatewayID: "g", open: [], nextNumber: 1)
-        _ = book.condition(.sensorSilent, subject: "tank/level", isActive: true, onset: Self.start, details: [:], now: Self.start)
+        _ = book.condition(
+            .sensorSilent, subject: "tank/level", isActive: true, onset: Self.start, details: [:], now: Self.start)
         let ended = book.condition(
-            .sensorSilent, subject: "tank/level", isActive: false, onset: Self.start.advanced(bySeconds: 60), details: [:],
+            .sensorSilent, subject: "tank/level", isActive: false, onset: Self.start.advanced(bySeconds: 60),
+            details: [:],
             now: Self.start.advanced(bySeconds: 60))
         #expect(notices(ended) == ["alert.returned stewards"])
         #expect(book.open.isEmpty)
@@ -98,9 +106,12 @@ struct AlertBookTests {
     func households() {
         var book = AlertBook(gatewayID: "g", open: [], nextNumber: 1)
         let own = book.receive(
-            Self.transition(.raised), limit: Self.limit(.today, protects: .resource), isHousehold: true, now: Self.start)
+            Self.transition(.raised), limit: Self.limit(.today, protects: .resource), isHousehold: true, now: Self.start
+        )
         #expect(notices(own) == ["alert.raised person"])
-        let records = own.compactMap { if case .record(_, let facts, let texts) = $0 { "\(facts)\(texts)" } else { nil } }
+        let records = own.compactMap {
+            if case .record(_, let facts, let texts) = $0 { "\(facts)\(texts)" } else { nil }
+        }
         #expect(records.allSatisfy { !$0.contains("tank/level") })
     }
 
@@ -108,7 +119,8 @@ struct AlertBookTests {
     func budget() {
         var book = AlertBook(gatewayID: "g", open: [], nextNumber: 1)
         let warned = book.receive(
-            Self.transition(.warned(percent: 70), sensor: nil), limit: Self.limit(.today), isHousehold: false, now: Self.start)
+            Self.transition(.warned(percent: 70), sensor: nil), limit: Self.limit(.today), isHousehold: false,
+            now: Self.start)
         #expect(notices(warned) == ["alert.warned stewards"])
         #expect(book.open.map(\.priority) == [.assembly])
         let passed = book.receive(

@@ -49,7 +49,8 @@ struct AlertTextTests {
     @Test("However long names and steps are, the text stays within 300 characters and keeps its numbers")
     func length() {
         let body = AlertText.body(
-            draft(), context(String(repeating: "Very long name ", count: 8), response: String(repeating: "step ", count: 90)),
+            draft(),
+            context(String(repeating: "Very long name ", count: 8), response: String(repeating: "step ", count: 90)),
             languages.book("en"))
         #expect(body.count <= 300)
         #expect(body.contains("76 cm"))
@@ -67,7 +68,8 @@ struct AlertTextTests {
     func explanation() {
         let lines = AlertExplanation.lines(
             draft().alert, limitSentence: "Water in the tank: never less than 100 cm.",
-            decidedOn: CalendarDate(year: 2026, month: 5, day: 3), localTime: { _ in "02:41" }, book: languages.book("en"))
+            decidedOn: CalendarDate(year: 2026, month: 5, day: 3), localTime: { _ in "02:41" },
+            book: languages.book("en"))
         #expect(
             lines == [
                 "Alert 12: since 02:41, found at 02:41; nobody yet.",

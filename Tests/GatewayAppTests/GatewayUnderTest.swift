@@ -15,26 +15,29 @@ final class GatewayUnderTest {
     private(set) var process: ChildProcess?
 
     /// Prepares a gateway for these sensors; `port` is where it finds the broker, a proxy's perhaps.
-    init(sensors: String = GatewayUnderTest.plug, topics: String = "zigbee2mqtt/+", port: Int? = nil, broker: MosquittoBroker? = nil, extra: String = "") throws {
+    init(
+        sensors: String = GatewayUnderTest.plug, topics: String = "zigbee2mqtt/+", port: Int? = nil,
+        broker: MosquittoBroker? = nil, extra: String = ""
+    ) throws {
         self.broker = try broker ?? MosquittoBroker()
         folder = try TemporaryFolder("gateway")
         metricsPort = try Loopback.freePort()
         try FileManager.default.createDirectory(atPath: folder.file("resolutions"), withIntermediateDirectories: true)
         try """
-            community: {id: test, name: Test, languages: [en], time_zone: Europe/Madrid, kind: demonstration}
-            data_folder: \(folder.path)/data
-            devices_folder: \(Self.root)/Devices
-            resolutions_folder: \(folder.path)/resolutions
-            languages_folder: \(Self.root)/config/languages
-            metrics_port: \(metricsPort)
-            mqtt: {broker: 127.0.0.1, port: \(port ?? self.broker.port), commit_interval: 1 s, topics: ["\(topics)"]}
-            assembly: {meets: first Sunday 18:00}
-            stewards: [{name: Rosa}]
-            \(extra)
-            sensors:
-            \(sensors)
+        community: {id: test, name: Test, languages: [en], time_zone: Europe/Madrid, kind: demonstration}
+        data_folder: \(folder.path)/data
+        devices_folder: \(Self.root)/Devices
+        resolutions_folder: \(folder.path)/resolutions
+        languages_folder: \(Self.root)/config/languages
+        metrics_port: \(metricsPort)
+        mqtt: {broker: 127.0.0.1, port: \(port ?? self.broker.port), commit_interval: 1 s, topics: ["\(topics)"]}
+        assembly: {meets: first Sunday 18:00}
+        stewards: [{name: Rosa}]
+        \(extra)
+        sensors:
+        \(sensors)
 
-            """.write(toFile: config, atomically: true, encoding: .utf8)
+        """.write(toFile: config, atomically: true, encoding: .utf8)
     }
 
     /// One plug whose power is a sensor.
@@ -112,7 +115,9 @@ final class GatewayUnderTest {
         guard send(descriptor, request, request.utf8.count, Int32(MSG_NOSIGNAL)) > 0 else { return nil }
         var page = Data()
         var buffer = [UInt8](repeating: 0, count: 16_384)
-        while case let count = read(descriptor, &buffer, buffer.count), count > 0 { page.append(contentsOf: buffer[..<count]) }
+        while case let count = read(descriptor, &buffer, buffer.count), count > 0 {
+            page.append(contentsOf: buffer[..<count])
+        }
         return String(decoding: page, as: UTF8.self)
     }
 }

@@ -16,7 +16,9 @@ struct HardLifeTests {
         let isComplete = try waitUntil(60) { try gateway.values().count >= 100 }
         #expect(isComplete)
         #expect(gateway.stop() == .exited(0))
-        #expect(try gateway.values().compactMap(Int.init).sorted() == stride(from: 100, through: 10_000, by: 100).map { $0 })
+        #expect(
+            try gateway.values().compactMap(Int.init).sorted() == stride(from: 100, through: 10_000, by: 100).map { $0 }
+        )
     }
 
     @Test("Case 9: forty retained topics of dead sensors give no reading when the broker restarts")

@@ -26,7 +26,8 @@ enum EngineFixture {
     static func inForce(_ limit: Limit, persons: Int? = nil) -> LimitInForce {
         let resolution = Resolution(
             number: 1, community: "test", assembly: CalendarDate(year: 2026, month: 1, day: 4), decidedBy: "consent",
-            inForceFrom: CalendarDate(year: 2026, month: 1, day: 5), reviewBy: CalendarDate(year: 2027, month: 1, day: 3),
+            inForceFrom: CalendarDate(year: 2026, month: 1, day: 5),
+            reviewBy: CalendarDate(year: 2027, month: 1, day: 3),
             supersedes: [], personsServed: persons.map { ["all": $0] } ?? [:], limits: [limit], text: "")
         let adopted = AdoptedResolution(
             resolution: resolution, sha256: "", adoptedAt: Instant(milliseconds: 0), adoptedBy: "Rosa")

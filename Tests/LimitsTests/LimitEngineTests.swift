@@ -34,7 +34,8 @@ struct LimitEngineTests {
         }
     }
 
-    @Test("Case 10: 'for 10 min' true since 12:00 fires at 12:10 across a restart at 12:07, and at the start if down then",
+    @Test(
+        "Case 10: 'for 10 min' true since 12:00 fires at 12:10 across a restart at 12:07, and at the start if down then",
         arguments: [(restart: 7, up: 8, fires: 10), (restart: 7, up: 25, fires: 25)])
     func onDelayAcrossRestart(restart: Int64, up: Int64, fires: Int64) {
         let limit = Fixture.limit(.instant(value: DecimalValue(100), deadband: .zero, onDelay: 600, offDelay: 0))
@@ -92,11 +93,14 @@ struct LimitEngineTests {
         let july = Fixture.zone.start(of: CalendarDate(year: 2026, month: 7, day: 1))
         let ended = engine.tick(now: july)
         #expect(ended.map(\.change) == [.returned])
-        #expect(found.map { String($0.prefix(12)) }.map { $0.split(separator: " ")[1] } == ["warned", "warned", "raised"])
+        #expect(
+            found.map { String($0.prefix(12)) }.map { $0.split(separator: " ")[1] } == ["warned", "warned", "raised"])
         #expect(engine.tick(now: july.advanced(bySeconds: 60)).isEmpty)
     }
 
-    @Test("A minimum per day is judged at the day's end, on days of 23 and 25 hours too; without readings nothing is said")
+    @Test(
+        "A minimum per day is judged at the day's end, on days of 23 and 25 hours too; without readings nothing is said"
+    )
     func minimum() {
         let rule = Limit.Rule.budget(amount: DecimalValue(10), period: .day, perPerson: false, warnAt: [])
         for date in [CalendarDate(year: 2026, month: 3, day: 29), CalendarDate(year: 2026, month: 10, day: 25)] {
@@ -104,7 +108,8 @@ struct LimitEngineTests {
             let end = Fixture.zone.start(of: date.adding(days: 1))
             var engine = Fixture.engine(
                 Fixture.limit(rule, sensors: [Fixture.wells[0]], unit: "m3"), startedAt: start)
-            let measurement = Fixture.use(DecimalValue(9), at: start.advanced(bySeconds: 7200), sensor: Fixture.wells[0])
+            let measurement = Fixture.use(
+                DecimalValue(9), at: start.advanced(bySeconds: 7200), sensor: Fixture.wells[0])
             #expect(engine.receive(measurement, now: measurement.time).isEmpty)
             #expect(engine.tick(now: end.advanced(byMilliseconds: -1)).isEmpty)
             #expect(engine.tick(now: end).map(\.change) == [.raised])

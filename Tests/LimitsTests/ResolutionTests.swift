@@ -16,7 +16,8 @@ struct ResolutionTests {
         return Array(text.utf8)
     }
 
-    @Test("The example decisions are read without a problem", arguments: ["0001-water", "0002-cold-store", "0003-energy"])
+    @Test(
+        "The example decisions are read without a problem", arguments: ["0001-water", "0002-cold-store", "0003-energy"])
     func examples(name: String) throws {
         let path = Self.root + "/config/resolutions/\(name).md"
         let bytes = try [UInt8](#require(FileManager.default.contents(atPath: path)))
@@ -36,7 +37,10 @@ struct ResolutionTests {
             ("amount: 120 L", "amount: 120", "is not an amount with its unit"),
             ("amount: 120 L", "amount: 120 Lx", "the unit 'Lx' is not known"),
             ("persons_served: {all: 40}\n", "", "does not say for how many"),
-            ("bound: at_most\n    protects: resource", "bound: most\n    protects: resource", "must be one of at_most, at_least"),
+            (
+                "bound: at_most\n    protects: resource", "bound: most\n    protects: resource",
+                "must be one of at_most, at_least"
+            ),
             ("id: tank-heard", "id: tank-minimum", "stands twice"),
         ])
     func mistakes(old: String, new: String, expected: String) throws {
@@ -72,11 +76,19 @@ struct ResolutionTests {
             try adopted(1, from: "2026-05-04", review: "2027-05-02"),
         ])
         func standing(_ day: String) throws -> [String] {
-            decisions.inForce(on: try #require(CalendarDate(text: day))).map { "\($0.reference) \($0.standing.rawValue)" }
+            decisions.inForce(on: try #require(CalendarDate(text: day))).map {
+                "\($0.reference) \($0.standing.rawValue)"
+            }
         }
         #expect(try standing("2026-05-03").isEmpty)
-        #expect(try standing("2026-05-04") == ["1/tank-heard in_force", "1/tank-minimum in_force", "1/water-per-person in_force"])
-        #expect(try standing("2026-09-01") == ["2/tank-heard in_force", "2/tank-minimum in_force", "2/water-per-person in_force"])
+        #expect(
+            try standing("2026-05-04") == [
+                "1/tank-heard in_force", "1/tank-minimum in_force", "1/water-per-person in_force",
+            ])
+        #expect(
+            try standing("2026-09-01") == [
+                "2/tank-heard in_force", "2/tank-minimum in_force", "2/water-per-person in_force",
+            ])
         #expect(
             try standing("2026-12-01") == [
                 "2/tank-heard review_overdue", "2/tank-minimum review_overdue", "2/water-per-person lapsed",

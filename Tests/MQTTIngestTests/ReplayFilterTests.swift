@@ -34,7 +34,8 @@ struct ReplayFilterTests {
 
         mutating func publish(_ count: Int, digests: UInt64, _ numbers: inout Numbers) {
             for _ in 0..<count {
-                let entry = ReplayFilter.Entry(id: nextIdentifier, digest: UInt64.random(in: 0..<digests, using: &numbers))
+                let entry = ReplayFilter.Entry(
+                    id: nextIdentifier, digest: UInt64.random(in: 0..<digests, using: &numbers))
                 queue.append(Message(number: published, entry: entry))
                 published += 1
                 nextIdentifier = nextIdentifier == .max ? 1 : nextIdentifier + 1

@@ -33,7 +33,8 @@ public struct TestPublisher: Sendable {
 
     private func run(_ arguments: [String], input: String) throws {
         let child = try ChildProcess(
-            "/usr/bin/mosquitto_pub", ["-h", "127.0.0.1", "-p", "\(port)", "-V", "5"] + options + arguments, input: input)
+            "/usr/bin/mosquitto_pub", ["-h", "127.0.0.1", "-p", "\(port)", "-V", "5"] + options + arguments,
+            input: input)
         guard child.wait(60) == .exited(0) else { throw Failed(output: child.output) }
     }
 }

@@ -5,7 +5,8 @@ extension ConfigurationFile {
     /// Reads one entry of `sensors:`.
     func sensor(_ field: Field) -> Configuration.DeclaredSensor? {
         let keys = [
-            "id", "name", "place", "resource", "quantity", "role", "visibility", "unit", "rhythm", "meter", "visited_by",
+            "id", "name", "place", "resource", "quantity", "role", "visibility", "unit", "rhythm", "meter",
+            "visited_by",
             "device", "channel",
         ]
         guard let fields = field.mapping(keys: keys),
@@ -38,7 +39,8 @@ extension ConfigurationFile {
         guard Unit(code).definition != nil else {
             let nearest = Diagnostic.nearest(to: code, among: UnitDefinition.known.keys.sorted())
             field.report(
-                "the unit '\(code)' is not known", remedy: nearest.map { "did you mean '\($0)'?" } ?? "write its UCUM code")
+                "the unit '\(code)' is not known",
+                remedy: nearest.map { "did you mean '\($0)'?" } ?? "write its UCUM code")
             return nil
         }
         return Unit(code)
@@ -55,7 +57,8 @@ extension ConfigurationFile {
         let keys = ["multiplier", "digits", "maximum_per_hour", "jitter", "resets_to_zero"]
         guard let fields = field.mapping(keys: keys) else { return nil }
         return MeterSheet(
-            multiplier: fields["multiplier"]?.decimal() ?? DecimalValue(1), digits: fields["digits"]?.integer(in: 1...17),
+            multiplier: fields["multiplier"]?.decimal() ?? DecimalValue(1),
+            digits: fields["digits"]?.integer(in: 1...17),
             maximumPerHour: fields["maximum_per_hour"]?.decimal(), jitter: fields["jitter"]?.decimal() ?? .zero,
             resetsToZero: fields["resets_to_zero"]?.boolean() ?? false)
     }

@@ -36,7 +36,9 @@ public struct ConfigurationFile {
         ]
         guard let top = reader.mapping(of: text, keys: keys) else { return (nil, reader.problems) }
         let community = top.required("community", example: "{id: vall-clara, …}").flatMap(community)
-        let broker = top.required("mqtt", example: "{broker: embedded}").flatMap { self.broker($0, community: community) }
+        let broker = top.required("mqtt", example: "{broker: embedded}").flatMap {
+            self.broker($0, community: community)
+        }
         let assembly = top.required("assembly", example: "{meets: first Sunday 18:00}").flatMap(assembly)
         let sensors = (top["sensors"]?.list() ?? []).compactMap(sensor)
         reportDoubles(in: sensors, at: top["sensors"])
@@ -69,7 +71,9 @@ public struct ConfigurationFile {
                 "the time zone is not known to this machine",
                 remedy: "use a name such as Europe/Madrid, and install the package tzdata")
         }
-        guard let id, let zone, let kind = fields.required("kind", example: "real")?.choice(Kind.self) else { return nil }
+        guard let id, let zone, let kind = fields.required("kind", example: "real")?.choice(Kind.self) else {
+            return nil
+        }
         if !SensorID(rawValue: id).isWellFormed || id.contains("/") {
             fields["id"]?.report(
                 "the id may have lower-case letters, digits, '-' and '_' only", remedy: "for example vall-clara")

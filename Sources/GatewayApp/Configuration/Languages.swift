@@ -30,7 +30,8 @@ public struct Languages: Sendable {
         }
         if books.isEmpty {
             problems.append(
-                Diagnostic(file: folder, message: "holds no language file", remedy: "copy config/languages/en.yaml there"))
+                Diagnostic(
+                    file: folder, message: "holds no language file", remedy: "copy config/languages/en.yaml there"))
         }
         problems += differences(books, folder: folder)
         return (Languages(books: books), problems)
@@ -38,7 +39,8 @@ public struct Languages: Sendable {
 
     private init(books: [String: Phrasebook]) {
         self.books = books
-        fallback = books["en"] ?? books.sorted { $0.key < $1.key }.first?.value ?? Phrasebook(language: "en", phrases: [:])
+        fallback =
+            books["en"] ?? books.sorted { $0.key < $1.key }.first?.value ?? Phrasebook(language: "en", phrases: [:])
     }
 
     /// The phrasebook of a language, English where there is none.

@@ -50,7 +50,9 @@ public enum ProfileTest {
         let count = catalog.profiles.map(\.samples.count).reduce(0, +)
         return Finding(
             lines: problems.map(\.description) + failures.map { "\($0)" }
-                + ["\(count - failures.count) of \(count) samples of \(catalog.profiles.count) profiles are read as they say."],
+                + [
+                    "\(count - failures.count) of \(count) samples of \(catalog.profiles.count) profiles are read as they say."
+                ],
             isGood: problems.isEmpty && failures.isEmpty && count > 0)
     }
 }

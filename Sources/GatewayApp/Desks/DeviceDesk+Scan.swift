@@ -40,7 +40,9 @@ extension DeviceDesk {
                 var heard = devices[device] ?? Heard(topic: message.topic)
                 heard.messages += 1
                 heard.profile = decoding.profile
-                if heard.channels.updateValue(reading, forKey: reading.channel) == nil { heard.order.append(reading.channel) }
+                if heard.channels.updateValue(reading, forKey: reading.channel) == nil {
+                    heard.order.append(reading.channel)
+                }
                 devices[device] = heard
             }
             return true
@@ -72,7 +74,8 @@ extension DeviceDesk {
             for channel in heard.order {
                 guard let reading = heard.channels[channel] else { continue }
                 lines.append(
-                    "    \(channel)  \(reading.value) \(reading.unit.code)  \(reading.quantity.rawValue), \(reading.kind.rawValue)")
+                    "    \(channel)  \(reading.value) \(reading.unit.code)  \(reading.quantity.rawValue), \(reading.kind.rawValue)"
+                )
             }
             if let channel = heard.order.first {
                 lines.append("    commons devices assign '\(device)' \(channel) PLACE/WHAT --resource RESOURCE")

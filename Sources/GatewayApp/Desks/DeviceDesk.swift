@@ -138,7 +138,8 @@ public struct DeviceDesk {
         }
         guard let code = wish.unit ?? seen?.unit.code, Unit(code).definition != nil else {
             throw AppError(
-                "the unit of \(wish.channel) is not known yet", remedy: "say it with --unit, as `devices scan` shows it")
+                "the unit of \(wish.channel) is not known yet", remedy: "say it with --unit, as `devices scan` shows it"
+            )
         }
         return Sensor(
             id: id, place: String(id.rawValue.prefix { $0 != "/" }), resource: Resource(rawValue: resource),

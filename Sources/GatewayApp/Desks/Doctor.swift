@@ -27,7 +27,8 @@ public struct Doctor {
         var good: [String] = []
         if let brokerConfig {
             let text = try? String(contentsOfFile: brokerConfig, encoding: .utf8)
-            problems += text.map { BrokerAdvice.examine(configuration: $0, fileName: brokerConfig).map(\.description) }
+            problems +=
+                text.map { BrokerAdvice.examine(configuration: $0, fileName: brokerConfig).map(\.description) }
                 ?? ["\(brokerConfig): cannot be read; name the broker's configuration file"]
         }
         problems += site.configuration.destinations.flatMap(\.advice)
@@ -56,7 +57,8 @@ public struct Doctor {
             problems.append("\(error)")
         }
         return Findings(
-            lines: problems + [problems.isEmpty ? "Healthy: " + good.joined(separator: ", ") + "." : ""]
+            lines: problems
+                + [problems.isEmpty ? "Healthy: " + good.joined(separator: ", ") + "." : ""]
                 .filter { !$0.isEmpty }, isHealthy: problems.isEmpty)
     }
 }

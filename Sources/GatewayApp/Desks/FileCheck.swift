@@ -30,7 +30,8 @@ public enum FileCheck {
         }
         let missing = configuration.community.languages.filter { languages.books[$0] == nil }.map {
             Diagnostic(
-                file: configuration.file, message: "the language '\($0)' has no file in \(configuration.languagesFolder)",
+                file: configuration.file,
+                message: "the language '\($0)' has no file in \(configuration.languagesFolder)",
                 remedy: "remove it from languages:, or translate en.yaml")
         }
         let sensors = Set(configuration.sensors.map(\.sensor.id))
@@ -46,7 +47,8 @@ public enum FileCheck {
             "All files are good: \(configuration.sensors.count) sensors, \(profiles.profiles.count) device profiles, "
             + "\(languages.books.count) languages, \(files.count) decisions."
         return Result(
-            problems: configProblems + profileProblems + languageProblems + resolutions.flatMap(\.1) + missing + strangers,
+            problems: configProblems + profileProblems + languageProblems + resolutions.flatMap(\.1) + missing
+                + strangers,
             summary: summary)
     }
 }

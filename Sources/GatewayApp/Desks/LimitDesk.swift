@@ -59,9 +59,10 @@ public struct LimitDesk {
         return entries.flatMap { entry in
             [
                 "\(entry.reference)  \(PlainSentence.of(entry.limit, book, persons: entry.persons))",
-                "    " + book.text(
-                    "cli.limit_standing.\(entry.standing)",
-                    ["decided": entry.decidedOn.description, "review": entry.reviewBy.description]),
+                "    "
+                    + book.text(
+                        "cli.limit_standing.\(entry.standing)",
+                        ["decided": entry.decidedOn.description, "review": entry.reviewBy.description]),
             ]
         }
     }
@@ -122,7 +123,10 @@ public struct LimitDesk {
         return TextTable.lines(
             ["decision", "assembly", "in force from", "review by", "entered by", "limits"],
             rows.map {
-                ["\($0.number)", $0.assembly, $0.inForceFrom, $0.reviewBy, $0.adoptedBy, $0.limits.joined(separator: " ")]
+                [
+                    "\($0.number)", $0.assembly, $0.inForceFrom, $0.reviewBy, $0.adoptedBy,
+                    $0.limits.joined(separator: " "),
+                ]
             })
     }
 

@@ -12,7 +12,8 @@ struct AlertWords {
     func text(of draft: NoticeDraft, language: String) -> (title: String, body: String) {
         let alert = draft.alert
         let book = site.languages.book(language)
-        let sensor = alert.transition?.sensor.flatMap(sensors.sensor) ?? sensors.sensor(SensorID(rawValue: alert.subject))
+        let sensor =
+            alert.transition?.sensor.flatMap(sensors.sensor) ?? sensors.sensor(SensorID(rawValue: alert.subject))
         var limit: Limit?
         if case .limit(let reference) = alert.cause { limit = limits.limit(reference) }
         let context = AlertText.Context(

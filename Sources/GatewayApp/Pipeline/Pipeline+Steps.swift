@@ -89,7 +89,9 @@ extension Pipeline {
             var details = ["place": sensor.place]
             if let visitor = sensor.visitedBy { details["visitor"] = visitor }
             if sensor.visibility == .household { details["visibility"] = Visibility.household.rawValue }
-            box(.sensorSilent, subject: sensor.id.rawValue, isActive: change.isSilent, onset: change.onset, details, now)
+            box(
+                .sensorSilent, subject: sensor.id.rawValue, isActive: change.isSilent, onset: change.onset, details, now
+            )
         }
     }
 

@@ -24,7 +24,8 @@ struct PipelineLoader {
         var counters = Counters()
         counters.openAlerts = open.count
         return PipelineState(
-            decoder: MessageDecoder(catalog: site.profiles, zone: site.zone), series: try store.directory(zone: site.zone),
+            decoder: MessageDecoder(catalog: site.profiles, zone: site.zone),
+            series: try store.directory(zone: site.zone),
             sensors: sensors, meters: replay.meters, limits: limits,
             alerts: AlertBook(
                 gatewayID: site.configuration.community.id, open: open, nextNumber: try store.nextAlertNumber()),

@@ -59,7 +59,8 @@ struct LimitDays {
             running = (first, total)
             let warning = warnAt.filter { $0 < 100 }.min().flatMap { bound.multiplied(byRatio: Int64($0), 100) }
             let isPast = limit.bound == .atMost ? total > bound : false
-            states[date] = isPast ? .past : warning.map { total >= $0 } == true && limit.bound == .atMost ? .near : .within
+            states[date] =
+                isPast ? .past : warning.map { total >= $0 } == true && limit.bound == .atMost ? .near : .within
         }
         return states
     }

@@ -79,7 +79,8 @@ struct MonthFigures {
                 guard case .use(let use, let since) = measurement.figure,
                     measurement.time.milliseconds(since: since) <= 3_600_000
                 else { continue }
-                let hour = Instant(milliseconds: (measurement.time.milliseconds - 1).flooredDivision(by: 3_600_000) * 3_600_000)
+                let hour = Instant(
+                    milliseconds: (measurement.time.milliseconds - 1).flooredDivision(by: 3_600_000) * 3_600_000)
                 hours[hour] = (hours[hour] ?? .zero).adding(use)
             }
         }
@@ -99,7 +100,9 @@ struct MonthFigures {
         let exported = try hours(.output)
         guard !produced.isEmpty, !imported.isEmpty else { return [] }
         func sum(_ parts: [[Instant: DecimalValue]], at hour: Instant) -> DecimalValue? {
-            parts.reduce(DecimalValue?.some(.zero)) { total, part in total.flatMap { t in part[hour].flatMap { t.adding($0) } } }
+            parts.reduce(DecimalValue?.some(.zero)) { total, part in
+                total.flatMap { t in part[hour].flatMap { t.adding($0) } }
+            }
         }
         return produced[0].keys.sorted().compactMap { hour in
             guard let production = sum(produced, at: hour), let input = sum(imported, at: hour),

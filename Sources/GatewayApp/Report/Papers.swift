@@ -68,10 +68,12 @@ struct Papers {
         return ReportFacts(
             communityID: community.id, communityName: community.name, isDemonstration: community.isDemonstration,
             zone: site.zone, month: month, generatedAt: now, sensors: months,
-            monthBefore: try figures.sensorMonths(month.previous), yearBefore: try figures.sensorMonths(month.yearBefore),
+            monthBefore: try figures.sensorMonths(month.previous),
+            yearBefore: try figures.sensorMonths(month.yearBefore),
             limits: inForce.map { entry in
                 LimitFacts(
-                    reference: entry.reference, limit: entry.limit, decidedOn: entry.decidedOn, reviewBy: entry.reviewBy,
+                    reference: entry.reference, limit: entry.limit, decidedOn: entry.decidedOn,
+                    reviewBy: entry.reviewBy,
                     days: days.days(of: entry), budgetUse: days.budgetUse(of: entry.limit),
                     isLapsed: entry.standing == .lapsed)
             }, alerts: alerts, openMeterEvents: try store.meterEvents().filter { $0.state == .proposed },

@@ -14,7 +14,8 @@ extension BrokerOptions {
         user = broker.user
         if let file = broker.passwordFile {
             guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-                throw AppError("the broker's password cannot be read from \(file)", remedy: "check the file's owner and mode")
+                throw AppError(
+                    "the broker's password cannot be read from \(file)", remedy: "check the file's owner and mode")
             }
             password = text.trimmingCharacters(in: .newlines)
         } else if let name = broker.passwordVariable {

@@ -37,13 +37,17 @@ public struct ReplayRun {
                 try office.replay(line.message, commitAfter: ReplayRun.messagesPerCommit)
                 played += 1
                 latest = line.receivedAt
-                if played.isMultiple(of: 50_000) { progress("\(played) messages, up to \(site.local(line.receivedAt))") }
+                if played.isMultiple(of: 50_000) {
+                    progress("\(played) messages, up to \(site.local(line.receivedAt))")
+                }
             case .failure(let problem):
                 problems += 1
                 if problems <= 10 { progress(problem.description) }
             }
         }
-        guard let latest else { throw AppError("\(file) holds no readable message", remedy: "see `commons replay --help`") }
+        guard let latest else {
+            throw AppError("\(file) holds no readable message", remedy: "see `commons replay --help`")
+        }
         try office.finishReplay(at: latest)
         let counters = office.counters
         return """

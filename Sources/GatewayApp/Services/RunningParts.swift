@@ -36,7 +36,8 @@ final class RunningParts: Service, Sendable {
             office: office, session: session.number, logger: logger, snapshot: { counters.set($0) },
             committed: { worker.wake() })
         let loop = AcknowledgedLoop(
-            options: options, handler: handler, committed: session.packets.map { ReplayFilter.Entry(id: $0.id, digest: $0.digest) },
+            options: options, handler: handler,
+            committed: session.packets.map { ReplayFilter.Entry(id: $0.id, digest: $0.digest) },
             poison: PoisonGuard(
                 path: site.configuration.dataFolder + "/in-hand", endedUncleanly: session.endedUncleanly),
             knownFilters: session.filters, clock: { SystemClock.now() })

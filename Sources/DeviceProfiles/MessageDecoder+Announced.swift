@@ -1,0 +1,63 @@
+import GatewayModel
+
+extension MessageDecoder {
+    /// Reads a message of which a discovery message said what it means; false where nothing of it was announced.
+    mutating func readAnnounced(
+        _ announced: [Announcement], _ message: InboundMessage, _ payload: Payload, fault: String?,
+        into decoding: inout Decoding
+    ) -> Bool {
+        // An announced unit alone does not tell what is measured; the names of the topic then may.
+        let announced = announced.filter { $0.isComputed || $0.quantity != nil }
+        guard !announced.isEmpty else { return false }
+        decoding.isKnownTopic = true
+        decoding.profile = "ha_discovery"
+        if let fault {
+            decoding.reject("malformed", "the JSON cannot be read: \(fault)")
+            return true
+        }
+        let json = JSONText(bytes: payload.bytes, nodes: scanner.nodes)
+        for announcement in announced {
+            if announcement.isComputed {
+                decoding.reject(
+                    "computed", at: "/" + announcement.path.joined(separator: "/"),
+                    "the device announces a formula for this value; use the device's own messages instead")
+                continue
+            }
+            var rule = FieldRule(paths: [])
+            rule.quantity = announcement.quantity
+            rule.unit = announcement.unit
+            rule.kind = announcement.kind
+            let frame = MessageFrame(
+                stream: StreamKey(device: announcement.device ?? message.topic),
+                time: ReadingTime(message.receivedAt, source: .received))
+            let channel = announcement.channel ?? announcement.path.joined(separator: ".")
+            if announcement.path.isEmpty {
+                if !payload.looksLikeJSON {
+                    readScalar(payload, rule, channel, frame, announcement, into: &decoding)
+                }
+            } else if payload.looksLikeJSON, let node = json.node(at: announcement.path) {
+                readMember(node, json, rule, channel, frame, into: &decoding)
+            }
+        }
+        return true
+    }
+
+    /// Keeps what an attribute message says about the topics beside it: a unit or an OBIS code.
+    mutating func readAnnouncement(_ message: InboundMessage, _ payload: Payload) {
+        guard let slash = message.topic.lastIndex(of: "/") else { return }
+        let text = payload.text
+        var announcement = Announcement()
+        if let meaning = OBISCode(text)?.meaning {
+            announcement.quantity = meaning.quantity
+            announcement.unit = meaning.unit
+            announcement.kind = meaning.kind
+        } else if let unit = Unit.parsing(text) {
+            announcement.unit = unit
+        } else {
+            return
+        }
+        announcement.device = String(message.topic[..<slash])
+        announcement.channel = text
+        announcements.add(announcement, about: message.topic[..<slash] + "/*")
+    }
+}

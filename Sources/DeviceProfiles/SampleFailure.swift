@@ -1,0 +1,39 @@
+import GatewayModel
+
+/// A sample of a profile that did not give the readings it names.
+public struct SampleFailure: Hashable, Sendable {
+    /// The profile's name.
+    public var profile: String
+    /// The sample.
+    public var sample: ProfileSample
+    /// The readings that came instead.
+    public var actual: [String]
+    /// The refusals that came with them.
+    public var rejected: [String]
+}
+
+extension ProfileCatalog {
+    /// Decodes every profile's samples in their order and returns those that gave other readings.
+    public func runSamples() -> [SampleFailure] {
+        var failures: [SampleFailure] = []
+        for profile in profiles {
+            var decoder = MessageDecoder(catalog: self, zone: .utc)
+            for sample in profile.samples {
+                let message = InboundMessage(
+                    topic: sample.topic, payload: Array(sample.payload.utf8),
+                    receivedAt: Instant(seconds: 1_700_000_000))
+                let decoding = decoder.decode(message)
+                let actual = decoding.readings.map { reading in
+                    "\(reading.channel) = \(reading.value)" + (reading.unit == .unknown ? "" : " \(reading.unit.code)")
+                }
+                if actual != sample.readings {
+                    failures.append(
+                        SampleFailure(
+                            profile: profile.name, sample: sample, actual: actual,
+                            rejected: decoding.rejections.map { "\($0.reason): \($0.explanation)" }))
+                }
+            }
+        }
+        return failures
+    }
+}
