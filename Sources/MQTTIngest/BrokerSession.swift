@@ -32,11 +32,9 @@ final class BrokerSession {
     private(set) var deliveredCount = 0
     let version: Int32
 
-    private static let library: Int32 = mosquitto_lib_init()
-
     /// Prepares a session; nothing is sent before ``connect()``. Nil where libmosquitto refuses the options.
     init?(_ options: BrokerOptions, version: Int32) {
-        _ = BrokerSession.library
+        _ = MosquittoLibrary.start
         guard let handle = mosquitto_new(options.clientID, false, nil) else { return nil }
         self.handle = handle
         self.version = version
@@ -49,10 +47,8 @@ final class BrokerSession {
         if let encryption = options.encryption {
             let result = mosquitto_tls_set(
                 handle, encryption.authorityFile, nil, encryption.certificateFile, encryption.keyFile, nil)
-            guard result == Int32(MOSQ_ERR_SUCCESS.rawValue) else {
-                mosquitto_destroy(handle)
-                return nil
-            }
+            // All properties are set, so that `deinit` destroys the handle.
+            guard result == Int32(MOSQ_ERR_SUCCESS.rawValue) else { return nil }
         }
         BrokerSession.installCallbacks(on: handle)
     }

@@ -38,10 +38,8 @@ final class PlainConnection {
                 handle, encryption.authorityFile, nil, encryption.certificateFile, encryption.keyFile, nil)
             isAccepted = isAccepted && result == PlainConnection.isFine
         }
-        guard isAccepted else {
-            mosquitto_destroy(handle)
-            return nil
-        }
+        // All properties are set, so that `deinit` destroys the handle.
+        guard isAccepted else { return nil }
         PlainConnection.installCallbacks(on: handle)
     }
 

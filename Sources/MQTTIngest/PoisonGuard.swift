@@ -2,11 +2,12 @@ import Foundation
 
 /// Finds the message that crashes the program: after an unclean end each redelivered one is noted before it is handled.
 ///
-/// The note is a small file. If it still names a message at the next start, that message was pending at two crashes and
-/// is put aside. Used from the ingest thread.
+/// The note is a small file. A message that it names at two crashes is put aside; one crash alone may be a power cut
+/// that hit whatever was being handled. Used from the ingest thread.
 public struct PoisonGuard {
     private let path: String
-    private let poison: ReplayFilter.Entry?
+    private let suspect: ReplayFilter.Entry?
+    private let crashes: Int
     /// True while redelivered messages are handled one at a time.
     public private(set) var isGuarding: Bool
 
@@ -15,19 +16,22 @@ public struct PoisonGuard {
         self.path = path
         isGuarding = endedUncleanly
         let parts = (try? String(contentsOfFile: path, encoding: .utf8))?.split(separator: " ").map(String.init) ?? []
-        if parts.count == 2, let id = UInt16(parts[0]), let digest = UInt64(parts[1]) {
-            poison = ReplayFilter.Entry(id: id, digest: digest)
+        if parts.count == 3, let id = UInt16(parts[0]), let digest = UInt64(parts[1]), let crashes = Int(parts[2]) {
+            suspect = ReplayFilter.Entry(id: id, digest: digest)
+            self.crashes = crashes
         } else {
-            poison = nil
+            suspect = nil
+            crashes = 0
         }
     }
 
-    /// True where this message was pending at the last crash already.
-    func isPoison(_ entry: ReplayFilter.Entry) -> Bool { entry == poison }
+    /// True where this message was being handled at two crashes already.
+    func isPoison(_ entry: ReplayFilter.Entry) -> Bool { entry == suspect && crashes >= 2 }
 
-    /// Notes the message that is handled next.
+    /// Notes the message that is handled next, with the crashes that it will have met if this is one more.
     func note(_ entry: ReplayFilter.Entry) {
-        try? Data("\(entry.id) \(entry.digest)".utf8).write(to: URL(fileURLWithPath: path))
+        let count = entry == suspect ? crashes + 1 : 1
+        try? Data("\(entry.id) \(entry.digest) \(count)".utf8).write(to: URL(fileURLWithPath: path))
     }
 
     /// The noted message was handled and committed.

@@ -50,7 +50,7 @@ final class TestServer: Sendable {
         // The test runner's threads may block SIGTERM, and children inherit that.
         kill(process.process.processIdentifier, SIGKILL)
         // Until it has ended its port is still open; bounded, since a test must not hang on it.
-        for _ in 0..<2000 where process.process.isRunning { usleep(1000) }
+        waitUntil(2) { !process.process.isRunning }
     }
 
     /// Mail with the certificate of an authority, or without protection.

@@ -52,7 +52,7 @@ struct HardLifeTests {
         try gateway.startListening()
         let publisher = TestPublisher(gateway.broker)
         func telegram(_ field: String, minute: Int) -> String {
-            let time = Date().addingTimeInterval(Double(minute - 10) * 60).formatted(.iso8601)
+            let time = Date().addingTimeInterval(Double(minute - 2) * 60).formatted(.iso8601)
             return "{\"media\":\"water\",\"meter\":\"iperl\",\"name\":\"main\",\"id\":\"10203040\",\(field),"
                 + "\"timestamp\":\"\(time)\"}"
         }

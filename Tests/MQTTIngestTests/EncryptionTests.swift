@@ -81,8 +81,9 @@ struct EncryptionTests {
         let store = DurableStore()
         var slow = options(port)
         slow.receiveMaximum = 60
-        slow.commitInterval = 60_000
-        // With half a window of thirty, most of a record is left in the library after each commit.
+        slow.commitInterval = 1000
+        // With half a window of thirty, most of a record is left in the library after each commit; a loop that then
+        // waits for the socket takes 100 seconds.
         let ingest = Ingest(slow, store)
         #expect(ingest.listening())
         try TestPublisher(broker).publish(numbered(3000), to: "t/a")

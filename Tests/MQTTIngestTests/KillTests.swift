@@ -39,7 +39,8 @@ struct KillTests {
         try TestPublisher(broker).publish(numbered(3000), to: "t/a")
         for passage in [1, 2, 3, 5] {
             let failPoint = "\(place):\(passage)"
-            await #expect(processExitsWith: .signal(SIGKILL)) { [port, path, failPoint] in
+            await #expect(processExitsWith: .signal(SIGKILL)) {
+                [port = port as Int, path = path as String, failPoint = failPoint as String] in
                 KillTests.runHere(port, path, failPoint: failPoint)
             }
         }
@@ -49,7 +50,7 @@ struct KillTests {
         #expect(store.now.sessions == 1)
     }
 
-    @Test("a message that was pending at two crashes is put aside, all others are stored once")
+    @Test("a message that was being handled at two crashes is put aside, all others are stored once")
     func poison() async throws {
         let broker = try MosquittoBroker()
         let folder = try TemporaryFolder()
@@ -58,13 +59,16 @@ struct KillTests {
         #expect(setUp.listening())
         setUp.stop()
         try TestPublisher(broker).publish(["a", "b", "evil", "c", "d"], to: "t/a")
-        for _ in 1...2 {
-            await #expect(processExitsWith: .signal(SIGKILL)) { [port, path, notes] in
+        // The first crash tells nothing yet: the whole batch was pending.
+        for _ in 1...3 {
+            await #expect(processExitsWith: .signal(SIGKILL)) {
+                [port = port as Int, path = path as String, notes = notes as String] in
                 KillTests.runHere(port, path, poison: "evil", notes: notes)
             }
         }
         #expect(DurableStore(path: path).payloads == ["a", "b"])
-        await #expect(processExitsWith: .success) { [port, path, notes] in
+        await #expect(processExitsWith: .success) {
+            [port = port as Int, path = path as String, notes = notes as String] in
             KillTests.runHere(port, path, poison: "evil", notes: notes, until: 5)
         }
         let store = DurableStore(path: path)
