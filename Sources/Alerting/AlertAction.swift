@@ -25,6 +25,14 @@ public struct NoticeDraft: Hashable, Sendable {
         self.alert = alert
         self.audience = audience
     }
+
+    /// How soon somebody must look: as urgent as the alert where an act is wanted, else no night's sleep is worth it.
+    public var priority: Priority {
+        switch kind {
+        case "alert.raised", "alert.warned", "alert.declined", "alert.reminder": alert.priority
+        default: max(alert.priority, .today)
+        }
+    }
 }
 
 /// What a steward says to an alert.

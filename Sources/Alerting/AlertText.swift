@@ -34,13 +34,15 @@ public enum AlertText {
         }
     }
 
-    /// One line: urgency, number, what it is about.
+    /// One line: urgency or what happened, number, what it is about.
     public static func title(_ draft: NoticeDraft, _ context: Context, _ book: Phrasebook) -> String {
         let alert = draft.alert
+        let stage = String(draft.kind.dropFirst("alert.".count))
+        let word = ["raised", "warned"].contains(stage) ? "urgency.\(alert.priority.rawValue)" : "stage.\(stage)"
         return book.text(
             "alerts.title",
             [
-                "priority": book.text("alerts.urgency.\(alert.priority.rawValue)"), "number": "\(alert.number)",
+                "priority": book.text("alerts.\(word)"), "number": "\(alert.number)",
                 "about": Escaping.singleLine(about(alert, context, book), limit: 80),
             ])
     }

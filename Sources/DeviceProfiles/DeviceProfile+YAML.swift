@@ -4,7 +4,7 @@ import StrictYAML
 extension DeviceProfile {
     private static let keys = [
         "profile", "families", "setup", "topics", "ignore", "device", "time", "fields", "fields_from", "status",
-        "repeat_window", "buffers_up_to", "allow_list", "priority", "rhythm", "samples", "format",
+        "unit_suffixes", "repeat_window", "buffers_up_to", "allow_list", "priority", "rhythm", "samples", "format",
     ]
 
     /// Reads one profile; nil where it has problems, which the reader then holds.
@@ -21,9 +21,14 @@ extension DeviceProfile {
         profile.topics = (top["topics"]?.list() ?? []).compactMap(topicRule)
         profile.ignoredTopics = (top["ignore"]?.list() ?? []).compactMap(pattern)
         profile.device = texts(top["device"]).map { TextTemplate($0) }
-        profile.times = (top["time"].map(entries) ?? []).compactMap(timeRule)
+        let times = (top["time"].map(entries) ?? []).compactMap(timeRule)
+        profile.times = times.filter { !$0.isBeside }
+        profile.timesBeside = times.filter(\.isBeside)
         profile.statuses = (top["status"].map(entries) ?? []).compactMap(statusRule)
         profile.fields = (top["fields"]?.list() ?? []).compactMap(FieldRule.read)
+        if top["unit_suffixes"]?.boolean() ?? false {
+            for index in profile.fields.indices { profile.fields[index].isLoose = true }
+        }
         profile.sharedFields = texts(top["fields_from"])
         profile.samples = (top["samples"]?.list() ?? []).compactMap(sample)
         return yaml.problems.isEmpty ? profile : nil
@@ -65,11 +70,12 @@ extension DeviceProfile {
         return rule
     }
 
-    private static func timeRule(_ field: Field) -> TimeRule? {
-        guard let fields = field.mapping(keys: ["path", "form"]),
-            let place = fields.required("path", example: "timestamp")?.string()
-        else { return nil }
-        return TimeRule(path: path(place), form: fields["form"]?.choice(TimeRule.Form.self) ?? .iso)
+    static func timeRule(_ field: Field) -> TimeRule? {
+        guard let fields = field.mapping(keys: ["path", "beside", "form"]) else { return nil }
+        let form = fields["form"]?.choice(TimeRule.Form.self) ?? .iso
+        if let name = fields["beside"]?.string() { return TimeRule(path: [name], form: form, isBeside: true) }
+        guard let place = fields.required("path", example: "timestamp")?.string() else { return nil }
+        return TimeRule(path: path(place), form: form)
     }
 
     private static func statusRule(_ field: Field) -> StatusRule? {
@@ -87,59 +93,5 @@ extension DeviceProfile {
         else { return nil }
         return ProfileSample(
             topic: topic, payload: payload, readings: texts(fields["readings"]), line: field.line ?? 0)
-    }
-}
-
-extension FieldRule {
-    private static let keys = [
-        "path", "ignore", "reject", "channel", "quantity", "unit", "unit_from", "units", "kind", "scale", "drop",
-        "range", "states",
-    ]
-
-    static func read(_ field: Field) -> FieldRule? {
-        guard let fields = field.mapping(keys: keys),
-            let paths = fields.required("path", example: "temperature")
-        else { return nil }
-        var rule = FieldRule(paths: DeviceProfile.texts(paths).map { FieldPath($0) })
-        rule.line = field.line ?? 0
-        rule.isIgnored = fields["ignore"]?.boolean() ?? false
-        rule.reason = fields["reject"]?.string()
-        rule.channel = fields["channel"]?.string().map { TextTemplate($0) }
-        rule.quantity = fields["quantity"]?.string().map { Quantity(rawValue: $0) }
-        rule.unit = fields["unit"].flatMap(unit)
-        rule.unitFrom = fields["unit_from"]?.string()
-        if let names = fields["units"]?.anyMapping() {
-            for key in names.keys { rule.unitNames[key] = names[key].flatMap(unit) }
-        }
-        rule.kind = fields["kind"]?.choice(ReadingKind.self)
-        rule.scale = fields["scale"]?.decimal()
-        rule.dropped = (fields["drop"]?.list() ?? []).compactMap { $0.decimal() }
-        if let ends = fields["range"]?.list() {
-            let numbers = ends.compactMap { $0.decimal() }
-            if numbers.count == 2, numbers[0] <= numbers[1] {
-                rule.range = numbers[0]...numbers[1]
-            } else {
-                fields["range"]?.report("'range' must be two numbers, the lower one first", remedy: "write [0, 100]")
-            }
-        }
-        if let states = fields["states"]?.anyMapping() {
-            for key in states.keys { rule.states[key] = states[key]?.decimal() }
-        }
-        if rule.quantity == nil, !rule.isIgnored, rule.reason == nil {
-            field.report("the rule says neither what is measured nor that it is ignored", remedy: "add `quantity:`")
-        }
-        return rule
-    }
-
-    private static func unit(_ field: Field) -> Unit? {
-        guard let text = field.string() else { return nil }
-        if text.isEmpty { return .unknown }
-        guard let unit = Unit.parsing(text) else {
-            let nearest = Diagnostic.nearest(to: text, among: UnitDefinition.known.keys.sorted())
-            field.report(
-                "the unit '\(text)' is not known", remedy: nearest.map { "did you mean '\($0)'?" } ?? "use a UCUM code")
-            return nil
-        }
-        return unit
     }
 }

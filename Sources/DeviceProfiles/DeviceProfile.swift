@@ -26,6 +26,8 @@ public struct DeviceProfile: Sendable {
     var ignoredTopics: [TopicPattern] = []
     var device: [TextTemplate] = []
     var times: [TimeRule] = []
+    /// Times that stand beside the values of one part of the message, such as the records of a history.
+    var timesBeside: [TimeRule] = []
     var statuses: [StatusRule] = []
     var fields: [FieldRule] = []
     var sharedFields: [String] = []
@@ -82,6 +84,8 @@ struct StatusRule: Sendable {
     var good: [String]
     /// True where a bad status makes the readings worthless, so that they are refused.
     var refuses: Bool
+
+    var place: String { "/" + path.joined(separator: "/") }
 }
 
 /// One line of `fields`: which values of the message are readings, and of what.
@@ -95,9 +99,21 @@ struct FieldRule: Sendable {
     var unitFrom: String?
     var unitNames: [String: Unit] = [:]
     var kind: ReadingKind?
+    /// What the rest of the message must hold for this rule; the next fitting rule is taken otherwise.
+    var conditions: [FieldCondition] = []
+    /// The numbers for which this rule holds; the next fitting rule is taken otherwise.
+    var values: ClosedRange<DecimalValue>?
+    /// Whose value it is where one message speaks of several devices.
+    var device: TextTemplate?
+    /// When this value was measured where it differs from the message's time.
+    var time: TimeRule?
+    /// Texts for which a rule with a reason does not refuse.
+    var good: [String] = []
     var scale: DecimalValue?
     var dropped: [DecimalValue] = []
     var range: ClosedRange<DecimalValue>?
     var states: [String: DecimalValue] = [:]
+    /// True where keys in other spellings and keys that end in a unit fit too: `soilMoisture`, `pressure_bar`.
+    var isLoose = false
     var line = 0
 }

@@ -1,4 +1,4 @@
-/// A word in which `*` stands for any run of characters; ASCII letters match in either case.
+/// A word in which `*` stands for any run of bytes and `?` for one; ASCII letters match in either case.
 struct Glob: Hashable, Sendable {
     let text: String
     private let pattern: [UInt8]
@@ -19,7 +19,7 @@ struct Glob: Hashable, Sendable {
             if p < pattern.count, pattern[p] == 0x2A {
                 (star, mark) = (p, w)
                 p += 1
-            } else if p < pattern.count, pattern[p] == Glob.lowered(word[w]) {
+            } else if p < pattern.count, pattern[p] == Glob.lowered(word[w]) || pattern[p] == 0x3F {
                 p += 1
                 w += 1
             } else if star >= 0 {

@@ -4,24 +4,28 @@ extension MessageDecoder {
     /// Keeps what a Home Assistant discovery message says about a state topic.
     ///
     /// Source: home-assistant.io, "MQTT discovery": single components and the device form with `cmps`.
-    mutating func readDiscovery(_ message: InboundMessage, _ payload: Payload, into decoding: inout Decoding) {
+    mutating func readDiscovery(_ route: TopicRoute, _ payload: Payload) {
         guard payload.looksLikeJSON else { return }
+        // Switches, lights and the like are announced too; only sensors have numbers to read.
+        let component = route.names["component"] ?? "sensor"
+        guard component == "sensor" || component == "device" else { return }
         let json = JSONText(bytes: payload.bytes, nodes: scanner.nodes)
         let device = HomeAssistantDiscovery.device(json)
         if let components = HomeAssistantDiscovery.member(json, 0, "cmps", "components") {
             let shared = HomeAssistantDiscovery.text(json, 0, "stat_t", "state_topic")
             var child = components + 1
             while child < Int(json.nodes[components].next) {
-                announce(json, child, device, sharedTopic: shared, into: &decoding)
+                let platform = HomeAssistantDiscovery.text(json, child, "p", "platform")
+                if platform == nil || platform == "sensor" { announce(json, child, device, sharedTopic: shared) }
                 child = Int(json.nodes[child].next)
             }
         } else {
-            announce(json, 0, device, sharedTopic: nil, into: &decoding)
+            announce(json, 0, device, sharedTopic: nil)
         }
     }
 
     private mutating func announce(
-        _ json: JSONText, _ index: Int, _ device: String?, sharedTopic: String?, into decoding: inout Decoding
+        _ json: JSONText, _ index: Int, _ device: String?, sharedTopic: String?
     ) {
         guard var topic = HomeAssistantDiscovery.text(json, index, "stat_t", "state_topic") ?? sharedTopic else {
             return

@@ -31,7 +31,9 @@ extension MessageDecoder {
         let frame = MessageFrame(
             stream: StreamKey(device: device, message: announcement.channel ?? ""),
             time: ReadingTime(message.receivedAt, source: .received))
-        readScalar(payload, rule, announcement.channel ?? last, frame, announcement, into: &decoding)
+        var place = FieldPlan()
+        place.channel = announcement.channel ?? last
+        readScalar(payload, rule, place, frame, announcement, into: &decoding)
     }
 
     private mutating func announceHomie(_ topic: String, _ unit: String, _ device: String, _ property: [String]) {

@@ -30,13 +30,14 @@ extension MessageDecoder {
             let frame = MessageFrame(
                 stream: StreamKey(device: announcement.device ?? message.topic),
                 time: ReadingTime(message.receivedAt, source: .received))
-            let channel = announcement.channel ?? announcement.path.joined(separator: ".")
+            var plan = FieldPlan()
+            plan.channel = announcement.channel ?? announcement.path.joined(separator: ".")
             if announcement.path.isEmpty {
                 if !payload.looksLikeJSON {
-                    readScalar(payload, rule, channel, frame, announcement, into: &decoding)
+                    readScalar(payload, rule, plan, frame, announcement, into: &decoding)
                 }
             } else if payload.looksLikeJSON, let node = json.node(at: announcement.path) {
-                readMember(node, json, rule, channel, frame, into: &decoding)
+                readMember(node, json, rule, plan, frame, into: &decoding)
             }
         }
         return true

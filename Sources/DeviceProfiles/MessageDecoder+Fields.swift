@@ -17,10 +17,7 @@ extension MessageDecoder {
             stream: StreamKey(device: route.device ?? "", message: route.message),
             time: ReadingTime(message.receivedAt, source: .received))
         guard payload.looksLikeJSON else {
-            frame.stream.device = route.device ?? message.topic
-            let plan = plan(route.number, route, profile) { [] }
-            guard let index = plan.rule else { return }
-            readScalar(payload, profile.fields[index], plan.channel, frame, announced.first, into: &decoding)
+            readBare(route, profile, message, payload, announced.first, frame, into: &decoding)
             return
         }
         let json = JSONText(bytes: payload.bytes, nodes: scanner.nodes)
@@ -41,18 +38,45 @@ extension MessageDecoder {
             frame.time = ReadingTime(instant, source: .device)
             break
         }
+        var complaint: (place: String, text: String)?
+        var isRefused = false
         for rule in profile.statuses {
             guard let node = json.node(at: rule.path) else { continue }
             let text = json.text(of: json.nodes[node])
             guard !rule.good.contains(text) else { continue }
-            if rule.refuses {
-                decoding.reject(
-                    "device_error", at: "/" + rule.path.joined(separator: "/"), "the device reports '\(text)'")
-                return
-            }
+            complaint = (rule.place, text)
             frame.isTrusted = false
+            isRefused = rule.refuses
+            if isRefused { break }
         }
-        walk(0, hash: route.number, json, route, profile, frame, into: &decoding)
+        if !isRefused {
+            walk(0, hash: route.number, json, route, profile, frame, into: &decoding)
+        }
+        if let complaint, decoding.readings.isEmpty {
+            decoding.reject("device_error", at: complaint.place, "the device reports '\(complaint.text)'")
+        }
+    }
+
+    /// Reads a payload that is no JSON: one number, state or text.
+    private mutating func readBare(
+        _ route: TopicRoute, _ profile: DeviceProfile, _ message: InboundMessage, _ payload: Payload,
+        _ announced: Announcement?, _ frame: MessageFrame, into decoding: inout Decoding
+    ) {
+        var frame = frame
+        let named = route.device ?? profile.device.lazy.compactMap { $0.filled { route.names[$0] } }.first
+        frame.stream.device = named ?? message.topic
+        let first = plan(route.number, route, profile) { [] }
+        let plan = first.fitting { index in
+            let rule = profile.fields[index]
+            // Other members of a message are never there beside a bare value.
+            guard rule.conditions.allSatisfy({ route.names[$0.name] != nil }) else { return false }
+            return rule.values.map { NumberText.read(payload.bytes).map(\.value).map($0.contains) ?? false } ?? true
+        }
+        if let index = plan.rule {
+            readScalar(payload, profile.fields[index], plan, frame, announced, into: &decoding)
+        } else if profile.priority == 0, payload.bytes.count > 0 {
+            decoding.reject("unknown_field", "the topic's last part does not tell what is measured; write a profile")
+        }
     }
 
     private func device(_ route: TopicRoute, _ profile: DeviceProfile, _ json: JSONText) -> String? {
@@ -73,6 +97,15 @@ extension MessageDecoder {
         _ frame: MessageFrame, into decoding: inout Decoding
     ) {
         let node = json.nodes[index]
+        var frame = frame
+        if index > 0, node.kind == .object {
+            for rule in profile.timesBeside {
+                guard let place = json.node(at: rule.path, from: index),
+                    let instant = rule.instant(json.slice(of: json.nodes[place]), zone: &local)
+                else { continue }
+                frame.time = ReadingTime(instant, source: .device)
+            }
+        }
         var child = index + 1
         var place: UInt64 = 0
         while child < Int(node.next) {
@@ -83,9 +116,18 @@ extension MessageDecoder {
                 walk(child, hash: childHash, json, route, profile, frame, into: &decoding)
             case .null: break
             default:
-                let plan = plan(childHash, route, profile) { json.path(to: child) }
+                var plan = plan(childHash, route, profile) { json.path(to: child) }
+                if plan.condition != nil {
+                    plan = plan.fitting { profile.fields[$0].holds(json, route.names, at: child) }
+                }
                 if let rule = plan.rule {
-                    readMember(child, json, profile.fields[rule], plan.channel, frame, into: &decoding)
+                    let rule = profile.fields[rule]
+                    if rule.device == nil, rule.time == nil {
+                        readMember(child, json, rule, plan, frame, into: &decoding)
+                    } else {
+                        let own = ownFrame(of: child, json, rule, route, frame)
+                        readMember(child, json, rule, plan, own, into: &decoding)
+                    }
                 }
             }
             child = Int(member.next)
@@ -93,13 +135,38 @@ extension MessageDecoder {
         }
     }
 
+    /// The frame of a value that has a device or a time of its own.
+    private mutating func ownFrame(
+        of index: Int, _ json: JSONText, _ rule: FieldRule, _ route: TopicRoute, _ frame: MessageFrame
+    ) -> MessageFrame {
+        var own = frame
+        if let template = rule.device {
+            let device = template.filled { name in
+                switch name {
+                case "device": frame.stream.device
+                case "parent": json.path(to: index).dropLast().last
+                default: route.names[name] ?? json.nearest(name, to: index)
+                }
+            }
+            own.stream.device = device ?? frame.stream.device
+        }
+        if let time = rule.time, let place = json.node(at: time.path) ?? json.nearestNode(time.path[0], to: index),
+            let instant = time.instant(json.slice(of: json.nodes[place]), zone: &local)
+        {
+            own.time = ReadingTime(instant, source: .device)
+        }
+        return own
+    }
+
     func readMember(
-        _ index: Int, _ json: JSONText, _ rule: FieldRule, _ channel: String, _ frame: MessageFrame,
+        _ index: Int, _ json: JSONText, _ rule: FieldRule, _ plan: FieldPlan, _ frame: MessageFrame,
         into decoding: inout Decoding
     ) {
         let node = json.nodes[index]
         if let reason = rule.reason {
-            decoding.reject("refused", at: json.pointer(to: index), reason)
+            if !rule.good.contains(json.text(of: node)) {
+                decoding.reject("refused", at: json.pointer(to: index), reason)
+            }
             return
         }
         var found: NumberText.Found?
@@ -124,20 +191,24 @@ extension MessageDecoder {
             decoding.reject("not_a_number", at: json.pointer(to: index), "the value is not a number")
             return
         }
-        var unit = rule.unit
+        var unit = plan.unit ?? rule.unit
         if let name = rule.unitFrom, let text = json.nearest(name, to: index) {
             unit = rule.unitNames[text] ?? Unit.parsing(text) ?? unit
+        } else if node.keyEnd - node.keyStart == 5, json.key(of: node) == "value",
+            let own = json.sibling("unit", of: index).flatMap(Unit.parsing)
+        {
+            unit = own
         }
-        append(found, rule, channel, unit, frame, into: &decoding) { json.pointer(to: index) }
+        append(found, rule, plan.channel, unit, frame, into: &decoding) { json.pointer(to: index) }
     }
 
     /// Reads a bare value by a rule.
     func readScalar(
-        _ payload: Payload, _ rule: FieldRule, _ channel: String, _ frame: MessageFrame, _ announced: Announcement?,
+        _ payload: Payload, _ rule: FieldRule, _ plan: FieldPlan, _ frame: MessageFrame, _ announced: Announcement?,
         into decoding: inout Decoding
     ) {
         if let reason = rule.reason {
-            decoding.reject("refused", reason)
+            if !rule.good.contains(payload.text) { decoding.reject("refused", reason) }
             return
         }
         var found = NumberText.read(payload.bytes)
@@ -154,7 +225,10 @@ extension MessageDecoder {
             decoding.reject("not_a_number", "the payload is not a number")
             return
         }
-        append(found, rule, channel, rule.unit ?? announced?.unit, frame, into: &decoding) { "" }
+        var unit = plan.unit ?? rule.unit
+        // What the device says about its unit counts more than what the topic's name suggests.
+        if let own = announced?.unit, unit == nil || unit == .unknown || own.canonical == unit?.canonical { unit = own }
+        append(found, rule, plan.channel, unit, frame, into: &decoding) { "" }
     }
 
     private static let states: [String: DecimalValue] = [
@@ -185,58 +259,5 @@ extension MessageDecoder {
             Reading(
                 stream: frame.stream, channel: channel, quantity: quantity, kind: kind, value: value,
                 isRounded: found.isRounded, unit: unit, time: frame.time, isTrusted: frame.isTrusted))
-    }
-}
-
-extension JSONText {
-    /// Hashes one more key of a path.
-    @inline(__always)
-    func mix(_ hash: UInt64, keyOf node: JSONNode) -> UInt64 {
-        var hash = hash
-        for offset in Int(node.keyStart)..<Int(node.keyEnd) {
-            hash = (hash ^ UInt64(bytes[offset])) &* 0x0000_0100_0000_01B3
-        }
-        return mix(hash, 0x2F)
-    }
-
-    @inline(__always)
-    func mix(_ hash: UInt64, _ number: UInt64) -> UInt64 {
-        let mixed = (hash ^ (number &+ 0x1_0000)) &* 0x9E37_79B9_7F4A_7C15
-        return mixed ^ (mixed >> 29)
-    }
-
-    /// The keys that lead from the root to a node.
-    func path(to target: Int) -> [String] {
-        var path: [String] = []
-        var index = 0
-        while index != target {
-            var child = index + 1
-            var place = 0
-            while Int(nodes[child].next) <= target {
-                child = Int(nodes[child].next)
-                place += 1
-            }
-            path.append(nodes[child].keyStart < 0 ? String(place) : key(of: nodes[child]))
-            index = child
-        }
-        return path
-    }
-
-    /// The JSON pointer of a node (RFC 6901).
-    func pointer(to target: Int) -> String {
-        path(to: target).map { "/" + $0.replacing("~", with: "~0").replacing("/", with: "~1") }.joined()
-    }
-
-    /// The text of the member of that name in the nearest object around a node.
-    func nearest(_ name: String, to target: Int) -> String? {
-        var found: String?
-        var index = 0
-        while index != target {
-            if let member = member(name, of: index) { found = text(of: nodes[member]) }
-            var child = index + 1
-            while Int(nodes[child].next) <= target { child = Int(nodes[child].next) }
-            index = child
-        }
-        return found
     }
 }

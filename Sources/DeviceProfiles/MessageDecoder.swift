@@ -63,7 +63,7 @@ public struct MessageDecoder: Sendable {
             case .fields: readFields(route, profile, message, payload, announced, into: &decoding)
             case .senml: readSenML(route, message, payload, into: &decoding)
             case .homie: readHomie(route, message, payload, announced, into: &decoding)
-            case .discovery: readDiscovery(message, payload, into: &decoding)
+            case .discovery: readDiscovery(route, payload)
             case .telegram: readTelegram(route, message, payload, into: &decoding)
             case .announcement: readAnnouncement(message, payload)
             }
@@ -113,28 +113,6 @@ public struct MessageDecoder: Sendable {
         let plan = FieldPlan.make(path: route.field + path(), names: route.names, rules: profile.fields)
         plans[hash] = plan
         return plan
-    }
-}
-
-extension FieldPlan {
-    /// The first rule that a place matches, with the channel's name filled in.
-    static func make(path: [String], names: [String: String], rules: [FieldRule]) -> FieldPlan {
-        guard let index = rules.firstIndex(where: { $0.paths.contains { $0.matches(path) } }) else {
-            // `{"power": {"value": 5}}` means the same as `{"power": 5}`.
-            guard path.count > 1, path.last?.lowercased() == "value" else { return FieldPlan() }
-            return make(path: path.dropLast(), names: names, rules: rules)
-        }
-        if rules[index].isIgnored { return FieldPlan() }
-        let joined = path.joined(separator: ".")
-        let channel = rules[index].channel?.filled { name in
-            switch name {
-            case "path": joined
-            case "key": path.last
-            case "parent": path.dropLast().last
-            default: names[name]
-            }
-        }
-        return FieldPlan(rule: index, channel: channel ?? joined)
     }
 }
 

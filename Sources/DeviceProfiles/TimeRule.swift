@@ -17,6 +17,8 @@ struct TimeRule: Sendable {
 
     var path: [String]
     var form: Form
+    /// True where the time holds for the values of the same object only.
+    var isBeside = false
 
     /// A clock that was never set shows a time before this one (2010-01-01).
     static let earliest = Instant(seconds: 1_262_304_000)

@@ -1,23 +1,30 @@
-/// A topic with named parts: `tele/{device}/SENSOR`, `{device...}/status/{field}`; `*` stands for any run of letters.
+/// A topic with named parts: `tele/{device}/SENSOR`, `{device...}/status/{field}`, `{field:power*|voltage}`.
+///
+/// `*` stands for any run of letters.
 struct TopicPattern: Hashable, Sendable {
     private enum Segment: Hashable, Sendable {
         case word(Glob)
-        case name(String)
+        case name(String, among: [Glob])
         case rest(String)
     }
 
     let text: String
     private let segments: [Segment]
 
-    /// Nil where a part has an unclosed bracket or more than one part may be of any depth.
+    /// Nil where a part has an unclosed bracket or more than two parts may be of any depth.
     init?(_ text: String) {
         self.text = text
         var segments: [Segment] = []
         for part in text.split(separator: "/") {
             if part.hasPrefix("{") {
                 guard part.hasSuffix("}"), part.count > 2 else { return nil }
-                let name = part.dropFirst().dropLast()
-                segments.append(name.hasSuffix("...") ? .rest(String(name.dropLast(3))) : .name(String(name)))
+                let inner = part.dropFirst().dropLast()
+                let colon = inner.firstIndex(of: ":") ?? inner.endIndex
+                let name = String(inner[..<colon])
+                let words = inner[colon...].dropFirst().split(separator: "|").map { Glob($0) }
+                guard !name.isEmpty, colon == inner.endIndex || !words.isEmpty else { return nil }
+                segments.append(
+                    inner.hasSuffix("...") ? .rest(String(name.dropLast(3))) : .name(name, among: words))
             } else {
                 guard !part.contains("{") else { return nil }
                 segments.append(.word(Glob(part)))
@@ -41,8 +48,10 @@ struct TopicPattern: Hashable, Sendable {
         switch first {
         case .word(let glob):
             guard let segment = topic.first, glob.matches(segment) else { return false }
-        case .name(let name):
-            guard let segment = topic.first else { return false }
+        case .name(let name, let words):
+            guard let segment = topic.first, words.isEmpty || words.contains(where: { $0.matches(segment) }) else {
+                return false
+            }
             names[name] = segment
         case .rest(let name):
             guard !topic.isEmpty else { return false }

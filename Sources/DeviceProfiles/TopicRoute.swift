@@ -1,5 +1,3 @@
-import GatewayModel
-
 /// One profile that may read the messages of one topic, with everything that the topic alone decides.
 struct TopicRoute: Sendable {
     /// The profile's place in the catalog.
@@ -25,12 +23,12 @@ struct TopicRoute: Sendable {
         guard segments.count <= 32 else { return [] }
         var routes: [TopicRoute] = []
         for (index, profile) in catalog.profiles.enumerated() {
-            if let pattern = profile.ignoredTopics.first(where: { $0.match(segments) != nil }) {
-                routes.append(TopicRoute(profile: index, rule: TopicRule(pattern: pattern), isIgnored: true))
-                continue
-            }
+            let ignored = profile.ignoredTopics.first { $0.match(segments) != nil }
             for rule in profile.topics {
-                guard let names = rule.pattern.match(segments) else { continue }
+                // What is recognised by its contents is read even where the rest of the topic is of no interest.
+                guard ignored == nil || !rule.recognisedBy.isEmpty, let names = rule.pattern.match(segments) else {
+                    continue
+                }
                 var route = TopicRoute(profile: index, rule: rule, names: names)
                 route.field = names["field"].map { $0.split(separator: "/").map(String.init) } ?? []
                 route.device =
@@ -39,14 +37,10 @@ struct TopicRoute: Sendable {
                 route.message = rule.message ?? route.field.joined(separator: "/")
                 routes.append(route)
             }
+            if let ignored {
+                routes.append(TopicRoute(profile: index, rule: TopicRule(pattern: ignored), isIgnored: true))
+            }
         }
         return routes
     }
-}
-
-/// How the value at one place of one topic's messages becomes a reading.
-struct FieldPlan: Sendable {
-    /// The rule's place within the profile; nil where the value is no reading.
-    var rule: Int?
-    var channel = ""
 }

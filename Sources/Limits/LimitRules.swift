@@ -21,7 +21,6 @@ enum LimitRules {
                 entry.report("'\(limit.id)' measures no sensor", remedy: "name at least one under sensors:")
             }
             checkFloor(limit, in: resolution, at: entry)
-            checkConfirmation(limit, at: entry)
             checkPersons(limit, in: resolution, at: entry)
         }
     }
@@ -47,15 +46,6 @@ enum LimitRules {
             entry.report(
                 "'\(floor)' is no floor that protects people", remedy: "it needs bound: at_least and protects: people")
         }
-    }
-
-    private static func checkConfirmation(_ limit: Limit, at entry: Field) {
-        guard limit.priority == .now, !limit.waivesConfirmation, limit.sensors.count < 2,
-            case .instant(_, _, let onDelay, _) = limit.rule, onDelay == 0
-        else { return }
-        entry.report(
-            "'\(limit.id)' would wake people for a single reading",
-            remedy: "add `for: 10 min`, a second sensor, or `waives_confirmation: true`")
     }
 
     private static func checkPersons(_ limit: Limit, in resolution: Resolution, at entry: Field) {

@@ -33,7 +33,6 @@ struct ResolutionTests {
             ("review_by", "reviewby", "unknown key 'reviewby'; did you mean 'review_by'?"),
             ("    floor: tank-minimum\n", "", "names no floor"),
             ("floor: tank-minimum", "floor: tank-minimun", "did you mean 'tank-minimum'?"),
-            (", for: 10 min", "", "would wake people for a single reading"),
             ("amount: 120 L", "amount: 120", "is not an amount with its unit"),
             ("amount: 120 L", "amount: 120 Lx", "the unit 'Lx' is not known"),
             ("persons_served: {all: 40}\n", "", "does not say for how many"),

@@ -22,7 +22,7 @@ struct NoticeWriter: Sendable {
             let text = words.text(of: draft, language: destination.language)
             return OutboxItem(
                 key: NoticeWriter.key(draft), destination: destination.name, type: draft.kind,
-                priority: draft.alert.priority, title: text.title, body: text.body, alert: draft.alert.id,
+                priority: draft.priority, title: text.title, body: text.body, alert: draft.alert.id,
                 dataJSON: NoticeWriter.data(draft), createdAt: now)
         }
     }
