@@ -115,5 +115,10 @@ struct FieldRule: Sendable {
     var states: [String: DecimalValue] = [:]
     /// True where keys in other spellings and keys that end in a unit fit too: `soilMoisture`, `pressure_bar`.
     var isLoose = false
+
+    /// True where the value's unit tells what is measured; a value without one is no reading.
+    var isByUnit: Bool { quantity == "{unit}" }
+    /// True where the value has a device or a time of its own.
+    var hasOwnFrame: Bool { device != nil || time != nil }
     var line = 0
 }

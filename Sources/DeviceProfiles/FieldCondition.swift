@@ -31,6 +31,11 @@ struct FieldCondition: Sendable {
 }
 
 extension FieldRule {
+    /// True where a part of the topic excludes the rule; parts are the same for all messages of a route.
+    func isExcluded(by names: [String: String]) -> Bool {
+        conditions.contains { condition in names[condition.name].map { !condition.accepts($0) } ?? false }
+    }
+
     /// True where a message meets the conditions for the value at a node.
     func holds(_ json: JSONText, _ names: [String: String], at index: Int) -> Bool {
         if let values {

@@ -1,67 +1,82 @@
 import GatewayModel
 
-/// How the value at one place of one topic's messages becomes a reading.
-struct FieldPlan: Sendable {
-    /// The rule's place within the profile; nil where the value is no reading.
-    var rule: Int?
-    var channel = ""
-    /// The unit that the key itself ends in, such as `pressure_bar`; nil where it names none.
-    var unit: Unit?
-    /// The rule whose conditions a message must meet for this plan; nil where it always holds.
-    var condition: Int?
+/// How the value at one place of one topic's messages becomes a reading; made once per place.
+final class FieldPlan: Sendable {
+    let rule: FieldRule
+    let channel: String
+    /// The unit where neither the value nor another member names one.
+    let unit: Unit
+    let kind: ReadingKind
+    /// The limits outside of which a number in that unit is refused.
+    let range: ClosedRange<DecimalValue>?
+    /// False where the value is no reading.
+    let isReading: Bool
+    /// True where the value's unit tells what is measured.
+    let isByUnit: Bool
+    /// True where the message must meet the rule's conditions.
+    let isConditional: Bool
     /// What holds instead where the conditions are not met, in order.
-    var alternatives: [FieldPlan] = []
+    let alternatives: [FieldPlan]
+
+    /// For values that are no reading.
+    static let nothing = FieldPlan(FieldRule(paths: [], isIgnored: true), channel: "")
+
+    /// A plan for a rule; `unit` is one that the key itself names, such as `pressure_bar`.
+    init(
+        _ rule: FieldRule, channel: String, unit: Unit? = nil, isConditional: Bool = false,
+        alternatives: [FieldPlan] = []
+    ) {
+        self.rule = rule
+        self.channel = channel.isEmpty ? "value" : channel
+        self.unit = unit ?? rule.unit ?? .unknown
+        self.isConditional = isConditional
+        self.alternatives = alternatives
+        kind = rule.kind ?? .gauge
+        isReading = !rule.isIgnored
+        isByUnit = rule.isByUnit
+        range = rule.range ?? rule.quantity.flatMap { [unit = self.unit] in Plausibility.range(of: $0, unit: unit) }
+    }
 
     /// This plan or the first of its alternatives whose conditions are met.
-    func fitting(_ holds: (Int) -> Bool) -> FieldPlan {
-        if condition.map(holds) ?? true { return self }
-        return alternatives.first { $0.condition.map(holds) ?? true } ?? FieldPlan()
+    func fitting(_ holds: (FieldRule) -> Bool) -> FieldPlan {
+        if !isConditional || holds(rule) { return self }
+        return alternatives.first { !$0.isConditional || holds($0.rule) } ?? .nothing
     }
 
     /// The plans for a place in the order of the profile's rules, the first one holding the others as alternatives.
     static func make(path: [String], names: [String: String], rules: [FieldRule]) -> FieldPlan {
         let spelled = FieldName(path.last ?? "")
-        for (key, unit) in [(path.last, spelled.unit), (spelled.plain, spelled.unit), (spelled.stem, spelled.unit)] {
-            guard let key else { continue }
+        let keys: [String?] = [path.last, spelled.plain, spelled.stem]
+        for key in keys.compactMap({ $0 }) {
             let isAsWritten = key == path.last
             let place = path.dropLast() + [key]
             var plans: [FieldPlan] = []
-            for (index, rule) in rules.enumerated() where isAsWritten || rule.isLoose {
-                guard rule.paths.contains(where: { $0.matches(Array(place)) }),
-                    let plan = FieldPlan(index, rule, path: path, names: names, unit: unit, isStem: key == spelled.stem)
-                else { continue }
-                plans.append(plan)
-                if plan.condition == nil { break }
+            for rule in rules where (isAsWritten || rule.isLoose) && !rule.isByUnit {
+                guard rule.paths.contains(where: { $0.matches(Array(place)) }), !rule.isExcluded(by: names) else {
+                    continue
+                }
+                let suffix = rule.isLoose ? spelled.unit.flatMap { FieldName.fits($0, rule) ? $0 : nil } : nil
+                if key == spelled.stem, suffix == nil, !rule.isIgnored { continue }
+                let isConditional = rule.values != nil || rule.conditions.contains { names[$0.name] == nil }
+                let channel = channel(of: rule, path: path, names: names)
+                plans.append(FieldPlan(rule, channel: channel, unit: suffix, isConditional: isConditional))
+                if !isConditional { break }
             }
-            if var first = plans.first {
-                first.alternatives = Array(plans.dropFirst())
-                return first
-            }
+            guard let first = plans.first else { continue }
+            guard plans.count > 1 else { return first }
+            return FieldPlan(
+                first.rule, channel: first.channel, unit: first.unit, isConditional: true,
+                alternatives: Array(plans.dropFirst()))
         }
         // `{"power": {"value": 5}}` means the same as `{"power": 5}`.
-        guard path.count > 1, path.last?.lowercased() == "value" else { return FieldPlan() }
-        return make(path: path.dropLast(), names: names, rules: rules)
-    }
-
-    init() {}
-
-    /// Nil where the parts of the topic exclude the rule, or the key ends in a unit of something else.
-    private init?(
-        _ index: Int, _ rule: FieldRule, path: [String], names: [String: String], unit: Unit?, isStem: Bool
-    ) {
-        // Parts of the topic are the same for all messages of a route, so they are judged here, once.
-        let isExcluded = rule.conditions.contains { condition in
-            names[condition.name].map { !condition.accepts($0) } ?? false
+        if path.count > 1, path.last?.lowercased() == "value" {
+            return make(path: path.dropLast(), names: names, rules: rules)
         }
-        guard !isExcluded else { return nil }
-        let fits = rule.isLoose && unit.map { FieldName.fits($0, rule) } ?? false
-        if isStem, !fits, !rule.isIgnored { return nil }
-        if !rule.isIgnored {
-            self.rule = index
-            channel = FieldPlan.channel(of: rule, path: path, names: names)
-            if fits { self.unit = unit }
+        // What no rule names may still say itself what it is, by its unit.
+        guard let rule = rules.first(where: { $0.isByUnit && $0.paths.contains { $0.matches(path) } }) else {
+            return .nothing
         }
-        condition = rule.conditions.contains { names[$0.name] == nil } || rule.values != nil ? index : nil
+        return FieldPlan(rule, channel: channel(of: rule, path: path, names: names))
     }
 
     private static func channel(of rule: FieldRule, path: [String], names: [String: String]) -> String {

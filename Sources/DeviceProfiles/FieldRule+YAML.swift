@@ -66,7 +66,9 @@ extension FieldRule {
         guard let text = field.string() else { return nil }
         if text.isEmpty { return .unknown }
         guard let unit = Unit.parsing(text) else {
-            let nearest = Diagnostic.nearest(to: text, among: UnitDefinition.known.keys.sorted())
+            let known = UnitDefinition.known.keys.sorted()
+            let nearest =
+                known.first { $0.lowercased() == text.lowercased() } ?? Diagnostic.nearest(to: text, among: known)
             field.report(
                 "the unit '\(text)' is not known", remedy: nearest.map { "did you mean '\($0)'?" } ?? "use a UCUM code")
             return nil

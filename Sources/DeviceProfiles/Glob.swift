@@ -12,7 +12,11 @@ struct Glob: Hashable, Sendable {
     var isAnyDepth: Bool { text == "**" }
 
     func matches(_ word: String) -> Bool {
-        let word = Array(word.utf8)
+        var word = word
+        return word.withUTF8 { matches($0) }
+    }
+
+    private func matches(_ word: UnsafeBufferPointer<UInt8>) -> Bool {
         var (p, w) = (0, 0)
         var (star, mark) = (-1, 0)
         while w < word.count {

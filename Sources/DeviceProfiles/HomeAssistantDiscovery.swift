@@ -87,15 +87,14 @@ enum HomeAssistantDiscovery {
                 self = .value
                 return
             }
-            let plain = text.filter { $0 != " " }
+            let plain = Template.withoutBlanks(text)
             guard plain.hasPrefix("{{"), plain.hasSuffix("}}") else {
                 self = .computed(Template.path(plain) ?? [])
                 return
             }
             var body = plain.dropFirst(2).dropLast(2)
-            for filter in ["|float(0)", "|float", "|is_defined", "|int", "|default('')"] where body.hasSuffix(filter) {
-                body = body.dropLast(filter.count)
-            }
+            // Filters that only round or convert leave the number that was sent, which is what is stored.
+            while let bar = body.lastIndex(of: "|"), Template.keeps(body[bar...].dropFirst()) { body = body[..<bar] }
             if body == "value" {
                 self = .value
             } else if let path = Template.path(String(body)), Template.isBare(body) {
@@ -103,6 +102,28 @@ enum HomeAssistantDiscovery {
             } else {
                 self = .computed(Template.path(String(body)) ?? [])
             }
+        }
+
+        /// The template without the blanks between its words; those within quotation marks belong to a key.
+        private static func withoutBlanks(_ text: String) -> String {
+            var quote: Character?
+            return text.filter { character in
+                if character == quote {
+                    quote = nil
+                } else if quote == nil, character == "'" || character == "\"" {
+                    quote = character
+                }
+                return quote != nil || !character.isWhitespace
+            }
+        }
+
+        private static func keeps(_ filter: Substring) -> Bool {
+            let name = filter.prefix { $0.isLetter || $0 == "_" }
+            let rest = filter.dropFirst(name.count)
+            guard rest.isEmpty || (rest.first == "(" && rest.last == ")" && !rest.dropFirst().contains("(")) else {
+                return false
+            }
+            return ["float", "int", "round", "is_defined", "default"].contains(name)
         }
 
         private static func isBare(_ body: Substring) -> Bool {

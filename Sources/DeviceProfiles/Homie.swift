@@ -23,17 +23,15 @@ extension MessageDecoder {
         guard !segments.contains(where: { $0.hasPrefix("$") }), last != "set", !payload.looksLikeJSON,
             let announcement = announced.first
         else { return }
-        var rule = FieldRule(paths: [])
-        let plan = FieldPlan.make(path: [last], names: [:], rules: catalog.profiles[route.profile].fields)
-        if let index = plan.rule { rule = catalog.profiles[route.profile].fields[index] }
+        var rule = FieldPlan.make(path: [last], names: [:], rules: route.profile.fields).rule
+        rule.isIgnored = false
         rule.quantity = rule.quantity ?? announcement.unit.flatMap(Quantity.suggested)
         rule.unit = announcement.unit ?? rule.unit
         let frame = MessageFrame(
             stream: StreamKey(device: device, message: announcement.channel ?? ""),
             time: ReadingTime(message.receivedAt, source: .received))
-        var place = FieldPlan()
-        place.channel = announcement.channel ?? last
-        readScalar(payload, rule, place, frame, announcement, into: &decoding)
+        let plan = FieldPlan(rule, channel: announcement.channel ?? last)
+        readScalar(payload, plan, frame, announcement, into: &decoding)
     }
 
     private mutating func announceHomie(_ topic: String, _ unit: String, _ device: String, _ property: [String]) {

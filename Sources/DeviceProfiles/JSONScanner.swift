@@ -74,7 +74,7 @@ struct JSONScanner {
             return nil
         case 0x22:
             guard let (start, end, isEscaped) = text(bytes) else {
-                return "a text without its end or with control bytes"
+                return "a text without its end, with control bytes or a wrong escape"
             }
             node.kind = .string
             node.isEscaped = keyIsEscaped || isEscaped
@@ -150,7 +150,7 @@ struct JSONScanner {
             }
             if byte == 0x5C {
                 isEscaped = true
-                position += 2
+                guard skipEscape(bytes) else { return nil }
                 continue
             }
             guard byte >= 0x20 else { return nil }
@@ -158,6 +158,25 @@ struct JSONScanner {
             position += 1
         }
         return nil
+    }
+
+    @inline(never)
+    private mutating func skipEscape(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard position + 1 < bytes.count else { return false }
+        switch bytes[position + 1] {
+        case 0x22, 0x5C, 0x2F, 0x62, 0x66, 0x6E, 0x72, 0x74:
+            position += 2
+            return true
+        case 0x75:
+            guard position + 5 < bytes.count else { return false }
+            for offset in 2...5 {
+                let byte = bytes[position + offset]
+                guard byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 6 else { return false }
+            }
+            position += 6
+            return true
+        default: return false
+        }
     }
 
     private mutating func word(_ word: StaticString, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -170,6 +189,8 @@ struct JSONScanner {
 
     private mutating func number(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         if bytes[position] == 0x2D { position += 1 }
+        // RFC 8259 allows no leading zero; such a text is an identifier rather than a number.
+        if position + 1 < bytes.count, bytes[position] == 0x30, bytes[position + 1] &- 0x30 < 10 { return false }
         guard digits(bytes) else { return false }
         if position < bytes.count, bytes[position] == 0x2E {
             position += 1

@@ -2,11 +2,20 @@ extension JSONText {
     /// Hashes one more key of a path.
     @inline(__always)
     func mix(_ hash: UInt64, keyOf node: JSONNode) -> UInt64 {
-        var hash = hash
-        for offset in Int(node.keyStart)..<Int(node.keyEnd) {
-            hash = (hash ^ UInt64(bytes[offset])) &* 0x0000_0100_0000_01B3
+        let key = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[Int(node.keyStart)..<Int(node.keyEnd)])
+        // Set apart from the places of lists, which are mixed as they are.
+        var hash = hash &+ 0x5851_F42D_4C95_7F2D
+        var offset = 0
+        while offset + 8 <= key.count {
+            hash = mix(hash, key.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            offset += 8
         }
-        return mix(hash, 0x2F)
+        var rest = UInt64(key.count)
+        while offset < key.count {
+            rest = rest << 8 | UInt64(key[offset])
+            offset += 1
+        }
+        return mix(hash, rest)
     }
 
     @inline(__always)

@@ -27,17 +27,25 @@ extension MessageDecoder {
             rule.quantity = announcement.quantity
             rule.unit = announcement.unit
             rule.kind = announcement.kind
-            let frame = MessageFrame(
+            var frame = MessageFrame(
                 stream: StreamKey(device: announcement.device ?? message.topic),
                 time: ReadingTime(message.receivedAt, source: .received))
-            var plan = FieldPlan()
-            plan.channel = announcement.channel ?? announcement.path.joined(separator: ".")
-            if announcement.path.isEmpty {
-                if !payload.looksLikeJSON {
-                    readScalar(payload, rule, plan, frame, announcement, into: &decoding)
+            let topicName = message.topic.split(separator: "/").last { $0 != "state" }.map(String.init) ?? ""
+            let path = announcement.path.joined(separator: ".")
+            let plan = FieldPlan(rule, channel: announcement.channel ?? (path.isEmpty ? topicName : path))
+            if announcement.path.isEmpty, !payload.looksLikeJSON {
+                readScalar(payload, plan, frame, announcement, into: &decoding)
+            } else if payload.looksLikeJSON,
+                let node = json.node(at: announcement.path.isEmpty ? ["value"] : announcement.path)
+            {
+                // `{"timestamp": 1780000000123, "value": 5}` means the same as a bare 5 at that time.
+                let rule = TimeRule(path: ["timestamp"], form: .epoch)
+                if announcement.path.isEmpty, let stamp = json.node(at: rule.path),
+                    let instant = rule.instant(json.slice(of: json.nodes[stamp]), zone: &local)
+                {
+                    frame.time = ReadingTime(instant, source: .device)
                 }
-            } else if payload.looksLikeJSON, let node = json.node(at: announcement.path) {
-                readMember(node, json, rule, plan, frame, into: &decoding)
+                readMember(node, json, plan, frame, into: &decoding)
             }
         }
         return true

@@ -10,14 +10,14 @@ struct MessageFrame {
 extension MessageDecoder {
     /// Reads a message by the field rules of its profile.
     mutating func readFields(
-        _ route: TopicRoute, _ profile: DeviceProfile, _ message: InboundMessage, _ payload: Payload,
-        _ announced: [Announcement], into decoding: inout Decoding
+        _ route: TopicRoute, _ message: InboundMessage, _ payload: Payload, _ announced: [Announcement],
+        into decoding: inout Decoding
     ) {
         var frame = MessageFrame(
             stream: StreamKey(device: route.device ?? "", message: route.message),
             time: ReadingTime(message.receivedAt, source: .received))
         guard payload.looksLikeJSON else {
-            readBare(route, profile, message, payload, announced.first, frame, into: &decoding)
+            readBare(route, message, payload, announced.first, frame, into: &decoding)
             return
         }
         let json = JSONText(bytes: payload.bytes, nodes: scanner.nodes)
@@ -25,13 +25,13 @@ extension MessageDecoder {
             decoding.reject(
                 "missing", at: "/" + path.joined(separator: "/"),
                 "'\(path.joined(separator: "/"))' is missing, so the message holds no decoded value; "
-                    + (profile.setup.isEmpty ? "check the device's settings" : "see the profile's setup"))
+                    + (route.profile.setup.isEmpty ? "check the device's settings" : "see the profile's setup"))
             return
         }
         if route.device == nil {
-            frame.stream.device = device(route, profile, json) ?? message.topic
+            frame.stream.device = device(route, json) ?? message.topic
         }
-        for rule in profile.times {
+        for rule in route.profile.times {
             guard let node = json.node(at: rule.path),
                 let instant = rule.instant(json.slice(of: json.nodes[node]), zone: &local)
             else { continue }
@@ -40,7 +40,7 @@ extension MessageDecoder {
         }
         var complaint: (place: String, text: String)?
         var isRefused = false
-        for rule in profile.statuses {
+        for rule in route.profile.statuses {
             guard let node = json.node(at: rule.path) else { continue }
             let text = json.text(of: json.nodes[node])
             guard !rule.good.contains(text) else { continue }
@@ -50,7 +50,8 @@ extension MessageDecoder {
             if isRefused { break }
         }
         if !isRefused {
-            walk(0, hash: route.number, json, route, profile, frame, into: &decoding)
+            decoding.readings.reserveCapacity(min(json.nodes.count, 12))
+            walk(0, hash: route.number, json, route, frame, into: &decoding)
         }
         if let complaint, decoding.readings.isEmpty {
             decoding.reject("device_error", at: complaint.place, "the device reports '\(complaint.text)'")
@@ -59,31 +60,31 @@ extension MessageDecoder {
 
     /// Reads a payload that is no JSON: one number, state or text.
     private mutating func readBare(
-        _ route: TopicRoute, _ profile: DeviceProfile, _ message: InboundMessage, _ payload: Payload,
-        _ announced: Announcement?, _ frame: MessageFrame, into decoding: inout Decoding
+        _ route: TopicRoute, _ message: InboundMessage, _ payload: Payload, _ announced: Announcement?,
+        _ frame: MessageFrame, into decoding: inout Decoding
     ) {
         var frame = frame
-        let named = route.device ?? profile.device.lazy.compactMap { $0.filled { route.names[$0] } }.first
+        let named = route.device ?? route.profile.device.lazy.compactMap { $0.filled { route.names[$0] } }.first
         frame.stream.device = named ?? message.topic
-        let first = plan(route.number, route, profile) { [] }
-        let plan = first.fitting { index in
-            let rule = profile.fields[index]
+        let plan = plan(route.number, route) { [] }.fitting { rule in
             // Other members of a message are never there beside a bare value.
             guard rule.conditions.allSatisfy({ route.names[$0.name] != nil }) else { return false }
             return rule.values.map { NumberText.read(payload.bytes).map(\.value).map($0.contains) ?? false } ?? true
         }
-        if let index = plan.rule {
-            readScalar(payload, profile.fields[index], plan, frame, announced, into: &decoding)
-        } else if profile.priority == 0, payload.bytes.count > 0 {
+        if plan.isReading {
+            readScalar(payload, plan, frame, announced, into: &decoding)
+        }
+        let isUnread = decoding.readings.isEmpty && decoding.rejections.isEmpty
+        if isUnread, route.profile.priority == 0, payload.bytes.count > 0 {
             decoding.reject("unknown_field", "the topic's last part does not tell what is measured; write a profile")
         }
     }
 
-    private func device(_ route: TopicRoute, _ profile: DeviceProfile, _ json: JSONText) -> String? {
-        for template in profile.device {
-            let device = template.filled { name in
+    private func device(_ route: TopicRoute, _ json: JSONText) -> String? {
+        for template in route.profile.device {
+            let device = template.filled { name, path in
                 if let part = route.names[name] { return part }
-                guard let node = json.node(at: DeviceProfile.path(name)) else { return nil }
+                guard let node = json.node(at: path) else { return nil }
                 let text = json.text(of: json.nodes[node])
                 return text.isEmpty ? nil : text
             }
@@ -93,13 +94,13 @@ extension MessageDecoder {
     }
 
     private mutating func walk(
-        _ index: Int, hash: UInt64, _ json: JSONText, _ route: TopicRoute, _ profile: DeviceProfile,
-        _ frame: MessageFrame, into decoding: inout Decoding
+        _ index: Int, hash: UInt64, _ json: JSONText, _ route: TopicRoute, _ frame: MessageFrame,
+        into decoding: inout Decoding
     ) {
         let node = json.nodes[index]
         var frame = frame
         if index > 0, node.kind == .object {
-            for rule in profile.timesBeside {
+            for rule in route.profile.timesBeside {
                 guard let place = json.node(at: rule.path, from: index),
                     let instant = rule.instant(json.slice(of: json.nodes[place]), zone: &local)
                 else { continue }
@@ -113,21 +114,17 @@ extension MessageDecoder {
             let childHash = member.keyStart < 0 ? json.mix(hash, place) : json.mix(hash, keyOf: member)
             switch member.kind {
             case .object, .array:
-                walk(child, hash: childHash, json, route, profile, frame, into: &decoding)
+                walk(child, hash: childHash, json, route, frame, into: &decoding)
             case .null: break
             default:
-                var plan = plan(childHash, route, profile) { json.path(to: child) }
-                if plan.condition != nil {
-                    plan = plan.fitting { profile.fields[$0].holds(json, route.names, at: child) }
-                }
-                if let rule = plan.rule {
-                    let rule = profile.fields[rule]
-                    if rule.device == nil, rule.time == nil {
-                        readMember(child, json, rule, plan, frame, into: &decoding)
-                    } else {
-                        let own = ownFrame(of: child, json, rule, route, frame)
-                        readMember(child, json, rule, plan, own, into: &decoding)
-                    }
+                var plan = plan(childHash, route) { json.path(to: child) }
+                if plan.isConditional { plan = plan.fitting { $0.holds(json, route.names, at: child) } }
+                guard plan.isReading else { break }
+                if plan.rule.hasOwnFrame {
+                    let own = ownFrame(of: child, json, plan.rule, route, frame)
+                    readMember(child, json, plan, own, into: &decoding)
+                } else {
+                    readMember(child, json, plan, frame, into: &decoding)
                 }
             }
             child = Int(member.next)
@@ -159,12 +156,12 @@ extension MessageDecoder {
     }
 
     func readMember(
-        _ index: Int, _ json: JSONText, _ rule: FieldRule, _ plan: FieldPlan, _ frame: MessageFrame,
+        _ index: Int, _ json: JSONText, _ plan: FieldPlan, _ frame: MessageFrame,
         into decoding: inout Decoding
     ) {
         let node = json.nodes[index]
-        if let reason = rule.reason {
-            if !rule.good.contains(json.text(of: node)) {
+        if let reason = plan.rule.reason {
+            if !plan.rule.good.contains(json.text(of: node)) {
                 decoding.reject("refused", at: json.pointer(to: index), reason)
             }
             return
@@ -176,45 +173,49 @@ extension MessageDecoder {
                 NumberText.Found(value: $0.value, isRounded: $0.isRounded, unit: nil)
             }
         case .string:
-            if let state = rule.states[json.text(of: node)] {
+            if let state = plan.rule.states[json.text(of: node)] {
                 found = NumberText.Found(value: state, isRounded: false, unit: nil)
             } else if node.start < node.end {
                 found = NumberText.read(json.slice(of: node))
             }
         default:
             let word = node.kind == .yes ? "true" : "false"
-            guard rule.kind == .state || !rule.states.isEmpty else { return }
-            let value = rule.states[word] ?? DecimalValue(node.kind == .yes ? 1 : 0)
+            guard plan.kind == .state || !plan.rule.states.isEmpty else { return }
+            let value = plan.rule.states[word] ?? DecimalValue(node.kind == .yes ? 1 : 0)
             found = NumberText.Found(value: value, isRounded: false, unit: nil)
         }
         guard let found else {
-            decoding.reject("not_a_number", at: json.pointer(to: index), "the value is not a number")
+            if !plan.isByUnit {
+                decoding.reject("not_a_number", at: json.pointer(to: index), "the value is not a number")
+            }
             return
         }
-        var unit = plan.unit ?? rule.unit
-        if let name = rule.unitFrom, let text = json.nearest(name, to: index) {
-            unit = rule.unitNames[text] ?? Unit.parsing(text) ?? unit
+        var unit: Unit?
+        if let name = plan.rule.unitFrom, let text = json.nearest(name, to: index) {
+            unit = plan.rule.unitNames[text] ?? Unit.parsing(text)
         } else if node.keyEnd - node.keyStart == 5, json.key(of: node) == "value",
             let own = json.sibling("unit", of: index).flatMap(Unit.parsing)
         {
             unit = own
         }
-        append(found, rule, plan.channel, unit, frame, into: &decoding) { json.pointer(to: index) }
+        append(found, plan, unit, frame, into: &decoding) { json.pointer(to: index) }
     }
 
     /// Reads a bare value by a rule.
     func readScalar(
-        _ payload: Payload, _ rule: FieldRule, _ plan: FieldPlan, _ frame: MessageFrame, _ announced: Announcement?,
+        _ payload: Payload, _ plan: FieldPlan, _ frame: MessageFrame, _ announced: Announcement?,
         into decoding: inout Decoding
     ) {
-        if let reason = rule.reason {
-            if !rule.good.contains(payload.text) { decoding.reject("refused", reason) }
+        if let reason = plan.rule.reason {
+            if !plan.rule.good.contains(payload.text) { decoding.reject("refused", reason) }
             return
         }
         var found = NumberText.read(payload.bytes)
         if found == nil {
             let text = payload.text
-            if let state = rule.states[text] ?? (rule.kind == .state ? MessageDecoder.states[text.lowercased()] : nil) {
+            if let state = plan.rule.states[text]
+                ?? (plan.kind == .state ? MessageDecoder.states[text.lowercased()] : nil)
+            {
                 found = NumberText.Found(value: state, isRounded: false, unit: nil)
             } else {
                 var copy = text
@@ -225,10 +226,10 @@ extension MessageDecoder {
             decoding.reject("not_a_number", "the payload is not a number")
             return
         }
-        var unit = plan.unit ?? rule.unit
+        var unit: Unit?
         // What the device says about its unit counts more than what the topic's name suggests.
-        if let own = announced?.unit, unit == nil || unit == .unknown || own.canonical == unit?.canonical { unit = own }
-        append(found, rule, plan.channel, unit, frame, into: &decoding) { "" }
+        if let own = announced?.unit, plan.unit == .unknown || own.canonical == plan.unit.canonical { unit = own }
+        append(found, plan, unit, frame, into: &decoding) { "" }
     }
 
     private static let states: [String: DecimalValue] = [
@@ -236,28 +237,34 @@ extension MessageDecoder {
         "false": DecimalValue(0), "off": DecimalValue(0), "closed": DecimalValue(0),
     ]
 
-    /// Checks a number against its rule and makes the reading.
+    /// Checks a number against its plan and makes the reading; `unit` is what the message itself says.
     func append(
-        _ found: NumberText.Found, _ rule: FieldRule, _ channel: String, _ unit: Unit?, _ frame: MessageFrame,
+        _ found: NumberText.Found, _ plan: FieldPlan, _ unit: Unit?, _ frame: MessageFrame,
         into decoding: inout Decoding, place: () -> String
     ) {
-        guard let quantity = rule.quantity else { return }
+        let told = found.unit ?? unit
+        let named = plan.isByUnit ? told.flatMap(Quantity.suggested) : plan.rule.quantity
+        guard let quantity = named else { return }
         var value = found.value
-        if let scale = rule.scale { value = value.multiplied(by: scale) ?? value }
-        let unit = found.unit ?? unit ?? .unknown
-        let kind = rule.kind ?? .gauge
-        if rule.dropped.contains(value) || Plausibility.isSentinel(value, of: quantity, kind: kind) {
+        if let scale = plan.rule.scale { value = value.multiplied(by: scale) ?? value }
+        if let told, let wanted = plan.unit.canonical, told.canonical != wanted {
+            decoding.reject("unit_mismatch", at: place(), "\(told.code) is no unit of \(quantity.rawValue)")
+            return
+        }
+        if plan.rule.dropped.contains(value) || Plausibility.isSentinel(value, unit: told ?? plan.unit, kind: plan.kind)
+        {
             decoding.reject("sentinel", at: place(), "\(value) stands for 'no value' at this device")
             return
         }
-        if let range = rule.range ?? Plausibility.range(of: quantity, unit: unit), !range.contains(value) {
+        let range = told.map { plan.rule.range ?? Plausibility.range(of: quantity, unit: $0) } ?? plan.range
+        if let range, !range.contains(value) {
             decoding.reject(
                 "out_of_range", at: place(), "\(value) is outside of \(range.lowerBound) to \(range.upperBound)")
             return
         }
         decoding.readings.append(
             Reading(
-                stream: frame.stream, channel: channel, quantity: quantity, kind: kind, value: value,
-                isRounded: found.isRounded, unit: unit, time: frame.time, isTrusted: frame.isTrusted))
+                stream: frame.stream, channel: plan.channel, quantity: quantity, kind: plan.kind, value: value,
+                isRounded: found.isRounded, unit: told ?? plan.unit, time: frame.time, isTrusted: frame.isTrusted))
     }
 }

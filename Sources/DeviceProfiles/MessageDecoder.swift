@@ -44,23 +44,22 @@ public struct MessageDecoder: Sendable {
         if payload.looksLikeJSON { fault = scanner.scan(payload.bytes) }
         var isAnnouncedTried = announced.isEmpty
         for route in candidates {
-            let profile = catalog.profiles[route.profile]
-            if !isAnnouncedTried, profile.priority < MessageDecoder.sure {
+            if !isAnnouncedTried, route.profile.priority < MessageDecoder.sure {
                 isAnnouncedTried = true
                 if readAnnounced(announced, message, payload, fault: fault, into: &decoding) { return }
             }
             guard route.isIgnored || accepts(route, payload, fault: fault) else { continue }
-            decoding.isKnownTopic = profile.priority > 0
-            decoding.profile = profile.name
-            decoding.repeatWindow = profile.repeatWindow
-            decoding.buffersUpTo = profile.buffersUpTo
+            decoding.isKnownTopic = route.profile.priority > 0
+            decoding.profile = route.profile.name
+            decoding.repeatWindow = route.profile.repeatWindow
+            decoding.buffersUpTo = route.profile.buffersUpTo
             guard !route.isIgnored else { return }
-            if let fault, profile.format != .telegram {
+            if let fault, route.profile.format != .telegram {
                 decoding.reject("malformed", "the JSON cannot be read: \(fault); update or restart the device")
                 return
             }
-            switch profile.format {
-            case .fields: readFields(route, profile, message, payload, announced, into: &decoding)
+            switch route.profile.format {
+            case .fields: readFields(route, message, payload, announced, into: &decoding)
             case .senml: readSenML(route, message, payload, into: &decoding)
             case .homie: readHomie(route, message, payload, announced, into: &decoding)
             case .discovery: readDiscovery(route, payload)
@@ -95,22 +94,19 @@ public struct MessageDecoder: Sendable {
             routes.removeAll(keepingCapacity: true)
             plans.removeAll(keepingCapacity: true)
         }
-        var found = TopicRoute.routes(for: topic, in: catalog)
-        for index in found.indices {
+        let found = TopicRoute.routes(for: topic, in: catalog) {
             routeCount &+= 1
-            found[index].number = (routeCount ^ seed) &* 0x9E37_79B9_7F4A_7C15
+            return (routeCount ^ seed) &* 0x9E37_79B9_7F4A_7C15
         }
         routes[topic] = found
         return found
     }
 
     /// The plan for the place with that hash, made once per place and topic.
-    mutating func plan(
-        _ hash: UInt64, _ route: TopicRoute, _ profile: DeviceProfile, path: () -> [String]
-    ) -> FieldPlan {
+    mutating func plan(_ hash: UInt64, _ route: TopicRoute, path: () -> [String]) -> FieldPlan {
         if let plan = plans[hash] { return plan }
         if plans.count >= MessageDecoder.planLimit { plans.removeAll(keepingCapacity: true) }
-        let plan = FieldPlan.make(path: route.field + path(), names: route.names, rules: profile.fields)
+        let plan = FieldPlan.make(path: route.field + path(), names: route.names, rules: route.profile.fields)
         plans[hash] = plan
         return plan
     }

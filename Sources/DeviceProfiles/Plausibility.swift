@@ -3,9 +3,9 @@ import GatewayModel
 /// Limits outside of which a number cannot be a measurement, whatever the device.
 enum Plausibility {
     private static let percent = DecimalValue(0)...DecimalValue(100)
-    // 127 and -127 °C are the ends of a signed byte; sensors send them for "no value".
-    private static let celsius = DecimalValue(-90)...DecimalValue(mantissa: 1269, scale: 1)
-    private static let fahrenheit = DecimalValue(-130)...DecimalValue(260)
+    // From the coldest air ever measured to the flue of a stove.
+    private static let celsius = DecimalValue(-90)...DecimalValue(600)
+    private static let fahrenheit = DecimalValue(-130)...DecimalValue(1112)
 
     /// The limits of a quantity in a unit; nil where any number may be one.
     static func range(of quantity: Quantity, unit: Unit) -> ClosedRange<DecimalValue>? {
@@ -18,11 +18,13 @@ enum Plausibility {
     }
 
     /// Codes that stand for "no value" in any quantity: the ends of 16, 24 and 32 bit integers.
-    static func isSentinel(_ value: DecimalValue, of quantity: Quantity, kind: ReadingKind) -> Bool {
+    static func isSentinel(_ value: DecimalValue, unit: Unit, kind: ReadingKind) -> Bool {
         guard value.scale == 0 else { return false }
         switch value.mantissa {
         case -8_388_608, -2_147_483_648: return true
         case -32_768: return kind == .gauge
+        // The ends of a signed byte; sensors of temperature send them for "no value".
+        case 127, -127, 128, -128: return unit.code == "Cel"
         default: return false
         }
     }

@@ -10,6 +10,11 @@ extension MessageDecoder {
             return
         }
         let json = JSONText(bytes: payload.bytes, nodes: scanner.nodes)
+        guard !json.holdsUnknownLabel else {
+            decoding.reject("unknown_label", "the pack has a label that must be understood (RFC 8428, 4.4)")
+            return
+        }
+        let rules = route.profile.fields
         var base = (name: "", unit: "", time: DecimalValue.zero, value: DecimalValue.zero, sum: DecimalValue.zero)
         var record = 1
         while record < json.nodes.count {
@@ -25,10 +30,6 @@ extension MessageDecoder {
             base.time = number("bt") ?? base.time
             base.value = number("bv") ?? base.value
             base.sum = number("bs") ?? base.sum
-            guard json.keys(of: record).allSatisfy({ !$0.hasSuffix("_") }) else {
-                decoding.reject("unknown_label", "the pack has a label that must be understood (RFC 8428, 4.4)")
-                return
-            }
             let name = base.name + (text("n") ?? "")
             let unit = text("u") ?? base.unit
             let seconds = base.time.adding(number("t") ?? .zero) ?? .zero
@@ -36,27 +37,40 @@ extension MessageDecoder {
                 guard let value = number(key)?.adding(offset) else { continue }
                 let cut = name.lastIndex { $0 == ":" || $0 == "/" }
                 let channel = cut.map { String(name[name.index(after: $0)...]) } ?? name
-                let known = Unit.parsing(unit)
                 var rule = FieldRule(paths: [])
-                rule.quantity =
-                    known.flatMap(Quantity.suggested)
-                    ?? Quantity(rawValue: unit == "%RH" ? "relative_humidity" : channel)
+                let (known, quantity) = SenML.meaning(of: unit, channel: channel, rules)
+                rule.quantity = quantity
                 rule.kind = kind
                 let device = cut.map { String(name[..<$0]) } ?? message.topic
                 let frame = MessageFrame(
                     stream: StreamKey(device: device, message: channel),
                     time: SenML.time(seconds, receivedAt: message.receivedAt))
                 append(
-                    NumberText.Found(value: value, isRounded: false, unit: nil), rule,
-                    channel.isEmpty ? "value" : channel, known ?? Unit(unit), frame, into: &decoding
+                    NumberText.Found(value: value, isRounded: false, unit: nil), FieldPlan(rule, channel: channel),
+                    known, frame, into: &decoding
                 ) { "" }
             }
         }
     }
 }
 
-/// Times of SenML records.
+/// Units and times of SenML records.
 enum SenML {
+    /// The unit and what is measured: units of SenML's own first, then the record's name, then what the unit suggests.
+    static func meaning(of unit: String, channel: String, _ rules: [FieldRule]) -> (unit: Unit, quantity: Quantity) {
+        switch unit {
+        case "%RH": return (Unit("%"), "relative_humidity")
+        case "%EL": return (Unit("%"), "battery")
+        case "count": return (.one, "count")
+        case "/": return (.one, "ratio")
+        default: break
+        }
+        let known = unit.isEmpty ? .unknown : Unit.parsing(unit) ?? .unknown
+        let rule = FieldPlan.make(path: [channel], names: [:], rules: rules).rule
+        if let named = rule.quantity, FieldName.fits(known, rule) { return (known, named) }
+        return (known, Quantity.suggested(by: known) ?? Quantity(rawValue: channel.isEmpty ? "value" : channel))
+    }
+
     /// Below 2^28 seconds a time is relative to the reception (RFC 8428, 4.5.3).
     static func time(_ seconds: DecimalValue, receivedAt: Instant) -> ReadingTime {
         guard let milliseconds = seconds.multiplied(by: DecimalValue(1000))?.rounded(places: 0).mantissa else {
@@ -71,15 +85,9 @@ enum SenML {
 }
 
 extension JSONText {
-    /// The keys of an object, in order.
-    func keys(of index: Int) -> [String] {
-        var keys: [String] = []
-        var child = index + 1
-        while child < Int(nodes[index].next) {
-            keys.append(key(of: nodes[child]))
-            child = Int(nodes[child].next)
-        }
-        return keys
+    /// True where a record has a label that ends in an underscore, which must be understood.
+    var holdsUnknownLabel: Bool {
+        nodes.contains { $0.keyEnd > $0.keyStart && bytes[Int($0.keyEnd) - 1] == 0x5F }
     }
 
     /// The member of exactly that key, with regard to case.

@@ -76,7 +76,8 @@ extension MessageDecoder {
             rule.kind = meaning.kind
             let unit = value.count > 1 ? Unit.parsing(String(value[1])) ?? meaning.unit : meaning.unit
             append(
-                NumberText.Found(value: number, isRounded: false, unit: nil), rule, code.text, unit, own,
+                NumberText.Found(value: number, isRounded: false, unit: nil), FieldPlan(rule, channel: code.text), unit,
+                own,
                 into: &decoding
             ) { code.text }
         }

@@ -2,7 +2,7 @@
 struct TextTemplate: Hashable, Sendable {
     private enum Part: Hashable, Sendable {
         case text(String)
-        case name(String)
+        case name(String, path: [String])
     }
 
     let text: String
@@ -14,7 +14,8 @@ struct TextTemplate: Hashable, Sendable {
         var rest = text[...]
         while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
             if open > rest.startIndex { parts.append(.text(String(rest[..<open]))) }
-            parts.append(.name(String(rest[rest.index(after: open)..<close])))
+            let name = String(rest[rest.index(after: open)..<close])
+            parts.append(.name(name, path: DeviceProfile.path(name)))
             rest = rest[rest.index(after: close)...]
         }
         if !rest.isEmpty { parts.append(.text(String(rest))) }
@@ -23,13 +24,18 @@ struct TextTemplate: Hashable, Sendable {
 
     /// The text with its parts filled in; nil where one of them has no value.
     func filled(_ value: (String) -> String?) -> String? {
-        if case .name(let name)? = parts.first, parts.count == 1 { return value(name) }
+        filled { name, _ in value(name) }
+    }
+
+    /// The text with its parts filled in, each known by its name and by that split at its slashes.
+    func filled(_ value: (String, [String]) -> String?) -> String? {
+        if case .name(let name, let path)? = parts.first, parts.count == 1 { return value(name, path) }
         var result = ""
         for part in parts {
             switch part {
             case .text(let text): result += text
-            case .name(let name):
-                guard let text = value(name) else { return nil }
+            case .name(let name, let path):
+                guard let text = value(name, path) else { return nil }
                 result += text
             }
         }

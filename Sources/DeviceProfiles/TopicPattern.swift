@@ -10,6 +10,10 @@ struct TopicPattern: Hashable, Sendable {
 
     let text: String
     private let segments: [Segment]
+    /// How many parts name words, so that a more particular pattern goes before a general one.
+    let words: Int
+    /// True where one part stands for one or more parts of a topic.
+    private let isOpen: Bool
 
     /// Nil where a part has an unclosed bracket or more than two parts may be of any depth.
     init?(_ text: String) {
@@ -32,11 +36,23 @@ struct TopicPattern: Hashable, Sendable {
         }
         self.segments = segments
         let rests = segments.filter { if case .rest = $0 { true } else { false } }
+        isOpen = !rests.isEmpty
+        words = segments.count { segment in
+            switch segment {
+            case .word: true
+            case .name(_, let among): !among.isEmpty
+            case .rest: false
+            }
+        }
         guard !segments.isEmpty, rests.count <= 2 else { return nil }
     }
 
     /// The named parts of a topic that matches, nil where it does not.
     func match(_ topic: [String]) -> [String: String]? {
+        // Most topics are no match, which their length, first or last part already shows.
+        guard topic.count == segments.count || (isOpen && topic.count > segments.count) else { return nil }
+        if let first = segments.first, case .word(let glob) = first, !glob.matches(topic[0]) { return nil }
+        if let last = segments.last, case .word(let glob) = last, !glob.matches(topic[topic.count - 1]) { return nil }
         var names: [String: String] = [:]
         return TopicPattern.match(segments[...], topic[...], &names) ? names : nil
     }

@@ -1,46 +1,62 @@
 /// One profile that may read the messages of one topic, with everything that the topic alone decides.
-struct TopicRoute: Sendable {
-    /// The profile's place in the catalog.
-    var profile: Int
-    var rule: TopicRule
+final class TopicRoute: Sendable {
+    let profile: DeviceProfile
+    let rule: TopicRule
     /// True where the profile knows the topic and wants nothing of it.
-    var isIgnored = false
+    let isIgnored: Bool
     /// The named parts of the topic.
-    var names: [String: String] = [:]
+    let names: [String: String]
     /// The part of the topic that stands before the path within the message.
-    var field: [String] = []
+    let field: [String]
     /// The device where the topic alone names it.
-    var device: String?
-    var message = ""
+    let device: String?
+    let message: String
     /// Tells the routes apart in the memory of field plans.
-    var number: UInt64 = 0
+    let number: UInt64
 
-    /// Every profile that knows the topic, in the order of the catalog.
-    static func routes(for topic: String, in catalog: ProfileCatalog) -> [TopicRoute] {
+    private init(
+        _ topic: String, _ profile: DeviceProfile, _ rule: TopicRule, names: [String: String], isIgnored: Bool,
+        number: UInt64
+    ) {
+        self.profile = profile
+        self.rule = rule
+        self.isIgnored = isIgnored
+        self.names = names
+        self.number = number
+        field = names["field"].map { $0.split(separator: "/").map(String.init) } ?? []
+        device = profile.device.isEmpty ? names["device"] ?? topic : profile.device[0].filled { names[$0] }
+        message = rule.message ?? field.joined(separator: "/")
+    }
+
+    /// Every profile that knows the topic: by priority, then those that name more of the topic's words, then by name.
+    static func routes(for topic: String, in catalog: ProfileCatalog, number: () -> UInt64) -> [TopicRoute] {
         let segments = topic.split(separator: "/").map {
             String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
         }
         guard segments.count <= 32 else { return [] }
-        var routes: [TopicRoute] = []
-        for (index, profile) in catalog.profiles.enumerated() {
+        var found: [(words: Int, routes: [TopicRoute])] = []
+        for profile in catalog.profiles {
             let ignored = profile.ignoredTopics.first { $0.match(segments) != nil }
+            var words = ignored?.words ?? 0
+            var routes: [TopicRoute] = []
             for rule in profile.topics {
                 // What is recognised by its contents is read even where the rest of the topic is of no interest.
                 guard ignored == nil || !rule.recognisedBy.isEmpty, let names = rule.pattern.match(segments) else {
                     continue
                 }
-                var route = TopicRoute(profile: index, rule: rule, names: names)
-                route.field = names["field"].map { $0.split(separator: "/").map(String.init) } ?? []
-                route.device =
-                    profile.device.isEmpty
-                    ? names["device"] ?? topic : profile.device[0].filled { names[$0] }
-                route.message = rule.message ?? route.field.joined(separator: "/")
-                routes.append(route)
+                words = max(words, rule.pattern.words)
+                routes.append(TopicRoute(topic, profile, rule, names: names, isIgnored: false, number: number()))
             }
             if let ignored {
-                routes.append(TopicRoute(profile: index, rule: TopicRule(pattern: ignored), isIgnored: true))
+                let rule = TopicRule(pattern: ignored)
+                routes.append(TopicRoute(topic, profile, rule, names: [:], isIgnored: true, number: number()))
             }
+            if !routes.isEmpty { found.append((words, routes)) }
         }
-        return routes
+        found.sort { left, right in
+            let (one, other) = (left.routes[0].profile, right.routes[0].profile)
+            return (other.priority, right.words, one.name) < (one.priority, left.words, other.name)
+        }
+        return found.flatMap(\.routes)
     }
 }

@@ -30,6 +30,7 @@ extension Office {
     /// Takes over the files of a site that was read again.
     func reload(_ fresh: Site, now: Instant) throws {
         site = fresh
+        boxWatch?.reload(fresh)
         try SensorDeclarations(site: fresh, store: store).apply(now: now)
         try refreshSensors()
         pipeline.reload(fresh)

@@ -1,14 +1,19 @@
-import Foundation
 import GatewayModel
 import MQTTIngest
 import Storage
 
 /// What the office does by the clock.
 extension Office {
-    /// Lets time pass in the pipeline and looks after the store: disk space, and once a day the days that are over.
+    /// Lets time pass in the pipeline, looks at the box, and once a day at the days that are over.
     func tick(now: Instant) -> Urgency {
-        let urgency = pipeline.tick(now: now)
-        watchDisk(now: now)
+        let alertsBefore = pipeline.batch.alerts.count
+        var urgency = pipeline.tick(now: now)
+        for finding in boxWatch?.look(now: now, counters: pipeline.state.counters) ?? [] {
+            pipeline.box(
+                finding.condition, subject: finding.subject, isActive: finding.isActive, onset: finding.onset,
+                finding.details, now)
+        }
+        if pipeline.batch.alerts.count > alertsBefore { urgency = .now }
         let today = site.zone.date(at: now)
         if housekeptDay != today || pipeline.committed.counters.readings - sealedReadings >= 1_000_000 {
             // A quarter past midnight: late messages of the evening are in, and nobody is up.
@@ -33,16 +38,6 @@ extension Office {
         } catch {
             setBox(.storeFailing, isActive: true, now: now, details: ["reason": "\(error)"])
         }
-    }
-
-    /// Below 200 MB free, people are told; the ballast lets the last commits through.
-    private func watchDisk(now: Instant) {
-        guard now.milliseconds(since: diskSeenAt ?? Instant(milliseconds: 0)) >= 60_000 else { return }
-        diskSeenAt = now
-        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: site.configuration.dataFolder)
-        guard let free = (attributes?[.systemFreeSize] as? NSNumber)?.int64Value else { return }
-        setBox(.diskFull, isActive: free < 200_000_000, now: now, details: ["free": "\(free / 1_000_000)"])
-        if free >= 400_000_000, !store.hasBallast { _ = store.restoreBallast() }
     }
 
     private func setBox(_ condition: BoxCondition, isActive: Bool, now: Instant, details: [String: String]) {

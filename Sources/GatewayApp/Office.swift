@@ -14,7 +14,7 @@ final class Office {
     var housekeptDay: CalendarDate?
     var needsHousekeeping = false
     var sealedReadings = 0
-    var diskSeenAt: Instant?
+    var boxWatch: BoxWatch?
 
     private init(site: Site, store: Store, pipeline: Pipeline) {
         self.site = site

@@ -28,6 +28,8 @@ public struct Counters: Hashable, Sendable {
     public var outboxWaiting = 0
     /// Seconds that the oldest of them has waited.
     public var outboxAge = 0
+    /// True while nothing can be stored.
+    public var isStoreFailing = false
     /// True while the broker is connected.
     public var isBrokerConnected = false
 

@@ -27,13 +27,18 @@ public final class AcknowledgedLoop: @unchecked Sendable {
     private let isStopping = Atomic<Bool>(false)
 
     /// Makes a loop; nothing happens before ``run()``. `committed` are the session's newest packets, oldest first.
+    ///
+    /// `lastHeard` is when the session last brought anything before this start, nil where unknown; `brokerStartedAt`
+    /// is asked on the ingest thread when messages that waited are dated.
     public init(
         options: BrokerOptions, handler: any BatchHandler, committed: [ReplayFilter.Entry], poison: PoisonGuard,
-        knownFilters: [String], clock: @escaping @Sendable () -> Instant
+        knownFilters: [String], lastHeard: Instant? = nil, clock: @escaping @Sendable () -> Instant,
+        brokerStartedAt: @escaping @Sendable () -> Instant? = { nil }
     ) {
         driver = LoopDriver(
             options: options, handler: handler, filter: ReplayFilter(entries: committed), poison: poison,
-            knownFilters: knownFilters, clock: clock, wakeup: wakeup)
+            knownFilters: knownFilters, lastHeard: lastHeard, clock: clock, brokerStartedAt: brokerStartedAt,
+            wakeup: wakeup)
     }
 
     /// Runs on the calling thread until ``stop()``; ends with a last commit and its acknowledgements.

@@ -51,6 +51,8 @@ public struct BrokerOptions: Sendable, Hashable {
     public var commitInterval: Int64 = 1000
     /// The topic filters.
     public var filters: [String]
+    /// The gateway's own topic prefix, below which a timer may tell the time; nil where no clock is to be listened to.
+    public var clockPrefix: String?
 
     /// Makes options; what is left out has its default.
     public init(host: String, port: Int, clientID: String, filters: [String]) {

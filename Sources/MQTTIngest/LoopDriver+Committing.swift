@@ -16,6 +16,7 @@ extension LoopDriver {
 
     /// Commits what was received; false where that failed and everything received was forgotten.
     func commit() -> Bool {
+        handleUndated()
         do {
             FailPoint.hit("before-commit")
             try handler.commit(uncommitted, now: clock())

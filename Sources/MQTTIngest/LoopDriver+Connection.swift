@@ -24,6 +24,7 @@ extension LoopDriver {
         filter.reconnected()
         fresh.watchForDuplicates(filter.isReplaying || poison.isGuarding)
         isCatchingUp = true
+        backlogClock?.connected(lastHeard: lastHeard)
         if !writeAll(fresh) { lose(fresh, "the broker does not answer") }
     }
 
@@ -90,15 +91,24 @@ extension LoopDriver {
             knownFilters = []
             guard isStored({ try handler.sessionStarted(now: clock()) }) else { return }
         }
-        let wanted = TopicFilter.withoutSubsumed(options.filters)
+        let wanted = wantedFilters
+        let clocks = backlogClock.map { [BacklogClock.uptimeTopic, $0.clockTopic] } ?? []
         for (index, filter) in wanted.enumerated() where !knownFilters.contains(filter) {
-            session.subscribe(filter, identifier: UInt32(index + 1)).map { _ = openRequests.insert($0) }
+            guard let request = session.subscribe(filter, identifier: UInt32(index + 1)) else { continue }
+            // A broker that shows us no clock is listened to all the same.
+            if !clocks.contains(filter) { openRequests.insert(request) }
         }
         for filter in knownFilters where !wanted.contains(filter) {
             session.unsubscribe(filter).map { _ = openRequests.insert($0) }
         }
         mustWrite = session.wantsWrite
         if openRequests.isEmpty { listening() }
+    }
+
+    /// The filters of the configuration and the clocks, none of them delivering what another delivers.
+    private var wantedFilters: [String] {
+        let clocks = backlogClock.map { [BacklogClock.uptimeTopic, $0.clockTopic] } ?? []
+        return TopicFilter.withoutSubsumed(options.filters + clocks)
     }
 
     private func answered(_ session: BrokerSession, _ request: Int32, _ isRefused: Bool) {
@@ -111,7 +121,7 @@ extension LoopDriver {
 
     /// Only now that the broker has answered are the filters remembered: an unsent subscription would never be made up.
     private func listening() {
-        let wanted = TopicFilter.withoutSubsumed(options.filters)
+        let wanted = wantedFilters
         if knownFilters != wanted, !isStored({ try handler.subscribed(wanted) }) { return }
         knownFilters = wanted
         handler.connectionChanged(.listening, now: clock())

@@ -15,6 +15,7 @@ extension LoopDriver {
             guard self.session === session else { return }
             dryCalls = session.deliveredCount == before ? dryCalls + 1 : 0
         }
+        handleUndated()
         mayHoldMore = dryCalls < 2
         largestBurst = max(largestBurst, uncommitted.count)
     }
@@ -23,19 +24,56 @@ extension LoopDriver {
         let now = clock()
         let message = InboundMessage(
             topic: delivered.topic, payload: delivered.payload, retained: delivered.isRetained, receivedAt: now)
-        var received = ReceivedMessage(
+        let received = ReceivedMessage(
             message: message, packetID: delivered.packetID, qos: delivered.qos, isDuplicate: delivered.isDuplicate)
+        if backlogClock?.isClock(topic: delivered.topic) == true { return takeClock(received) }
         guard delivered.qos > 0 else { return handle(received) }
-        if isCatchingUp, !delivered.isRetained {
-            received.timing = .queued(earliest: Instant(milliseconds: .min), latest: now)
-        }
         let entry = ReplayFilter.Entry(id: delivered.packetID, digest: received.digest)
         if filter.isReplaying || poison.isGuarding {
             takeAfterReconnect(entry, received)
         } else {
             uncommitted.append(entry)
+            date(received)
+        }
+    }
+
+    /// A clock is no reading: it may come twice, so that it needs no record and its acknowledgement no commit of its own.
+    private func takeClock(_ received: ReceivedMessage) {
+        mustWrite = true
+        if isCatchingUp, !received.message.retained {
+            undated.append(received)
+        } else {
+            backlogClock?.heardLive(received.message, brokerStartedAt: brokerStartedAt(), now: clock())
+        }
+    }
+
+    /// Handles a message that came as it was published; one that waited is handled once the clocks behind it are read.
+    private func date(_ received: ReceivedMessage) {
+        beginBatch()
+        if isCatchingUp, !received.message.retained {
+            undated.append(received)
+        } else {
+            lastHeard = received.message.receivedAt
             handle(received)
         }
+    }
+
+    /// Dates and handles the messages that waited, as far as they were read.
+    func handleUndated() {
+        guard !undated.isEmpty else { return }
+        let batch = undated
+        undated.removeAll(keepingCapacity: true)
+        let unknown = ReceivedMessage.Timing.queued(earliest: Instant(milliseconds: .min), latest: clock())
+        let timings = backlogClock?.timings(
+            of: batch.map(\.message), brokerStartedAt: brokerStartedAt(), now: clock())
+        for (index, message) in batch.enumerated() {
+            if backlogClock?.isClock(topic: message.message.topic) == true { continue }
+            var message = message
+            message.timing = timings?[index] ?? unknown
+            handle(message)
+        }
+        // However long it had waited, the session has brought something now.
+        lastHeard = clock()
     }
 
     /// While repeats may come, each message may be one, or the one that ends the program.
@@ -48,14 +86,15 @@ extension LoopDriver {
             return
         }
         uncommitted.append(entry)
-        guard poison.isGuarding else { return handle(received) }
+        guard poison.isGuarding else { return date(received) }
         mustCommit = true
         if poison.isPoison(entry) {
             beginBatch()
             handler.putAside(received)
         } else {
             poison.note(entry)
-            handle(received)
+            date(received)
+            handleUndated()
         }
     }
 

@@ -6,6 +6,7 @@ final class LoopDriver {
     let options: BrokerOptions
     let handler: any BatchHandler
     let clock: @Sendable () -> Instant
+    let brokerStartedAt: @Sendable () -> Instant?
     let wakeup: Wakeup
     var filter: ReplayFilter
     var poison: PoisonGuard
@@ -35,18 +36,28 @@ final class LoopDriver {
     /// True from a reconnect until the broker's queue was empty once: what comes waited for an unknown time.
     var isCatchingUp = false
     var marker: QueueMarker?
+    /// Dates what waited at the broker; nil where no clock is listened to.
+    var backlogClock: BacklogClock?
+    /// When the session last brought anything.
+    var lastHeard: Instant?
+    /// Messages that waited, kept until the clocks behind them in the same reading are known.
+    var undated: [ReceivedMessage] = []
     var waitingCommands: [AcknowledgedLoop.Command] = []
 
     init(
         options: BrokerOptions, handler: any BatchHandler, filter: ReplayFilter, poison: PoisonGuard,
-        knownFilters: [String], clock: @escaping @Sendable () -> Instant, wakeup: Wakeup
+        knownFilters: [String], lastHeard: Instant?, clock: @escaping @Sendable () -> Instant,
+        brokerStartedAt: @escaping @Sendable () -> Instant?, wakeup: Wakeup
     ) {
         self.options = options
         self.handler = handler
         self.filter = filter
         self.poison = poison
         self.knownFilters = knownFilters
+        self.lastHeard = lastHeard
         self.clock = clock
+        self.brokerStartedAt = brokerStartedAt
+        backlogClock = options.clockPrefix.map { BacklogClock(prefix: $0) }
         self.wakeup = wakeup
         version = options.protocolVersion == .threeOneOne ? 4 : 5
     }
@@ -87,7 +98,7 @@ final class LoopDriver {
 
     private var isCommitDue: Bool {
         guard !storeFails else { return false }
-        if mustCommit || mustWrite || uncommitted.count >= halfWindow { return true }
+        if mustCommit || mustWrite && firstUncommitted == nil || uncommitted.count >= halfWindow { return true }
         guard let firstUncommitted else { return false }
         return monotonicMilliseconds() - firstUncommitted >= options.commitInterval
     }

@@ -51,8 +51,13 @@ public struct MeterRoom: Sendable {
 
     private func measurement(of sensor: Sensor, _ reading: Reading, _ figure: Measurement.Figure) -> Measurement {
         Measurement(
-            sensor: sensor.id, time: reading.time.instant, isTimeKnown: reading.time.source != .queued, figure: figure)
+            sensor: sensor.id, time: reading.time.instant,
+            isTimeKnown: reading.time.source != .queued || reading.time.uncertainty <= MeterRoom.tolerableUncertainty,
+            figure: figure)
     }
+
+    /// A minute, in milliseconds: what waited and was dated this well can be measured with like anything else.
+    private static let tolerableUncertainty: Int64 = 60_000
 
     /// A value in the sensor's unit; the same undeclared unit on both sides counts as equal.
     static func converted(_ value: DecimalValue, from source: Unit, to target: Unit) -> DecimalValue? {

@@ -27,17 +27,21 @@ public struct SessionMemory: Hashable, Sendable {
     public var filters: [String]
     /// True where the last run did not end cleanly.
     public var endedUncleanly: Bool
+    /// When anything was committed last; nil before the first commit.
+    public var lastCommit: Instant?
     /// The newest packets of this session, oldest first, at most ``packetLimit``.
     public var packets: [PacketRecord]
 
     /// Makes a session memory.
     public init(
-        number: Int64, clientID: String, filters: [String], endedUncleanly: Bool, packets: [PacketRecord]
+        number: Int64, clientID: String, filters: [String], endedUncleanly: Bool, lastCommit: Instant? = nil,
+        packets: [PacketRecord]
     ) {
         self.number = number
         self.clientID = clientID
         self.filters = filters
         self.endedUncleanly = endedUncleanly
+        self.lastCommit = lastCommit
         self.packets = packets
     }
 }

@@ -24,6 +24,8 @@ extension Store {
                 filters: try String.fetchAll(db, sql: "SELECT filter FROM subscription ORDER BY filter"),
                 endedUncleanly: try String.fetchOne(db, sql: "SELECT value FROM property WHERE name = 'ended'")
                     != "cleanly",
+                lastCommit: try Int64.fetchOne(db, sql: "SELECT committed_at FROM journal ORDER BY id DESC LIMIT 1")
+                    .map { Instant(milliseconds: $0) },
                 packets: newestFirst.prefix(SessionMemory.packetLimit).reversed())
         }
     }

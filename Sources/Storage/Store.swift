@@ -43,6 +43,8 @@ public final class Store: Sendable {
     public let isReadOnly: Bool
     /// The MQTT client identifier, made with the database.
     public let clientID: String
+    /// When the database was made.
+    public let createdAt: Instant?
 
     let pool: DatabasePool
     let lock: FolderLock?
@@ -64,6 +66,7 @@ public final class Store: Sendable {
         self.community = community
         self.kind = kind
         self.clientID = clientID
+        createdAt = properties["created_at"].flatMap { Instant(rfc3339: $0) }
         self.pool = pool
         self.lock = lock
         self.ballast = ballast

@@ -98,6 +98,27 @@ struct ReplayCommand: AsyncParsableCommand {
     }
 }
 
+/// `commons backup`
+struct BackupCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup", abstract: "Copies the database into a folder and checks the copy.",
+        discussion: """
+            Also while the gateway runs. The file appears only once it was checked: every page, the record book's chain,
+            and that nothing is missing. It is not encrypted.
+
+            Examples:
+              commons backup                     into the folder of the configuration
+              commons backup --to /media/stick
+            """)
+
+    @OptionGroup var site: SiteOptions
+    @Option(name: .long, help: "The folder; the configured one by default.") var to: String?
+
+    func run() throws {
+        print(try BackupDesk(site: Site.load(configFile: site.config)).make(to: to))
+    }
+}
+
 /// `commons doctor`
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

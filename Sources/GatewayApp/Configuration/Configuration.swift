@@ -73,6 +73,14 @@ public struct Configuration: Sendable {
         public var language: String?
     }
 
+    /// Where copies of the database go, and how often.
+    public struct Backup: Sendable, Hashable {
+        /// The folder, for instance on a USB stick; never the data folder's own card.
+        public var folder: String
+        /// Seconds between two copies; one that is twice as late is an alert.
+        public var every: Int64
+    }
+
     /// A sensor with the device channel that measures it.
     public struct DeclaredSensor: Sendable, Hashable {
         /// The sensor.
@@ -103,6 +111,8 @@ public struct Configuration: Sendable {
     public var stewards: [Steward]
     /// Where notices go.
     public var destinations: [DestinationSettings]
+    /// The rule for backups; nil where none is set up.
+    public var backup: Backup?
     /// The sensors.
     public var sensors: [DeclaredSensor]
     /// The loopback port of the counters for Prometheus; nil for none.

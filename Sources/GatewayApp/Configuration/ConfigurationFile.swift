@@ -32,7 +32,7 @@ public struct ConfigurationFile {
     public func parse(_ text: String) -> (configuration: Configuration?, problems: [Diagnostic]) {
         let keys = [
             "community", "data_folder", "devices_folder", "resolutions_folder", "languages_folder", "mqtt", "assembly",
-            "stewards", "destinations", "sensors", "metrics_port",
+            "stewards", "destinations", "backup", "sensors", "metrics_port",
         ]
         guard let top = reader.mapping(of: text, keys: keys) else { return (nil, reader.problems) }
         let community = top.required("community", example: "{id: vall-clara, …}").flatMap(community)
@@ -55,7 +55,7 @@ public struct ConfigurationFile {
             stewards: (top["stewards"]?.list() ?? []).compactMap(steward),
             destinations: top["destinations"].map {
                 DestinationSettings.list($0, defaultLanguage: community?.languages.first ?? "en")
-            } ?? [], sensors: sensors,
+            } ?? [], backup: top["backup"].flatMap(backup), sensors: sensors,
             metricsPort: top["metrics_port"]?.integer(in: 1...65_535))
         return (reader.problems.isEmpty ? configuration : nil, reader.problems)
     }
@@ -101,6 +101,13 @@ public struct ConfigurationFile {
             let name = fields.required("name", example: "Rosa")?.string()
         else { return nil }
         return .init(name: name, language: fields["language"]?.string())
+    }
+
+    private func backup(_ field: Field) -> Configuration.Backup? {
+        guard let fields = field.mapping(keys: ["folder", "every"]),
+            let folder = fields.required("folder", example: "/media/backup")?.string()
+        else { return nil }
+        return .init(folder: folder, every: fields["every"]?.seconds() ?? 7 * 86_400)
     }
 
     private func reportDoubles(in sensors: [Configuration.DeclaredSensor], at field: Field?) {

@@ -9,23 +9,31 @@ final class IngestHandler: BatchHandler {
     let office: Office
     private let logger: Logger
     private let snapshot: @Sendable (Counters) -> Void
+    private let beat: @Sendable (Counters) -> Void
     private let committed: @Sendable () -> Void
+    private let tellApart: @Sendable ([OutboxItem]) -> Void
     private var session: Int64
     private var brokerAwaySince: Instant?
-    private var storeFailingSince: Instant?
+    private var storeFailing: (since: Instant, reason: String, isTold: Bool)?
     /// A broker that is away for a minute is an alert; a restart of it is not.
     private static let brokerGrace: Int64 = 60_000
+    /// A card that is busy for a moment is no alert either.
+    private static let storeGrace: Int64 = 60_000
 
-    /// Makes a handler; `snapshot` gets the counters and `committed` is told after every commit, on the ingest thread.
+    /// Makes a handler; `snapshot` gets the counters, `beat` once a second too, and `committed` is told after every commit, on the ingest thread;
+    /// `tellApart` sends what cannot be stored first.
     init(
         office: Office, session: Int64, logger: Logger, snapshot: @escaping @Sendable (Counters) -> Void,
-        committed: @escaping @Sendable () -> Void
+        beat: @escaping @Sendable (Counters) -> Void, committed: @escaping @Sendable () -> Void,
+        tellApart: @escaping @Sendable ([OutboxItem]) -> Void
     ) {
         self.office = office
         self.session = session
         self.logger = logger
         self.snapshot = snapshot
+        self.beat = beat
         self.committed = committed
+        self.tellApart = tellApart
     }
 
     func receive(_ message: ReceivedMessage) -> Urgency {
@@ -38,14 +46,20 @@ final class IngestHandler: BatchHandler {
             try office.pipeline.commit(
                 packets: packets.map { PacketRecord(id: $0.id, digest: $0.digest) }, session: session, now: now)
         } catch {
-            if storeFailingSince == nil { logger.error("commit failed, nothing is acknowledged: \(error)") }
+            noteFailure(error, now: now)
             throw error
         }
         let time = begin.duration(to: .now).components
         office.pipeline.state.counters.commitMicroseconds += Int(time.attoseconds / 1_000_000_000_000)
-        if let since = storeFailingSince {
-            storeFailingSince = nil
-            logger.notice("the store can be written again, after \(now.milliseconds(since: since) / 1000) s")
+        if let storeFailing {
+            self.storeFailing = nil
+            office.pipeline.changeState { $0.counters.isStoreFailing = false }
+            logger.notice(
+                "the store can be written again, after \(now.milliseconds(since: storeFailing.since) / 1000) s")
+            if storeFailing.isTold {
+                office.pipeline.recordAfterwards(
+                    .storeFailing, onset: storeFailing.since, details: ["reason": storeFailing.reason], now: now)
+            }
         }
         snapshot(office.pipeline.state.counters)
         committed()
@@ -54,12 +68,34 @@ final class IngestHandler: BatchHandler {
 
     func discard(now: Instant) {
         office.pipeline.discard(now: now)
-        storeFailingSince = storeFailingSince ?? now
+        office.pipeline.changeState { $0.counters.isStoreFailing = true }
         snapshot(office.pipeline.state.counters)
+        beat(office.pipeline.state.counters)
     }
 
     func probe(now: Instant) throws {
-        try office.store.probe(now: now)
+        do {
+            try office.store.probe(now: now)
+        } catch {
+            noteFailure(error, now: now)
+            throw error
+        }
+    }
+
+    /// While nothing can be stored, people are told through what still works; the alert is stored afterwards.
+    private func noteFailure(_ error: any Error, now: Instant) {
+        if storeFailing == nil {
+            logger.error("commit failed, nothing is acknowledged: \(error)")
+            storeFailing = (now, "\(error)", false)
+        }
+        guard var failing = storeFailing, !failing.isTold,
+            now.milliseconds(since: failing.since) >= IngestHandler.storeGrace
+        else { return }
+        failing.isTold = true
+        storeFailing = failing
+        tellApart(
+            office.pipeline.noticesApart(
+                .storeFailing, onset: failing.since, details: ["reason": failing.reason], now: now))
     }
 
     func sessionStarted(now: Instant) throws {
@@ -107,6 +143,7 @@ final class IngestHandler: BatchHandler {
         }
         let urgency = office.tick(now: now)
         snapshot(office.pipeline.state.counters)
+        beat(office.pipeline.state.counters)
         return urgency
     }
 

@@ -105,6 +105,26 @@ extension Pipeline {
                 condition, subject: subject, isActive: isActive, onset: onset, details: details, now: now), now: now)
     }
 
+    /// The notices about a condition that cannot be stored while it lasts; the alert itself follows afterwards.
+    func noticesApart(
+        _ condition: BoxCondition, onset: Instant, details: [String: String], now: Instant
+    ) -> [OutboxItem] {
+        var book = committed.alerts
+        return book.condition(condition, subject: "", isActive: true, onset: onset, details: details, now: now)
+            .flatMap { action in
+                guard case .notify(let draft) = action else { return [OutboxItem]() }
+                return notices.items(for: draft, state: committed, now: now)
+            }
+    }
+
+    /// Records a condition that people were told of apart, and that it is over.
+    func recordAfterwards(_ condition: BoxCondition, onset: Instant, details: [String: String], now: Instant) {
+        let actions = state.alerts.condition(
+            condition, subject: "", isActive: true, onset: onset, details: details, now: now)
+        perform(actions.filter { if case .notify = $0 { false } else { true } }, now: now)
+        box(condition, subject: "", isActive: false, onset: now, [:], now)
+    }
+
     /// Puts what alerts ask for into the batch: records and notices go with the readings that caused them (P2).
     func perform(_ actions: [AlertAction], now: Instant) {
         for action in actions {

@@ -11,6 +11,7 @@ extension BrokerOptions {
         var port = embeddedPort ?? 1883
         if case .network(let name, let number) = broker.place { (host, port) = (name, number) }
         self.init(host: host, port: port, clientID: clientID, filters: broker.topics)
+        clockPrefix = broker.prefix
         user = broker.user
         if let file = broker.passwordFile {
             guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {

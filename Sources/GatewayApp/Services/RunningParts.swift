@@ -12,6 +12,8 @@ final class RunningParts: Service, Sendable {
     let counters = LiveCounters()
     private let loop: AcknowledgedLoop
     private let worker: OutboxWorker
+    /// Sends what cannot be stored, because storing is what fails.
+    private let apart: OutboxWorker
     private let control: ControlServer
     private let status: StatusPublisher
     private let store: Store
@@ -28,20 +30,38 @@ final class RunningParts: Service, Sendable {
             site.configuration.broker, clientID: store.clientID, embeddedPort: brokerPort)
         status = StatusPublisher(options: options, prefix: site.configuration.broker.prefix) { SystemClock.now() }
         let destinations = RunningParts.destinations(of: site, stop: stop, status: status, logger: logger)
+        let news = DestinationNews(logger: logger)
+        office.boxWatch = BoxWatch(site: site, store: store, destinations: news)
         let worker = OutboxWorker(
             outbox: store, destinations: destinations, phrasebooks: site.languages.books, zone: site.zone, stop: stop,
-            clock: { SystemClock.now() })
+            clock: { SystemClock.now() }, recheck: { [store] in RunningParts.recheck($0, now: $1, store) },
+            onEvent: { news.add($0) })
+        let unstored = MemoryOutbox()
+        let apart = OutboxWorker(
+            outbox: unstored, destinations: destinations, phrasebooks: site.languages.books, zone: site.zone,
+            stop: stop, clock: { SystemClock.now() })
         let counters = counters
+        let names = destinations.map(\.name)
         let handler = IngestHandler(
-            office: office, session: session.number, logger: logger, snapshot: { counters.set($0) },
-            committed: { worker.wake() })
+            office: office, session: session.number, logger: logger,
+            snapshot: { counters.set($0) },
+            beat: { [store, status] in
+                counters.setOutbox(RunningParts.outbox(of: store, destinations: names))
+                status.update(health: RunningParts.health($0))
+            }, committed: { worker.wake() },
+            tellApart: { items in
+                items.forEach { _ = unstored.add($0) }
+                apart.wake()
+            })
         let loop = AcknowledgedLoop(
             options: options, handler: handler,
             committed: session.packets.map { ReplayFilter.Entry(id: $0.id, digest: $0.digest) },
             poison: PoisonGuard(
                 path: site.configuration.dataFolder + "/in-hand", endedUncleanly: session.endedUncleanly),
-            knownFilters: session.filters, clock: { SystemClock.now() })
+            knownFilters: session.filters, lastHeard: session.lastCommit, clock: { SystemClock.now() },
+            brokerStartedAt: { [status] in status.brokerStartedAt })
         self.worker = worker
+        self.apart = apart
         self.loop = loop
         control = try ControlServer(dataFolder: site.configuration.dataFolder, logger: logger) { command, actor in
             RunningParts.perform(command, actor, on: loop)
@@ -58,6 +78,7 @@ final class RunningParts: Service, Sendable {
         ingest.stackSize = 4 << 20
         ingest.start()
         worker.start()
+        apart.start()
         control.start()
         status.start()
     }
@@ -74,6 +95,7 @@ final class RunningParts: Service, Sendable {
         loop.stop()
         _ = ingestEnded.wait(timeout: .now() + 15)
         worker.stopAndWait()
+        apart.stopAndWait(seconds: 2)
         status.stop()
         try? store.markStopped()
         try? store.close()

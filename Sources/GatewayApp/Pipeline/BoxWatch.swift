@@ -1,0 +1,129 @@
+import Delivery
+import Foundation
+import GatewayModel
+import Storage
+
+/// Watches the box itself: disk, clock, destinations, duty, backup, and how messages arrive. No decision is needed for
+/// these alerts.
+///
+/// Asked once a second on the ingest thread; what it finds may be told again and again, since a condition that already
+/// holds changes nothing.
+struct BoxWatch {
+    /// A condition and whether it holds.
+    struct Finding {
+        var condition: BoxCondition
+        var subject = ""
+        var isActive: Bool
+        var onset: Instant
+        var details: [String: String] = [:]
+    }
+
+    private var site: Site
+    private let store: Store
+    private let destinations: DestinationNews
+    private var lookedAtFolders: Instant?
+    /// The latest time that is known to have passed.
+    private var latest: Instant?
+    private var hour: (begin: Instant, counters: Counters)?
+
+    /// Less than this is too little for a night (bytes); twice as much ends the alert.
+    private static let leastFree: Int64 = 200_000_000
+    /// Clocks are set by a few seconds all the time; five minutes back is a clock that was lost.
+    private static let clockTolerance: Int64 = 300_000
+    /// How long a real community may go on without a backup of its own.
+    private static let firstBackupWithin: Int64 = 7 * 86_400_000
+
+    init(site: Site, store: Store, destinations: DestinationNews) {
+        self.site = site
+        self.store = store
+        self.destinations = destinations
+        latest = try? store.session().lastCommit
+    }
+
+    /// Goes on with files that were read again.
+    mutating func reload(_ site: Site) {
+        self.site = site
+        lookedAtFolders = nil
+    }
+
+    /// Everything that is to be told at this moment.
+    mutating func look(now: Instant, counters: Counters) -> [Finding] {
+        var findings =
+            [clock(now)]
+            + destinations.take().map { news in
+                Finding(
+                    condition: .destinationFailing, subject: news.destination, isActive: news.reason != nil,
+                    onset: news.since ?? now, details: news.reason.map { ["reason": $0] } ?? [:])
+            }
+        if now.milliseconds(since: lookedAtFolders ?? Instant(milliseconds: 0)) >= 60_000 {
+            lookedAtFolders = now
+            findings += disk(now) + [duty(now), backup(now)]
+        }
+        return findings + arrival(now, counters)
+    }
+
+    /// The clock is wrong while it shows a time before one that has already passed.
+    private mutating func clock(_ now: Instant) -> Finding {
+        let isBehind = latest.map { now < $0.advanced(byMilliseconds: -BoxWatch.clockTolerance) } ?? false
+        if !isBehind { latest = max(latest ?? now, now) }
+        return Finding(condition: .clockWrong, isActive: isBehind, onset: now)
+    }
+
+    /// Between the two bounds nothing changes, so that the alert does not come and go.
+    private func disk(_ now: Instant) -> [Finding] {
+        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: site.configuration.dataFolder)
+        guard let free = (attributes?[.systemFreeSize] as? NSNumber)?.int64Value else { return [] }
+        if free >= 2 * BoxWatch.leastFree, !store.hasBallast { _ = store.restoreBallast() }
+        guard free < BoxWatch.leastFree || free >= 2 * BoxWatch.leastFree else { return [] }
+        return [
+            Finding(
+                condition: .diskFull, isActive: free < BoxWatch.leastFree, onset: now,
+                details: ["free": "\(free / 1_000_000)"])
+        ]
+    }
+
+    /// Somebody is on duty where there is a steward and a destination that reaches stewards.
+    private func duty(_ now: Instant) -> Finding {
+        let reaches = site.configuration.destinations.contains { $0.audience == .stewards || $0.audience == .person }
+        return Finding(
+            condition: .nobodyOnDuty, isActive: site.configuration.stewards.isEmpty || !reaches, onset: now)
+    }
+
+    private func backup(_ now: Instant) -> Finding {
+        guard let rule = site.configuration.backup else {
+            let made = store.createdAt ?? now
+            let isLate =
+                store.kind == .real && now.milliseconds(since: made) > BoxWatch.firstBackupWithin
+            return Finding(condition: .backupOverdue, isActive: isLate, onset: made)
+        }
+        let newest = BackupFolder(path: rule.folder).newest
+        let since = newest ?? store.createdAt ?? now
+        return Finding(
+            condition: .backupOverdue, isActive: now.milliseconds(since: since) > rule.every * 1000 * 2, onset: since)
+    }
+
+    /// Once an hour: how much came without a guarantee, and how much could not be read.
+    private mutating func arrival(_ now: Instant, _ counters: Counters) -> [Finding] {
+        guard let begun = hour, now >= begun.begin else {
+            hour = (now, counters)
+            return []
+        }
+        guard now.milliseconds(since: begun.begin) >= 3_600_000 else { return [] }
+        hour = (now, counters)
+        let unsure = counters.messagesByQoS[0, default: 0] - begun.counters.messagesByQoS[0, default: 0]
+        let all = counters.messagesByQoS.values.reduce(0, +) - begun.counters.messagesByQoS.values.reduce(0, +)
+        let unread = counters.rejections["malformed", default: 0] - begun.counters.rejections["malformed", default: 0]
+        var findings: [Finding] = []
+        // A handful of messages says nothing; between a tenth and a third nothing changes.
+        if all >= 60, unsure * 3 > all || unsure * 10 < all {
+            findings.append(Finding(condition: .tooMuchAtQoS0, isActive: unsure * 3 > all, onset: begun.begin))
+        }
+        if unread >= 1000 || unread < 100 {
+            findings.append(
+                Finding(
+                    condition: .malformedFlood, isActive: unread >= 1000, onset: begun.begin,
+                    details: ["count": "\(unread)"]))
+        }
+        return findings
+    }
+}

@@ -1,0 +1,42 @@
+import Delivery
+import GatewayModel
+import Logging
+import Synchronization
+
+/// What the destinations' threads have to say, on its way to the ingest thread.
+final class DestinationNews: Sendable {
+    /// A destination that fails, or works again where there is no reason.
+    struct News: Sendable {
+        var destination: String
+        var since: Instant?
+        var reason: String?
+    }
+
+    private let logger: Logger
+    private let waiting = Mutex<[News]>([])
+
+    init(logger: Logger) {
+        self.logger = logger
+    }
+
+    /// Takes an event; from any thread.
+    func add(_ event: DestinationEvent) {
+        switch event {
+        case .failing(let destination, let since, let reason):
+            waiting.withLock { $0.append(News(destination: destination, since: since, reason: reason)) }
+        case .recovered(let destination): waiting.withLock { $0.append(News(destination: destination)) }
+        case .lost(let destination, let key, let reason):
+            logger.error("\(destination) will not get message \(key): \(reason)")
+        case .warning(let destination, let key, let text):
+            logger.warning("\(destination) took message \(key), but: \(text)")
+        }
+    }
+
+    /// Everything since the last call, in order.
+    func take() -> [News] {
+        waiting.withLock { waiting in
+            defer { waiting.removeAll() }
+            return waiting
+        }
+    }
+}
