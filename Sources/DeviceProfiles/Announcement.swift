@@ -4,6 +4,8 @@ import GatewayModel
 struct Announcement: Sendable {
     /// Where the value stands within the payload; empty for a bare value.
     var path: [String] = []
+    /// The topic of the message that announced it; empty where a later message can only replace it.
+    var source = ""
     var device: String?
     var channel: String?
     var quantity: Quantity?
@@ -17,6 +19,8 @@ struct Announcement: Sendable {
 struct Announcements: Sendable {
     private static let limit = 20_000
     private var byTopic: [String: [Announcement]] = [:]
+    private var topicsBySource: [String: Set<String>] = [:]
+    private var count = 0
 
     /// What is known about a topic, or about all topics beside it.
     func about(_ topic: String) -> [Announcement] {
@@ -28,11 +32,26 @@ struct Announcements: Sendable {
 
     /// Keeps an announcement, replacing an earlier one about the same place.
     mutating func add(_ announcement: Announcement, about topic: String) {
-        guard byTopic.count < Announcements.limit || byTopic[topic] != nil else { return }
-        var known = byTopic[topic] ?? []
-        known.removeAll { $0.path == announcement.path }
-        guard known.count < 200 else { return }
+        let before = byTopic[topic] ?? []
+        var known = before.filter { $0.path != announcement.path }
+        guard known.count < 200, count + known.count - before.count < Announcements.limit else { return }
         known.append(announcement)
+        count += known.count - before.count
         byTopic[topic] = known
+        for replaced in before where !known.contains(where: { $0.source == replaced.source }) {
+            topicsBySource[replaced.source]?.remove(topic)
+            if topicsBySource[replaced.source]?.isEmpty ?? false { topicsBySource[replaced.source] = nil }
+        }
+        if !announcement.source.isEmpty { topicsBySource[announcement.source, default: []].insert(topic) }
+    }
+
+    /// Forgets what the messages of one topic announced.
+    mutating func forget(from source: String) {
+        for topic in topicsBySource.removeValue(forKey: source) ?? [] {
+            let known = byTopic[topic] ?? []
+            let rest = known.filter { $0.source != source }
+            count -= known.count - rest.count
+            byTopic[topic] = rest.isEmpty ? nil : rest
+        }
     }
 }

@@ -4,7 +4,9 @@ extension MessageDecoder {
     /// Keeps what a Home Assistant discovery message says about a state topic.
     ///
     /// Source: home-assistant.io, "MQTT discovery": single components and the device form with `cmps`.
-    mutating func readDiscovery(_ route: TopicRoute, _ payload: Payload) {
+    mutating func readDiscovery(_ route: TopicRoute, _ message: InboundMessage, _ payload: Payload) {
+        // An empty message takes the announcement back; every other one replaces it.
+        announcements.forget(from: message.topic)
         guard payload.looksLikeJSON else { return }
         // Switches, lights and the like are announced too; only sensors have numbers to read.
         let component = route.names["component"] ?? "sensor"
@@ -16,16 +18,18 @@ extension MessageDecoder {
             var child = components + 1
             while child < Int(json.nodes[components].next) {
                 let platform = HomeAssistantDiscovery.text(json, child, "p", "platform")
-                if platform == nil || platform == "sensor" { announce(json, child, device, sharedTopic: shared) }
+                if platform == nil || platform == "sensor" {
+                    announce(json, child, device, message.topic, sharedTopic: shared)
+                }
                 child = Int(json.nodes[child].next)
             }
         } else {
-            announce(json, 0, device, sharedTopic: nil)
+            announce(json, 0, device, message.topic, sharedTopic: nil)
         }
     }
 
     private mutating func announce(
-        _ json: JSONText, _ index: Int, _ device: String?, sharedTopic: String?
+        _ json: JSONText, _ index: Int, _ device: String?, _ source: String, sharedTopic: String?
     ) {
         guard var topic = HomeAssistantDiscovery.text(json, index, "stat_t", "state_topic") ?? sharedTopic else {
             return
@@ -35,7 +39,7 @@ extension MessageDecoder {
             if topic.hasPrefix("~") { topic = base + topic.dropFirst() }
             if topic.hasSuffix("~") { topic = topic.dropLast() + base }
         }
-        var announcement = Announcement(device: device)
+        var announcement = Announcement(source: source, device: device)
         announcement.channel = HomeAssistantDiscovery.text(json, index, "uniq_id", "unique_id")
         announcement.unit =
             HomeAssistantDiscovery.text(json, index, "unit_of_meas", "unit_of_measurement").flatMap(Unit.parsing)

@@ -9,7 +9,9 @@ public struct MessageDecoder: Sendable {
     var local: LocalTime
     var scanner = JSONScanner()
     var announcements = Announcements()
-    var plans: [UInt64: FieldPlan] = [:]
+    private var plans: [UInt64: FieldPlan] = [:]
+    /// The plans used last, at the place that the end of their hash names; spares most look-ups.
+    private var recent = [(hash: UInt64, plan: FieldPlan)](repeating: (0, .nothing), count: 512)
     private var routes: [String: [TopicRoute]] = [:]
     private var routeCount: UInt64 = 0
     private let seed = UInt64.random(in: .min ... .max)
@@ -62,7 +64,7 @@ public struct MessageDecoder: Sendable {
             case .fields: readFields(route, message, payload, announced, into: &decoding)
             case .senml: readSenML(route, message, payload, into: &decoding)
             case .homie: readHomie(route, message, payload, announced, into: &decoding)
-            case .discovery: readDiscovery(route, payload)
+            case .discovery: readDiscovery(route, message, payload)
             case .telegram: readTelegram(route, message, payload, into: &decoding)
             case .announcement: readAnnouncement(message, payload)
             }
@@ -104,7 +106,12 @@ public struct MessageDecoder: Sendable {
 
     /// The plan for the place with that hash, made once per place and topic.
     mutating func plan(_ hash: UInt64, _ route: TopicRoute, path: () -> [String]) -> FieldPlan {
-        if let plan = plans[hash] { return plan }
+        let slot = Int(truncatingIfNeeded: hash & 511)
+        if recent[slot].hash == hash { return recent[slot].plan }
+        if let plan = plans[hash] {
+            recent[slot] = (hash, plan)
+            return plan
+        }
         if plans.count >= MessageDecoder.planLimit { plans.removeAll(keepingCapacity: true) }
         let plan = FieldPlan.make(path: route.field + path(), names: route.names, rules: route.profile.fields)
         plans[hash] = plan

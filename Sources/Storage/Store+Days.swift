@@ -25,33 +25,50 @@ extension Store {
         }
         directory.forgetMarks()
         let through = try read("days") { db in try Store.lastJournal(db) }
-        for row in series {
-            guard let date = CalendarDate(text: row[1] as String) else { continue }
-            let id = SeriesID(rawValue: row[0])
-            let stats = try stats(of: id, on: date, zone: zone)
-            try write("days") { db in try Store.store(stats, series: id, date: date, through: through, db) }
-        }
-        for row in sensors {
-            guard let date = CalendarDate(text: row[1] as String) else { continue }
-            let sensor = SensorID(rawValue: row[0])
-            let from = zone.start(of: date)
-            let until = zone.start(of: date.adding(days: 1))
-            let result = try use(sensor, date, from, until)
+        // Many rows share a transaction: each one costs the card a few pages, whatever it holds.
+        for rows in series.chunked(into: Store.rowsPerTransaction) {
+            let results = try rows.compactMap { row -> (SeriesID, CalendarDate, DayStats?)? in
+                guard let date = CalendarDate(text: row[1] as String) else { return nil }
+                let id = SeriesID(rawValue: row[0])
+                return (id, date, try stats(of: id, on: date, zone: zone))
+            }
             try write("days") { db in
-                let key: StatementArguments = [sensor.rawValue, date.description]
-                try db.execute(sql: "DELETE FROM dirty_use WHERE sensor = ? AND date = ?", arguments: key)
-                try db.execute(sql: "DELETE FROM day_use WHERE sensor = ? AND date = ?", arguments: key)
-                guard let result else { return }
-                try db.execute(
-                    sql: "INSERT INTO day_use VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    arguments: [
-                        sensor.rawValue, date.description, from.milliseconds, until.milliseconds, zone.identifier,
-                        through, result.amount.mantissa, Int64(result.amount.scale), result.unit.code,
-                        result.measuredPermille, result.isLowerBound,
-                    ])
+                for (id, date, stats) in results {
+                    try Store.store(stats, series: id, date: date, through: through, db)
+                }
+            }
+        }
+        for rows in sensors.chunked(into: Store.rowsPerTransaction) {
+            let results = try rows.compactMap { row -> (SensorID, CalendarDate, DayUse?)? in
+                guard let date = CalendarDate(text: row[1] as String) else { return nil }
+                let sensor = SensorID(rawValue: row[0])
+                return (sensor, date, try use(sensor, date, zone.start(of: date), zone.start(of: date.adding(days: 1))))
+            }
+            try write("days") { db in
+                for (sensor, date, result) in results {
+                    try Store.store(result, of: sensor, on: date, zone: zone, through: through, db)
+                }
             }
         }
         return series.count + sensors.count
+    }
+
+    private static let rowsPerTransaction = 100
+
+    private static func store(
+        _ result: DayUse?, of sensor: SensorID, on date: CalendarDate, zone: Zone, through: Int64, _ db: Database
+    ) throws {
+        let key: StatementArguments = [sensor.rawValue, date.description]
+        try db.execute(sql: "DELETE FROM dirty_use WHERE sensor = ? AND date = ?", arguments: key)
+        try db.execute(sql: "DELETE FROM day_use WHERE sensor = ? AND date = ?", arguments: key)
+        guard let result else { return }
+        try db.execute(
+            sql: "INSERT INTO day_use VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            arguments: [
+                sensor.rawValue, date.description, zone.start(of: date).milliseconds,
+                zone.start(of: date.adding(days: 1)).milliseconds, zone.identifier, through, result.amount.mantissa,
+                Int64(result.amount.scale), result.unit.code, result.measuredPermille, result.isLowerBound,
+            ])
     }
 
     /// A series' day rows from one day through another, by date; days that are marked are left out.

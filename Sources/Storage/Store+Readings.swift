@@ -5,6 +5,7 @@ extension Store {
     /// Readings per slice that are aimed at: a few megabytes of memory and well below a second.
     private static let sliceAim = 100_000
     private static let firstSlice: Int64 = 86_400_000
+    private static let shortPeriod: Int64 = 62 * 86_400_000
 
     /// Hands readings to `body` in time order, from blocks and journal; readings of one time come by series.
     ///
@@ -40,13 +41,18 @@ extension Store {
 
     /// The part of the query's period that holds anything at all, both ends included.
     private static func range(of query: ReadingQuery, _ db: Database) throws -> ClosedRange<Int64>? {
+        guard query.from < query.until else { return nil }
+        // A short period is looked at as it is: asking for the ends of everything stored reads a row of every block.
+        if query.until.milliseconds(since: query.from) <= shortPeriod {
+            return query.from.milliseconds...query.until.milliseconds - 1
+        }
         let row = try Row.fetchOne(
             db,
             sql: """
                 SELECT min(first_time), max(last_time) FROM
                 (SELECT first_time, last_time FROM block UNION ALL SELECT first_time, last_time FROM journal)
                 """)
-        guard query.from < query.until, let first = row?[0] as Int64?, let last = row?[1] as Int64? else { return nil }
+        guard let first = row?[0] as Int64?, let last = row?[1] as Int64? else { return nil }
         let lower = max(first, query.from.milliseconds)
         let upper = min(last, query.until.milliseconds - 1)
         return lower <= upper ? lower...upper : nil
@@ -64,8 +70,8 @@ extension Store {
             else { return }
             found.append(reading)
         }
-        let streams = try streamsBySeries(db)
-        for stream in Set(wanted.keys.compactMap { streams[$0] }).sorted() {
+        let streams = try streams(of: wanted.keys, db)
+        for stream in Set(streams.values.map(\.stream)).sorted() {
             let blocks = try Row.fetchCursor(
                 db.cachedStatement(
                     sql: """
@@ -78,21 +84,40 @@ extension Store {
                 }
             }
         }
-        let sealed = try sealedThrough(db)
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
                     SELECT id, body FROM journal WHERE id > ? AND first_time <= ? AND last_time >= ? ORDER BY id
-                    """), arguments: [sealed.values.min() ?? 0, times.upperBound, times.lowerBound])
+                    """),
+            arguments: [streams.values.map(\.sealedThrough).min() ?? 0, times.upperBound, times.lowerBound])
         while let row = try rows.next() {
             let id: Int64 = row[0]
             try row.withBytes(at: 1) { bytes in
                 try JournalBody.decode(bytes) { reading in
-                    if id > sealed[reading.series.rawValue] ?? 0 { take(reading) }
+                    if let stream = streams[reading.series.rawValue], id > stream.sealedThrough { take(reading) }
                 }
             }
         }
         return sorted(found)
+    }
+
+    /// The streams of some series with the newest journal row that stands in their blocks.
+    private static func streams(
+        of series: some Collection<Int64>, _ db: Database
+    ) throws -> [Int64: (stream: Int64, sealedThrough: Int64)] {
+        var streams: [Int64: (stream: Int64, sealedThrough: Int64)] = [:]
+        // SQLite takes 32,766 arguments; a hundred at a time keep the statement in the cache.
+        for ids in Array(series).chunked(into: 100) {
+            let marks = Array(repeating: "?", count: ids.count).joined(separator: ",")
+            let rows = try Row.fetchCursor(
+                db.cachedStatement(
+                    sql: """
+                        SELECT series.id, stream, sealed_through FROM series JOIN stream ON stream.id = stream
+                        WHERE series.id IN (\(marks))
+                        """), arguments: StatementArguments(Array(ids)))
+            while let row = try rows.next() { streams[row[0]] = (row[1], row[2]) }
+        }
+        return streams
     }
 
     /// By time, then by series; readings of one series and time keep their order.
@@ -112,18 +137,20 @@ extension Store {
         _ selection: ReadingQuery.Selection, _ db: Database
     ) throws -> [Int64: [Range<Int64>]] {
         let always = Int64.min..<Int64.max
-        let all = try series(db)
         var windows: [Int64: [Range<Int64>]] = [:]
         switch selection {
         case .all:
-            for record in all { windows[record.id.rawValue] = [always] }
+            for record in try series(db) { windows[record.id.rawValue] = [always] }
         case .series(let ids):
             for id in ids { windows[id.rawValue] = [always] }
         case .devices(let devices):
             let wanted = Set(devices)
-            for record in all where wanted.contains(record.key.device) { windows[record.id.rawValue] = [always] }
+            for record in try series(db) where wanted.contains(record.key.device) {
+                windows[record.id.rawValue] = [always]
+            }
         case .sensors(let sensors):
             let wanted = Set(sensors)
+            let all = try series(db)
             for binding in try bindings(db) where wanted.contains(binding.sensor) {
                 let window = binding.from.milliseconds..<(binding.until?.milliseconds ?? .max)
                 for record in all where record.key.device == binding.device && record.channel == binding.channel {

@@ -69,6 +69,24 @@ struct AnnouncementTests {
         #expect(decoding.readings.isEmpty)
     }
 
+    @Test("A later announcement replaces the one before, an empty one takes it back")
+    func replacement() {
+        let topic = "homeassistant/sensor/pump/config"
+        let celsius = Self.config(#""val_tpl":"{{ value_json.t }}","unit_of_meas":"°C""#)
+        let fahrenheit = Self.config(#""val_tpl":"{{ value_json.t }}","unit_of_meas":"°F""#)
+        let other = Self.config(#""val_tpl":"{{ value_json.u }}","unit_of_meas":"K""#)
+        func readings(_ configs: String...) -> [String] {
+            Fixture.decode("pump/data", #"{"t":7,"u":280}"#, after: configs.map { (topic, $0) }).summary
+        }
+        #expect(readings(celsius, fahrenheit) == ["pump/pump_1 = 7 [degF]"])
+        #expect(readings(celsius, other) == ["pump/pump_1 = 280 K"])
+        #expect(readings(celsius, "") == [])
+        let homie = Fixture.decode(
+            "homie/cellar/climate/temperature", "7",
+            after: ["°C", "°F"].map { ("homie/cellar/climate/temperature/$unit", $0) })
+        #expect(homie.readings.map(\.unit) == [Unit("[degF]")])
+    }
+
     @Test("Homie 4 names the unit in a topic of its own, Homie 5 in the description of the device")
     func homie() {
         #expect(Fixture.decode("homie/cellar/climate/temperature", "11.5").readings.isEmpty)

@@ -8,6 +8,14 @@ struct DayUses {
 
     let store: Store
     let sensors: SensorDirectory
+    private let series: [SeriesID: SeriesRecord]
+
+    /// Knows the series of this moment; made anew for each round of work.
+    init(store: Store, sensors: SensorDirectory) throws {
+        self.store = store
+        self.sensors = sensors
+        series = Dictionary(try store.series().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
 
     /// The consumption of a day of `from` to `until`; nil for sensors that measure none and for days without a reading.
     ///
@@ -52,7 +60,6 @@ struct DayUses {
     private func readings(
         of sensor: Sensor, from: Instant, until: Instant
     ) throws -> [Reading] {
-        let series = Dictionary(try store.series().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         var found: [Reading] = []
         try store.readings(ReadingQuery(.sensors([sensor.id]), from: from, until: until)) { stored in
             guard stored.isTrusted, let record = series[stored.series] else { return }

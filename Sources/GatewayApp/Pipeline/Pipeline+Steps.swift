@@ -142,7 +142,7 @@ extension Pipeline {
 
     /// Computes the days that are over and were touched.
     func recomputeDays(before today: CalendarDate, zone: Zone) throws {
-        let dayUses = DayUses(store: store, sensors: committed.sensors)
+        let dayUses = try DayUses(store: store, sensors: committed.sensors)
         var series = committed.series
         _ = try store.recomputeDirtyDays(before: today, zone: zone, directory: &series) { sensor, _, from, until in
             try dayUses.use(of: sensor, from: from, until: until)

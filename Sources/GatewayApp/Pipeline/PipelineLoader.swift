@@ -45,7 +45,7 @@ struct PipelineLoader {
         var replay = Replay()
         let series = Dictionary(try store.series().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let from = site.zone.start(of: site.zone.date(at: now.advanced(bySeconds: -PipelineLoader.replaySeconds)))
-        let dayUses = DayUses(store: store, sensors: sensors)
+        let dayUses = try DayUses(store: store, sensors: sensors)
         let questions = Dictionary(
             grouping: try store.meterEvents().filter { $0.state == .proposed }, by: \.sensor)
         for sensor in sensors.all {
