@@ -2,6 +2,7 @@ import Dashboard
 import Delivery
 import Foundation
 import GatewayModel
+import Glibc
 import Logging
 import MQTTIngest
 import ServiceLifecycle
@@ -29,7 +30,14 @@ public struct GatewayRunner {
         let office = try Office.open(site: site, now: started)
         var services: [any Service] = []
         if let broker {
-            let village = try Demonstration(site: site, office: office).prepare(now: started) { print($0) }
+            let interrupt = Interrupt()
+            defer { interrupt.stop() }
+            let demonstration = Demonstration(site: site, office: office, interrupt: interrupt)
+            guard let village = try demonstration.prepare(now: started, say: { say($0) }) else {
+                office.close()
+                say("Stopped; the next start goes on from here.")
+                return
+            }
             let options = try BrokerOptions(
                 site.configuration.broker, clientID: "example-village", embeddedPort: broker.port)
             services.append(LiveVillage(village: village, options: options))
@@ -45,7 +53,7 @@ public struct GatewayRunner {
         }
         parts.start()
         notifier.ready("listening")
-        print("Running; Ctrl-C ends it.")
+        say("Running; Ctrl-C ends it.")
         var configuration = ServiceGroupConfiguration(
             services: services.map {
                 .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
@@ -53,6 +61,12 @@ public struct GatewayRunner {
         configuration.maximumGracefulShutdownDuration = .seconds(20)
         try await ServiceGroup(configuration: configuration).run()
         notifier.stopping()
+    }
+
+    /// Progress is of use while it is made, also where the output goes into a file.
+    private func say(_ line: String) {
+        print(line)
+        fflush(nil)
     }
 
     /// Services report their own failures; the libraries' start-up lines would only drown them.

@@ -11,14 +11,15 @@ struct Demonstration {
 
     let site: Site
     let office: Office
+    let interrupt: Interrupt
 
-    /// Fills an empty demonstration database up to now, and returns the village for going on live.
-    func prepare(now: Instant, say: (String) -> Void) throws -> Village {
+    /// Fills an empty demonstration database up to now, and returns the village for going on live; nil where somebody stopped it.
+    func prepare(now: Instant, say: (String) -> Void) throws -> Village? {
         let start = try start(now: now)
         let village = Village(start: start, zone: site.zone)
         let from = try newestReading() ?? start
         if from == start { try adoptExamples(at: start, say: say) }
-        try replay(village, from: from, until: now, say: say)
+        guard try replay(village, from: from, until: now, say: say) else { return nil }
         try writePapers(now: now, say: say)
         return village
     }
@@ -52,11 +53,16 @@ struct Demonstration {
         say("Adopted \(files.count) example decisions from \(folder).")
     }
 
-    private func replay(_ village: Village, from: Instant, until now: Instant, say: (String) -> Void) throws {
+    /// False where somebody stopped it; what was replayed by then is committed.
+    private func replay(_ village: Village, from: Instant, until now: Instant, say: (String) -> Void) throws -> Bool {
         let total = max(1, now.milliseconds(since: from))
         var nextShare: Int64 = 10
         for message in village.messages(until: now) where message.at > from {
             try office.replay(ReplayLine(message).message, commitAfter: ReplayRun.messagesPerCommit)
+            guard !interrupt.isRequested else {
+                try office.commit(now: message.at)
+                return false
+            }
             let share = message.at.milliseconds(since: from) * 100 / total
             if share >= nextShare {
                 say("Simulated up to \(site.local(message.at)) (\(share) %)")
@@ -64,6 +70,7 @@ struct Demonstration {
             }
         }
         try office.finishReplay(at: now)
+        return true
     }
 
     private func writePapers(now: Instant, say: (String) -> Void) throws {

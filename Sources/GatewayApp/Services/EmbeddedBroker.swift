@@ -6,13 +6,11 @@ import Glibc
 final class EmbeddedBroker {
     /// The loopback port it listens on.
     let port: Int
-    private let process: Process?
     private let pid: pid_t
     private let pidFile: String
 
-    private init(port: Int, process: Process?, pid: pid_t, pidFile: String) {
+    private init(port: Int, pid: pid_t, pidFile: String) {
         self.port = port
-        self.process = process
         self.pid = pid
         self.pidFile = pidFile
     }
@@ -29,21 +27,17 @@ final class EmbeddedBroker {
         guard let port = freePort() else {
             throw AppError("no free loopback port", remedy: "end other programs that listen, then try again")
         }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = ["-c", folder + "/mosquitto.conf"]
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
+        let broker: EmbeddedBroker
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             try settings(port: port, folder: folder).write(
                 toFile: folder + "/mosquitto.conf", atomically: true, encoding: .utf8)
-            try process.run()
-            try "\(process.processIdentifier) \(port)\n".write(toFile: pidFile, atomically: true, encoding: .utf8)
+            let pid = try spawn(program, ["-c", folder + "/mosquitto.conf"])
+            broker = EmbeddedBroker(port: port, pid: pid, pidFile: pidFile)
+            try "\(pid) \(port)\n".write(toFile: pidFile, atomically: true, encoding: .utf8)
         } catch {
             throw AppError("mosquitto could not be started: \(error)", remedy: "look at \(folder)")
         }
-        let broker = EmbeddedBroker(port: port, process: process, pid: process.processIdentifier, pidFile: pidFile)
         for _ in 0..<100 where !broker.answers() { usleep(100_000) }
         guard broker.answers() else {
             broker.stop()
@@ -59,9 +53,41 @@ final class EmbeddedBroker {
         try? FileManager.default.removeItem(atPath: pidFile)
     }
 
+    /// A child that has ended is taken notice of; one that was adopted belongs to another parent.
     private func isAlive() -> Bool {
-        if let process { return process.isRunning }
-        return kill(pid, 0) == 0
+        var status: Int32 = 0
+        return waitpid(pid, &status, WNOHANG) == pid ? false : kill(pid, 0) == 0
+    }
+
+    /// Starts a program with every signal as at login: threads block some, and a child that inherits that hears no SIGTERM.
+    private static func spawn(_ program: String, _ arguments: [String]) throws -> pid_t {
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        var all = sigset_t()
+        sigfillset(&all)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        // A group of its own: Ctrl-C is for the gateway, which ends the broker last.
+        posix_spawnattr_setpgroup(&attributes, 0)
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for descriptor in Int32(0)...2 {
+            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
+        }
+        var words = ([program] + arguments).map { strdup($0) } + [nil]
+        defer { words.forEach { free($0) } }
+        var pid = pid_t()
+        let code = posix_spawn(&pid, program, &actions, &attributes, &words, environ)
+        guard code == 0 else {
+            throw AppError(String(cString: strerror(code)), remedy: "look whether \(program) can be run")
+        }
+        return pid
     }
 
     /// The broker of a run that was killed, where its recorded pid is still a mosquitto that answers.
@@ -71,7 +97,7 @@ final class EmbeddedBroker {
         guard parts.count == 2, let pid = pid_t(parts[0]), let port = Int(parts[1]) else { return nil }
         let name = try? String(contentsOfFile: "/proc/\(pid)/comm", encoding: .utf8)
         guard name?.hasPrefix("mosquitto") == true else { return nil }
-        let broker = EmbeddedBroker(port: port, process: nil, pid: pid, pidFile: pidFile)
+        let broker = EmbeddedBroker(port: port, pid: pid, pidFile: pidFile)
         if broker.answers() { return broker }
         broker.stop()
         return nil
