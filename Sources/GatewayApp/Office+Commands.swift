@@ -1,4 +1,5 @@
 import Alerting
+import DeviceProfiles
 import GatewayModel
 import Limits
 import Storage
@@ -108,8 +109,12 @@ extension Office {
     }
 
     private func assign(
-        _ sensor: Sensor, _ device: String, _ channel: String, by actor: Actor, now: Instant
+        _ wanted: Sensor, _ device: String, _ channel: String, by actor: Actor, now: Instant
     ) throws -> CommandReply {
+        guard let sensor = completed(wanted, device, channel) else {
+            return .refused(
+                "The unit of \(channel) is not known yet; say it with --unit, or wait until \(device) was heard.")
+        }
         var sensors = try store.sensors().filter { $0.id != sensor.id }
         sensors.append(sensor)
         _ = try store.declare(sensors, at: now, by: actor.person)
@@ -119,6 +124,23 @@ extension Office {
         return CommandReply(
             isDone: true,
             lines: ["\(channel) of \(device) measures \(sensor.id) from \(site.local(binding.from)) on."])
+    }
+
+    /// The sensor with the unit and quantity that the device's last message shows; nil where nothing shows a unit.
+    private func completed(_ sensor: Sensor, _ device: String, _ channel: String) -> Sensor? {
+        var sensor = sensor
+        if sensor.unit == .unknown || sensor.quantity.rawValue.isEmpty,
+            let heard = pipeline.committed.unassigned.entries[device]
+        {
+            var decoder = pipeline.committed.decoder
+            let message = InboundMessage(topic: heard.topic, payload: heard.payload, receivedAt: heard.lastSeen)
+            if let reading = decoder.decode(message).readings.first(where: { $0.channel == channel }) {
+                if sensor.unit == .unknown { sensor.unit = reading.unit }
+                if sensor.quantity.rawValue.isEmpty { sensor.quantity = reading.quantity }
+            }
+        }
+        if sensor.quantity.rawValue.isEmpty { sensor.quantity = Quantity(rawValue: channel) }
+        return sensor.unit == .unknown ? nil : sensor
     }
 
     /// The devices that are heard but measure nothing, and what was counted.

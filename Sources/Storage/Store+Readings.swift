@@ -149,12 +149,20 @@ extension Store {
                 windows[record.id.rawValue] = [always]
             }
         case .sensors(let sensors):
-            let wanted = Set(sensors)
-            let all = try series(db)
-            for binding in try bindings(db) where wanted.contains(binding.sensor) {
-                let window = binding.from.milliseconds..<(binding.until?.milliseconds ?? .max)
-                for record in all where record.key.device == binding.device && record.channel == binding.channel {
-                    windows[record.id.rawValue, default: []].append(window)
+            // A hundred at a time keep the statement in the cache.
+            for names in Set(sensors.map(\.rawValue)).sorted().chunked(into: 100) {
+                let marks = Array(repeating: "?", count: names.count).joined(separator: ",")
+                let rows = try Row.fetchCursor(
+                    db.cachedStatement(
+                        sql: """
+                            SELECT series.id, valid_from, valid_until FROM binding
+                            JOIN sensor ON sensor.id = sensor JOIN device ON device.identity = binding.device
+                            JOIN stream ON stream.device = device.id
+                            JOIN series ON series.stream = stream.id AND series.field = binding.channel
+                            WHERE sensor.name IN (\(marks)) ORDER BY binding.id
+                            """), arguments: StatementArguments(Array(names)))
+                while let row = try rows.next() {
+                    windows[row[0], default: []].append((row[1] as Int64)..<(row[2] as Int64? ?? .max))
                 }
             }
         }

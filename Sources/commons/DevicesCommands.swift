@@ -62,7 +62,7 @@ struct DevicesCommand: AsyncParsableCommand {
 
                 Examples:
                   commons devices assign 0x00158d0001abcdef temperature cold-store/temperature --resource cold_store
-                  commons devices assign 10203040 total_m3 main/water --resource water --role input --community
+                  commons devices assign 10203040 total_volume main/water --resource water --role input --community
                 """)
 
         @OptionGroup var site: SiteOptions

@@ -136,14 +136,14 @@ public struct DeviceDesk {
         let seen = try? site.readingStore().series().first {
             $0.key.device == wish.device && $0.channel == wish.channel
         }
-        guard let code = wish.unit ?? seen?.unit.code, Unit(code).definition != nil else {
-            throw AppError(
-                "the unit of \(wish.channel) is not known yet", remedy: "say it with --unit, as `devices scan` shows it"
-            )
+        let unit = (wish.unit ?? seen?.unit.code).map { Unit.parsing($0) ?? Unit($0) } ?? .unknown
+        if let code = wish.unit, unit.definition == nil {
+            throw AppError("the unit '\(code)' is not known", remedy: "write it as L, m3, kWh, W, Cel or %")
         }
+        // What is not known yet the running gateway knows from the device's last message.
         return Sensor(
             id: id, place: String(id.rawValue.prefix { $0 != "/" }), resource: Resource(rawValue: resource),
-            quantity: Quantity(rawValue: wish.quantity ?? seen?.quantity.rawValue ?? wish.channel), role: role,
-            visibility: wish.isCommunity ? .community : .household, unit: Unit(code))
+            quantity: Quantity(rawValue: wish.quantity ?? seen?.quantity.rawValue ?? ""), role: role,
+            visibility: wish.isCommunity ? .community : .household, unit: unit)
     }
 }

@@ -75,7 +75,8 @@ struct Demonstration {
 
     private func writePapers(now: Instant, say: (String) -> Void) throws {
         let month = CalendarMonth(of: site.zone.date(at: now)).previous
-        let folder = "var"
+        // Beside the data folder: var/ for the example community.
+        let folder = URL(fileURLWithPath: site.configuration.dataFolder).deletingLastPathComponent().relativePath
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let report = "\(folder)/report-\(month).html"
         let agenda = "\(folder)/agenda.html"

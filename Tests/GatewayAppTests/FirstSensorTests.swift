@@ -1,0 +1,66 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What a newcomer does with the first real device, and what a changed file does to a running gateway.
+@Suite("The first real sensor", .serialized, .timeLimit(.minutes(2)))
+struct FirstSensorTests {
+    @Test("A device is heard, assigned without editing a file, kept from then on, and survives a restart")
+    func scanAndAssign() throws {
+        let gateway = try GatewayUnderTest(sensors: "  []")
+        try gateway.startListening()
+        let publisher = TestPublisher(gateway.broker)
+        let scan = try ChildProcess(
+            GatewayUnderTest.program, ["devices", "scan", "--for", "6s", "--config", gateway.config])
+        #expect(waitUntil(10) { scan.output.contains("Listening") })
+        #expect(
+            waitUntil(20) {
+                try? publisher.publish("{\"power\": 12, \"linkquality\": 80}", to: "zigbee2mqtt/kettle")
+                return !scan.isRunning
+            })
+        #expect(scan.output.contains("kettle"))
+        #expect(scan.output.contains("zigbee2mqtt"))
+        #expect(scan.output.contains("power"))
+        #expect(try gateway.values().isEmpty)
+
+        _ = try gateway.command([
+            "devices", "assign", "kettle", "power", "kitchen/kettle", "--resource", "energy", "--role", "condition",
+            "--community",
+        ])
+        try publisher.publish("{\"power\": 1500}", to: "zigbee2mqtt/kettle")
+        #expect(try waitUntil(20) { try gateway.values() == ["1500"] })
+        #expect(gateway.stop() == .exited(0))
+        try gateway.startListening()
+        try publisher.publish("{\"power\": 1600}", to: "zigbee2mqtt/kettle")
+        #expect(try waitUntil(20) { try gateway.values() == ["1500", "1600"] })
+        #expect(try gateway.command(["readings", "list"]).contains("kitchen/kettle"))
+        gateway.stop()
+    }
+
+    @Test("SIGHUP reads the files again; a broken file keeps the last good one and says so")
+    func reload() throws {
+        let gateway = try GatewayUnderTest()
+        try gateway.startListening()
+        let publisher = TestPublisher(gateway.broker)
+        let good = try String(contentsOfFile: gateway.config, encoding: .utf8)
+        let second = """
+              - {id: lamp/power, resource: energy, quantity: active_power, role: condition, unit: W, visibility: community, device: lamp, channel: power}
+            """
+        try (good + "  - {id: broken, colour: red}\n").write(toFile: gateway.config, atomically: true, encoding: .utf8)
+        gateway.process?.signal(SIGHUP)
+        #expect(waitUntil(20) { gateway.process?.output.contains("the last good ones stay") == true })
+        #expect(gateway.process?.output.contains("unknown key 'colour'") == true)
+        try publisher.publish("{\"power\": 1}", to: "zigbee2mqtt/plug")
+        #expect(waitUntil(20) { gateway.counter("commons_readings_total") == 1 })
+
+        try (good + second + "\n").write(toFile: gateway.config, atomically: true, encoding: .utf8)
+        gateway.process?.signal(SIGHUP)
+        #expect(waitUntil(20) { gateway.process?.output.contains("the files were read again") == true })
+        #expect(
+            try waitUntil(20) {
+                try publisher.publish("{\"power\": 2}", to: "zigbee2mqtt/lamp")
+                return try gateway.values().contains("2")
+            })
+        gateway.stop()
+    }
+}
