@@ -95,7 +95,12 @@ let package = Package(
         .testTarget(name: "LimitsTests", dependencies: ["GatewayApp", "GatewayModel", "Limits"]),
         .testTarget(name: "AlertingTests", dependencies: ["Alerting", "GatewayApp", "GatewayModel"]),
         .testTarget(name: "MQTTIngestTests", dependencies: ["GatewayModel", "MQTTIngest", "TestSupport"]),
-        .testTarget(name: "GatewayAppTests", dependencies: ["GatewayApp", "GatewayModel", "TestSupport", "commons"]),
+        .testTarget(
+            name: "GatewayAppTests",
+            dependencies: [
+                "CFaultVFS", "Delivery", "GatewayApp", "GatewayModel", "MQTTIngest", "Storage", "TestSupport", "commons",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "SimulationTests", dependencies: ["GatewayModel", "Simulation", "TestSupport"]),
         .testTarget(
             name: "ReportingTests",

@@ -109,10 +109,13 @@ struct DevicesCommand: AsyncParsableCommand {
                 Examples:
                   echo '{"temperature": 4.5}' | commons devices decode --topic zigbee2mqtt/pantry
                   commons devices decode --jsonl < messages.jsonl
+                  commons devices decode --topic rtl_433/valley/events --repeat 200000 < message.json
                 """)
 
         @Option(name: .long, help: "The topic of the message.") var topic: String?
         @Flag(name: .long, help: "Read a stream of messages.") var jsonl = false
+        @Option(name: .customLong("repeat"), help: "Decode the message so many times and say how long one takes.")
+        var repetitions: Int?
         @Option(name: .long, help: "The folder of device profiles.") var devices = "Devices"
         @Option(name: .customLong("time-zone"), help: "The zone of device times that name none.") var zone = "UTC"
 
@@ -122,7 +125,9 @@ struct DevicesCommand: AsyncParsableCommand {
 
         func run() throws {
             let decode = try DecodeRun(folder: devices, zone: zone)
-            if let topic {
+            if let topic, let repetitions {
+                print(decode.time(topic: topic, repetitions: max(1, repetitions)))
+            } else if let topic {
                 guard decode.message(topic: topic, output: { print($0) }) else { throw ExitCode(1) }
             } else {
                 decode.stream(output: { print($0) })

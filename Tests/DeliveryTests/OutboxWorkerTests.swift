@@ -195,7 +195,7 @@ struct OutageTests {
         return bench
     }
 
-    @Test("after recovery one digest comes, not one message per change")
+    @Test("Case 18: after two days without a way out one digest comes, not one message per change")
     func oneDigest() throws {
         let bench = try outage(.retry(after: nil, reason: "refused"))
         #expect(bench.outbox.waiting(destination: "d") == 48)

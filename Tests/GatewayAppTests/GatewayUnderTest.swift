@@ -75,6 +75,12 @@ final class GatewayUnderTest {
         return process?.wait(30)
     }
 
+    /// Changes a text of the configuration; read at the next start.
+    func change(_ text: String, to other: String) throws {
+        try String(contentsOfFile: config, encoding: .utf8).replacing(text, with: other)
+            .write(toFile: config, atomically: true, encoding: .utf8)
+    }
+
     /// Kills it as a power cut would.
     func kill() {
         process?.signal(SIGKILL)

@@ -43,6 +43,35 @@ struct HardLifeTests {
         #expect(try gateway.values().isEmpty)
     }
 
+    @Test("Case 15: a message that comes again after a kill, and its retained copy, are one reading")
+    func redeliveredAndRetained() throws {
+        let gateway = try GatewayUnderTest()
+        try gateway.startListening()
+        gateway.stop()
+        let publisher = TestPublisher(gateway.broker)
+        try publisher.publish("{\"power\": 7}", to: "zigbee2mqtt/plug", isRetained: true)
+        // Committed and not acknowledged: the broker sends it again.
+        try gateway.start(failpoint: "after-commit:1")
+        var further = 100
+        #expect(
+            try waitUntil(30) {
+                guard gateway.process?.isRunning == true else { return true }
+                if !waitUntil(1, { gateway.process?.isRunning != true }) {
+                    try publisher.publish("{\"power\": \(further)}", to: "zigbee2mqtt/plug")
+                    further += 1
+                }
+                return false
+            })
+        gateway.kill()
+        // A wider filter is subscribed anew, so that the broker sends the retained copy.
+        try gateway.change("zigbee2mqtt/+", to: "zigbee2mqtt/#")
+        try gateway.startListening()
+        #expect(waitUntil(20) { (gateway.counter("commons_messages_retained_total") ?? 0) >= 1 })
+        #expect(try waitUntil(20) { try gateway.values().contains("7") })
+        gateway.stop()
+        #expect(try gateway.values().filter { $0 == "7" }.count == 1)
+    }
+
     @Test("Case 13: a unit that changes mid-stream makes a new series and is never mixed")
     func unitChange() throws {
         let sensors = """

@@ -60,7 +60,7 @@ struct PowerCutTests {
         withExtendedLifetime(folder) {}
     }
 
-    @Test("A full disk takes the ballast, then the commit goes through; without ballast the error says what to do")
+    @Test("Case 17: a full disk takes the ballast, then the commit goes through; without ballast the error says what to do")
     func fullDisk() throws {
         let (folder, path) = try folder("full")
         defer { fault_forget("full") }
@@ -99,7 +99,7 @@ struct PowerCutTests {
     }
 
     @Test(
-        "A commit whose write or sync fails changes nothing, and a probe tells when writes work again",
+        "Case 17: a commit whose write or sync fails changes nothing, and a probe tells when writes work again",
         arguments: [FAULT_WRITE, FAULT_SYNC])
     func failingCommit(kind: fault_kind) throws {
         let disk = "fail-\(kind.rawValue)"

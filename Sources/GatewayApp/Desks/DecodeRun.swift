@@ -32,6 +32,23 @@ public struct DecodeRun {
         return !decoding.readings.isEmpty
     }
 
+    /// Decodes the payload of one message again and again; says how long one takes, for choosing between profiles.
+    public func time(topic: String, repetitions: Int) -> String {
+        let payload = [UInt8](FileHandle.standardInput.readDataToEndOfFile())
+        var decoder = MessageDecoder(catalog: catalog, zone: zone)
+        let message = InboundMessage(topic: topic, payload: payload, receivedAt: SystemClock.now())
+        let readings = decoder.decode(message).readings.count
+        var total = 0
+        let took = ContinuousClock().measure {
+            for _ in 0..<repetitions { total += decoder.decode(message).readings.count }
+        }
+        let parts = took.components
+        let nanoseconds =
+            (Int(parts.seconds) * 1_000_000_000 + Int(parts.attoseconds / 1_000_000_000)) / max(1, repetitions)
+        return "\(payload.count) bytes, \(readings) readings: \(nanoseconds) ns a message "
+            + "(\(repetitions) times, \(total) readings)"
+    }
+
     /// Answers each line of standard input with one line, in order.
     public func stream(output: (String) -> Void) {
         var decoder = MessageDecoder(catalog: catalog, zone: zone)

@@ -17,8 +17,8 @@ final class IngestHandler: BatchHandler {
     private var storeFailing: (since: Instant, reason: String, isTold: Bool)?
     /// A broker that is away for a minute is an alert; a restart of it is not.
     private static let brokerGrace: Int64 = 60_000
-    /// A card that is busy for a moment is no alert either.
-    private static let storeGrace: Int64 = 60_000
+    /// A card that is busy for a moment is no alert either; people hear of a failing one within a minute.
+    private static let storeGrace: Int64 = 30_000
 
     /// Makes a handler; `snapshot` gets the counters, `beat` once a second too, and `committed` is told after every commit, on the ingest thread;
     /// `tellApart` sends what cannot be stored first.

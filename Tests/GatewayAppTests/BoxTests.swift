@@ -1,0 +1,144 @@
+import CFaultVFS
+import Delivery
+import Foundation
+import GatewayModel
+import Logging
+import MQTTIngest
+import Storage
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import GatewayApp
+
+/// What the box says about itself, without any decision of an assembly.
+@Suite("The box itself", .serialized)
+struct BoxTests {
+    private let folder: TemporaryFolder
+    private let start = Instant(seconds: 1_795_000_000)
+
+    init() throws {
+        folder = try TemporaryFolder("box")
+    }
+
+    private func site(
+        data: String = "data", kind: String = "real", stewards: String = "[{name: Rosa}]", extra: String = ""
+    ) throws -> Site {
+        let file = folder.file("gateway.yaml")
+        try """
+        community: {id: test, name: Test, languages: [en], time_zone: Europe/Madrid, kind: \(kind)}
+        data_folder: \(folder.path)/\(data)
+        devices_folder: \(GatewayUnderTest.root)/Devices
+        resolutions_folder: \(folder.path)
+        languages_folder: \(GatewayUnderTest.root)/config/languages
+        mqtt: {broker: 127.0.0.1, port: 1, topics: ["zigbee2mqtt/+"]}
+        assembly: {meets: first Sunday 18:00}
+        stewards: \(stewards)
+        destinations:
+          - {name: notices, kind: files, audience: stewards, folder: \(folder.path)/notices}
+        \(extra)
+        sensors:
+        \(GatewayUnderTest.plug)
+
+        """.write(toFile: file, atomically: true, encoding: .utf8)
+        return try Site.load(configFile: file)
+    }
+
+    private func message(_ power: Int, at time: Instant) -> ReceivedMessage {
+        let payload = Array("{\"power\": \(power)}".utf8)
+        return ReceivedMessage(message: InboundMessage(topic: "zigbee2mqtt/plug", payload: payload, receivedAt: time))
+    }
+
+    private func conditions(_ findings: [BoxWatch.Finding]) -> [BoxCondition: Bool] {
+        Dictionary(findings.map { ($0.condition, $0.isActive) }, uniquingKeysWith: { $0 || $1 })
+    }
+
+    @Test("Case 17: while the disk is full people are told within a minute, and the alert is recorded afterwards")
+    func fullDisk() throws {
+        #expect(fault_register() == 0)
+        defer { fault_forget("box") }
+        let site = try site(data: "fault-disk-box")
+        let office = try Office.open(site: site, now: start)
+        let told = Mutex<[OutboxItem]>([])
+        let handler = IngestHandler(
+            office: office, session: 1, logger: Logger(label: "test"), snapshot: { _ in }, beat: { _ in },
+            committed: {}, tellApart: { items in told.withLock { $0 += items } })
+        _ = handler.receive(message(1, at: start))
+        try handler.commit([], now: start)
+        fault_set_capacity("box", fault_used("box"), nil)
+        var isFull = false
+        for power in 2..<500 where !isFull {
+            for copy in 0..<40 {
+                _ = handler.receive(
+                    message(power * 40 + copy, at: start.advanced(byMilliseconds: Int64(power * 40 + copy))))
+            }
+            do { try handler.commit([], now: start) } catch { isFull = true }
+        }
+        #expect(isFull)
+        handler.discard(now: start)
+        let stored = try office.store.readings(ReadingQuery(.all)).count
+        for second in Int64(1)...59 { try? handler.probe(now: start.advanced(bySeconds: second)) }
+        #expect(told.withLock { $0.map(\.destination) } == ["notices"])
+        #expect(told.withLock { $0.first?.title } == "NOW 1: The box cannot store")
+        #expect(try office.store.alerts(openOnly: false).isEmpty)
+
+        fault_set_capacity("box", -1, nil)
+        let later = start.advanced(bySeconds: 120)
+        try handler.probe(now: later)
+        _ = handler.receive(message(7, at: later))
+        try handler.commit([], now: later)
+        try handler.commit([], now: later)
+        let alert = try #require(try office.store.alerts(openOnly: false).first)
+        #expect(alert.cause == .box(.storeFailing))
+        #expect(alert.onset == start && alert.returnedAt == later)
+        // The message that could not be stored was forgotten here; the broker sends it again.
+        #expect(try office.store.readings(ReadingQuery(.all)).count == stored + 1)
+        office.close()
+    }
+
+    @Test("A clock that shows a time before the last commit is wrong until it has caught up")
+    func clock() throws {
+        let site = try site()
+        let office = try Office.open(site: site, now: start)
+        _ = office.pipeline.receive(message(1, at: start))
+        try office.pipeline.commit(packets: [], session: 1, now: start)
+        var watch = BoxWatch(site: site, store: office.store, destinations: DestinationNews(logger: Logger(label: "t")))
+        let hourBefore = start.advanced(bySeconds: -3600)
+        #expect(conditions(watch.look(now: hourBefore, counters: Counters()))[.clockWrong] == true)
+        #expect(conditions(watch.look(now: start, counters: Counters()))[.clockWrong] == false)
+        #expect(conditions(watch.look(now: hourBefore, counters: Counters()))[.clockWrong] == true)
+        office.close()
+    }
+
+    @Test("Nobody on duty, an overdue backup, a failing destination and messages without a guarantee are noticed")
+    func conditions() throws {
+        let backups = folder.file("backups")
+        let site = try site(stewards: "[]", extra: "backup: {folder: \(backups), every: 1 d}")
+        let office = try Office.open(site: site, now: start)
+        let news = DestinationNews(logger: Logger(label: "t"))
+        var watch = BoxWatch(site: site, store: office.store, destinations: news)
+        let first = conditions(watch.look(now: start, counters: Counters()))
+        #expect(first[.nobodyOnDuty] == true)
+        #expect(first[.backupOverdue] == false)
+        #expect(first[.destinationFailing] == nil)
+
+        news.add(.failing(destination: "notices", since: start, reason: "no such folder"))
+        var counters = Counters()
+        counters.messagesByQoS = [0: 90, 1: 10]
+        let later = conditions(watch.look(now: start.advanced(bySeconds: 3 * 86_400), counters: counters))
+        #expect(later[.backupOverdue] == true)
+        #expect(later[.destinationFailing] == true)
+        #expect(later[.tooMuchAtQoS0] == true)
+
+        // A checked copy ends the alert about the backup.
+        try FileManager.default.createDirectory(atPath: backups, withIntermediateDirectories: true)
+        let said = try BackupDesk(site: site).make(to: nil)
+        #expect(said.contains("checked"))
+        news.add(.recovered(destination: "notices"))
+        let now = SystemClock.now()
+        let last = conditions(watch.look(now: now, counters: counters))
+        #expect(last[.backupOverdue] == false)
+        #expect(last[.destinationFailing] == false)
+        office.close()
+    }
+}
