@@ -98,7 +98,8 @@ let package = Package(
         .testTarget(
             name: "GatewayAppTests",
             dependencies: [
-                "CFaultVFS", "Delivery", "GatewayApp", "GatewayModel", "MQTTIngest", "Storage", "TestSupport", "commons",
+                "CFaultVFS", "Delivery", "GatewayApp", "GatewayModel", "MQTTIngest", "Storage", "TestSupport",
+                "commons",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "SimulationTests", dependencies: ["GatewayModel", "Simulation", "TestSupport"]),

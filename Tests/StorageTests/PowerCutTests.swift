@@ -60,7 +60,7 @@ struct PowerCutTests {
         withExtendedLifetime(folder) {}
     }
 
-    @Test("Case 17: a full disk takes the ballast, then the commit goes through; without ballast the error says what to do")
+    @Test("Case 17: a full disk takes the ballast and the commit goes through; without it the error says what to do")
     func fullDisk() throws {
         let (folder, path) = try folder("full")
         defer { fault_forget("full") }
