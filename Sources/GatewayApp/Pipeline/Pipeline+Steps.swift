@@ -48,6 +48,12 @@ extension Pipeline {
         }
     }
 
+    /// When the message came, where that tells more than the reading's own time: a minute or more apart.
+    func receiptToKeep(_ reading: Reading, _ received: ReceivedMessage) -> Instant? {
+        let late = received.message.receivedAt.milliseconds(since: reading.time.instant)
+        return reading.time.source == .device && abs(late) >= 60_000 ? received.message.receivedAt : nil
+    }
+
     /// A device time in the future, or older than its family may buffer, is never believed.
     private func isTimePossible(_ reading: Reading, _ received: ReceivedMessage, buffersUpTo: Int64?) -> Bool {
         guard reading.time.source == .device else { return true }

@@ -52,7 +52,7 @@ final class Pipeline {
         case .double: state.counters.doubles += 1
         case .conflict(let series, let existing): putAside(reading, series: series, existing: existing, received)
         case .fresh(let series), .late(let series):
-            batch.readings.append(StoredReading(reading, in: series))
+            batch.readings.append(StoredReading(reading, in: series, receivedAt: receiptToKeep(reading, received)))
             measure(reading, now: received.message.receivedAt)
         }
     }
