@@ -12,6 +12,17 @@ public struct SampleFailure: Hashable, Sendable {
     public var rejected: [String]
 }
 
+extension SampleFailure: CustomStringConvertible {
+    /// Profile, line and topic, then what came and what was expected.
+    public var description: String {
+        let came = actual.isEmpty ? "nothing" : actual.joined(separator: ", ")
+        let expected = sample.readings.isEmpty ? "nothing" : sample.readings.joined(separator: ", ")
+        let refused = rejected.isEmpty ? "" : "; refused: " + rejected.joined(separator: "; ")
+        return "\(profile), sample in line \(sample.line), \(sample.topic): gives \(came); the file says \(expected)"
+            + refused
+    }
+}
+
 extension ProfileCatalog {
     /// Decodes every profile's samples in their order and returns those that gave other readings.
     public func runSamples() -> [SampleFailure] {

@@ -14,6 +14,7 @@ extension Office {
             case .answer(let number, let answer): return try self.answer(number, answer, by: actor, now: now)
             case .assign(let sensor, let device, let channel):
                 return try assign(sensor, device, channel, by: actor, now: now)
+            case .rebind(let old, let new): return try rebind(old, to: new, by: actor, now: now)
             case .overview: return overview()
             }
         } catch {
@@ -124,6 +125,23 @@ extension Office {
         return CommandReply(
             isDone: true,
             lines: ["\(channel) of \(device) measures \(sensor.id) from \(site.local(binding.from)) on."])
+    }
+
+    /// Binds every sensor of a device to another one; what the old one measured stays where it is.
+    private func rebind(_ old: String, to new: String, by actor: Actor, now: Instant) throws -> CommandReply {
+        let bound = try store.bindings().filter { $0.until == nil && $0.device == old }
+        guard !bound.isEmpty else {
+            return .refused("\(old) measures nothing now; `commons devices list` shows the devices.")
+        }
+        guard old != new else { return .refused("Both devices are \(old).") }
+        for binding in bound {
+            _ = try store.bind(
+                binding.sensor, device: new, channel: binding.channel, from: now, at: now, by: actor.person,
+                zone: site.zone)
+        }
+        try refreshSensors()
+        let lines = bound.map { "\($0.channel) of \(new) measures \($0.sensor) from \(site.local(now)) on." }
+        return CommandReply(isDone: true, lines: lines)
     }
 
     /// The sensor with the unit and quantity that the device's last message shows; nil where nothing shows a unit.

@@ -6,7 +6,7 @@ import GatewayApp
 struct DevicesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "devices", abstract: "Devices: which there are, what they send, how their messages are read.",
-        subcommands: [List.self, Show.self, Scan.self, Assign.self, Test.self, Decode.self])
+        subcommands: [List.self, Show.self, Scan.self, Assign.self, Rebind.self, New.self, Test.self, Decode.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -82,6 +82,49 @@ struct DevicesCommand: AsyncParsableCommand {
                 device: device, channel: channel, sensor: sensor, resource: resource, role: role, unit: unit,
                 quantity: quantity, isCommunity: community)
             try finish(desk.assign(wish, enteredFor: enteredFor))
+        }
+    }
+
+    struct Rebind: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lets a device take the place of another one, for all its channels, from now on.",
+            discussion: """
+                For a device that was replaced by one of the same model, or that came back under another identity. The
+                meter's own register is a question of its own where the new device counts from another figure.
+
+                Example:
+                  commons devices rebind 0x00158d0001abcdef 0x00158d0009876543
+                """)
+
+        @OptionGroup var site: SiteOptions
+        @Argument(help: "The device that measures now.") var old: String
+        @Argument(help: "The device that measures from now on.") var new: String
+        @Option(name: .customLong("for"), help: "The person this is entered for.") var enteredFor: String?
+
+        func run() throws {
+            try finish(
+                DeviceDesk(site: Site.load(configFile: site.config)).rebind(old, to: new, enteredFor: enteredFor))
+        }
+    }
+
+    struct New: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Drafts a device profile from one message, to be checked and completed by a person.",
+            discussion: """
+                Reads the payload from standard input. What the draft guesses from names and units is never used until
+                the file stands in the folder of device profiles; Devices/README.md explains each line.
+
+                Example:
+                  commons devices new --topic attic/meter7 < message.json > Devices/attic-meter.yaml
+                  commons devices test
+                """)
+
+        @Option(name: .long, help: "The topic of the message.") var topic: String
+        @Option(name: .long, help: "The profile's name.") var name = "my-device"
+        @Option(name: .long, help: "The folder of device profiles.") var devices = "Devices"
+
+        func run() throws {
+            print(try ProfileDraft(folder: devices).text(topic: topic, name: name), terminator: "")
         }
     }
 

@@ -37,6 +37,41 @@ struct FirstSensorTests {
         gateway.stop()
     }
 
+    @Test("A device that was replaced is followed by its successor, and what the old one measured stays")
+    func rebind() throws {
+        let gateway = try GatewayUnderTest()
+        try gateway.startListening()
+        let publisher = TestPublisher(gateway.broker)
+        try publisher.publish("{\"power\": 1}", to: "zigbee2mqtt/plug")
+        #expect(try waitUntil(20) { try gateway.values() == ["1"] })
+        let refusal = try gateway.command(["devices", "rebind", "kettle", "plug-2"], expecting: 1)
+        #expect(refusal.contains("kettle measures nothing now"))
+        #expect(
+            try gateway.command(["devices", "rebind", "plug", "plug-2"]).contains("power of plug-2 measures plug/power")
+        )
+        try publisher.publish("{\"power\": 2}", to: "zigbee2mqtt/plug-2")
+        #expect(try waitUntil(20) { try gateway.values() == ["1", "2"] })
+        let ofSensor = try gateway.command(["readings", "export", "--sensor", "plug/power"])
+        #expect(ofSensor.split(separator: "\n").count == 3)
+        gateway.stop()
+    }
+
+    @Test("A profile drafted from one message is read, and its sample holds")
+    func draft() throws {
+        let folder = try TemporaryFolder("draft")
+        let message = "{\"temp_out\": 4.5, \"box\": {\"odd\": 7}, \"energy_kwh\": 12.4}"
+        let devices = GatewayUnderTest.root + "/Devices"
+        let child = try ChildProcess(
+            GatewayUnderTest.program,
+            ["devices", "new", "--topic", "attic/meter7", "--name", "attic", "--devices", devices], input: message)
+        #expect(child.wait(20) == .exited(0))
+        #expect(child.output.contains("What is box/odd, here 7?"))
+        try child.output.write(toFile: folder.file("attic.yaml"), atomically: true, encoding: .utf8)
+        let test = try ChildProcess(GatewayUnderTest.program, ["devices", "test", "--devices", folder.path])
+        #expect(test.wait(20) == .exited(0))
+        #expect(test.output.contains("1 of 1 samples of 1 profiles"))
+    }
+
     @Test("SIGHUP reads the files again; a broken file keeps the last good one and says so")
     func reload() throws {
         let gateway = try GatewayUnderTest()

@@ -9,6 +9,8 @@ public enum Command: Codable, Sendable, Hashable {
     case answer(alert: Int, answer: AlertAnswer)
     /// Lets a device's channel measure a sensor from now on.
     case assign(sensor: Sensor, device: String, channel: String)
+    /// Lets another device measure from now on what a device measures now, channel by channel.
+    case rebind(old: String, new: String)
     /// Reports what the running gateway has counted and which devices it hears.
     case overview
 }

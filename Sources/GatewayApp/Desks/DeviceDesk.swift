@@ -125,6 +125,11 @@ public struct DeviceDesk {
         return try CommandDesk(site: site).perform(command, enteredFor: enteredFor)
     }
 
+    /// Lets a device take the place of another one, for all its channels.
+    public func rebind(_ old: String, to new: String, enteredFor: String?) throws -> CommandReply {
+        try CommandDesk(site: site).perform(.rebind(old: old, new: new), enteredFor: enteredFor)
+    }
+
     private func newSensor(_ id: SensorID, _ wish: Assignment) throws -> Sensor {
         guard let resource = wish.resource else {
             throw AppError("'\(id)' is a new sensor", remedy: "say its --resource: water, energy, garden or cold_store")
