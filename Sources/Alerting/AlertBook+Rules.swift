@@ -25,6 +25,13 @@ extension AlertBook {
         alert.cause == .box(.messagePutAside)
     }
 
+    /// While its condition holds, a limit's alert may be a false reading or a test; what the box says of itself may not.
+    static func canBeClosed(_ alert: Alert, as outcome: AlertOutcome) -> Bool {
+        if endsByHand(alert) { return true }
+        if case .box = alert.cause { return false }
+        return outcome != .real
+    }
+
     /// The kind of notice and record that an answer makes.
     static func kind(of answer: StewardAnswer) -> String {
         switch answer {

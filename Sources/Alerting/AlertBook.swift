@@ -63,6 +63,11 @@ public struct AlertBook: Sendable {
             details: details, now: now)
     }
 
+    /// The limit is no longer in force: its alert is over, whatever the last value was.
+    public mutating func limitEnded(_ limit: LimitReference, subject: String, now: Instant) -> [AlertAction] {
+        end(.limit(limit), subject: subject, at: now, now: now)
+    }
+
     /// Takes a steward's answer.
     public mutating func answer(
         _ number: Int, _ answer: StewardAnswer, person: String, means: String, now: Instant
@@ -87,7 +92,7 @@ public struct AlertBook: Sendable {
             alert.entries.append(entry(.declined))
         case .note(let note): alert.entries.append(entry(.noted, note))
         case .resolve(let outcome, let note):
-            guard alert.returnedAt != nil || outcome != .real || AlertBook.endsByHand(alert) else {
+            guard alert.returnedAt != nil || AlertBook.canBeClosed(alert, as: outcome) else {
                 throw AnswerError(
                     code: .stillHolds,
                     description: "The condition of alert \(number) still holds; it can be closed once it is over. "

@@ -23,11 +23,14 @@ public struct GatewayRunner {
 
     /// Runs until SIGTERM or Ctrl-C; ends with the last commit, its acknowledgements and the children ended.
     public func run() async throws {
+        // Everything that the program writes is its own user's business.
+        umask(0o077)
         let notifier = ServiceNotifier()
         let started = SystemClock.now()
         let broker = try embeddedBroker()
         defer { broker?.stop() }
-        let office = try Office.open(site: site, now: started)
+        let begin = broker == nil ? started : try Demonstration.clock(of: site, now: started)
+        let office = try Office.open(site: site, now: begin)
         var services: [any Service] = []
         if let broker {
             let interrupt = Interrupt()
@@ -46,7 +49,7 @@ public struct GatewayRunner {
         defer { parts.stop() }
         services += [parts, WatchdogService(notifier: notifier, counters: parts.counters)]
         services.append(
-            ReloadService(configFile: site.configuration.file, reload: { parts.reload($0) }, logger: logger))
+            ReloadService(started: site, reload: { parts.reload($0) }, logger: logger))
         if let port = site.configuration.metricsPort {
             let counters = parts.counters
             services.append(DashboardServer { counters.latest }.application(port: port, logger: quiet))

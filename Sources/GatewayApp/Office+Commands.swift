@@ -44,6 +44,7 @@ extension Office {
         let adopted = try LimitRegister(site: site).adopted(in: store)
         let limits = LimitsInForce(adopted).inForce(on: site.zone.date(at: now))
         pipeline.changeState { $0.limits.setLimits(limits) }
+        pipeline.endAlertsOfEndedLimits(now: now)
     }
 
     private func refreshSensors() throws {
@@ -69,10 +70,10 @@ extension Office {
             return .refused(
                 "Decision \(resolution.number) is not newer than decision \(last), the last one adopted here.")
         }
-        let unknown = resolution.limits.flatMap(\.sensors).filter { pipeline.state.sensors.sensor($0) == nil }
-        if let first = unknown.first {
-            return .refused(
-                "There is no sensor '\(first)' here; add it to the configuration or assign a device to it first.")
+        if let problem = AdoptionCheck(site: site, sensors: pipeline.state.sensors).problem(
+            with: resolution, adopted: try LimitRegister(site: site).adopted(in: store))
+        {
+            return .refused(problem)
         }
         let stored = try store.adopt(
             number: resolution.number, bytes: bytes, by: actor.person, at: now,
@@ -83,6 +84,7 @@ extension Office {
                     "limits": resolution.limits.map(\.id).sorted().joined(separator: " "),
                 ], erasable: ["person": actor.person, "entered_by": actor.account]))
         try refreshLimits(now: now)
+        needsLimits = true
         return CommandReply(
             isDone: true,
             lines: [

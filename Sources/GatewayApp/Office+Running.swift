@@ -24,20 +24,32 @@ extension Office {
                 needsHousekeeping = true
             }
         }
-        return needsHousekeeping ? .now : urgency
+        return needsHousekeeping || needsLimits ? .now : urgency
     }
 
     /// Does the daily work where it is due; called between commits, when nothing is uncommitted.
     func housekeepIfDue(now: Instant) {
-        guard needsHousekeeping else { return }
+        guard needsHousekeeping || needsLimits else { return }
+        let isDaily = needsHousekeeping
         needsHousekeeping = false
         do {
+            if needsLimits { try makeUpLimits(now: now) }
+            guard isDaily else { return }
             try refreshLimits(now: now)
             try housekeep(now: now)
             setBox(.storeFailing, isActive: false, now: now, details: [:])
         } catch {
             setBox(.storeFailing, isActive: true, now: now, details: ["reason": "\(error)"])
         }
+    }
+
+    /// Rebuilds what the limits count from what is stored: a budget adopted in mid-month counts the whole month.
+    private func makeUpLimits(now: Instant) throws {
+        needsLimits = false
+        let loader = PipelineLoader(site: site, store: store)
+        try loader.bringDaysUpToDate(now: now)
+        let fresh = try loader.load(now: now).limits
+        pipeline.changeState { $0.limits = fresh }
     }
 
     private func setBox(_ condition: BoxCondition, isActive: Bool, now: Instant, details: [String: String]) {

@@ -13,6 +13,9 @@ final class Office {
     private var waiting = 0
     var housekeptDay: CalendarDate?
     var needsHousekeeping = false
+    /// Limits were adopted: what they count is to be made up from what is stored.
+    var needsLimits = false
+    private var tickedAt: Instant?
     var sealedReadings = 0
     var boxWatch: BoxWatch?
 
@@ -29,7 +32,9 @@ final class Office {
         let store = try site.writingStore(now: now)
         do {
             try SensorDeclarations(site: site, store: store).apply(now: now)
-            let state = try PipelineLoader(site: site, store: store).load(now: now)
+            let loader = PipelineLoader(site: site, store: store)
+            try loader.bringDaysUpToDate(now: now)
+            let state = try loader.load(now: now)
             let notices = NoticeWriter(site: site)
             return Office(
                 site: site, store: store, pipeline: Pipeline(store: store, state: state, notices: notices, now: now))
@@ -55,10 +60,14 @@ final class Office {
             try refreshLimits(now: message.receivedAt)
             housekeptDay = day
         }
+        if tickedAt == nil { pipeline.changeState { $0.silence.listen(true, now: message.receivedAt) } }
+        if message.receivedAt.milliseconds(since: tickedAt ?? message.receivedAt) >= 300_000 || tickedAt == nil {
+            tickedAt = message.receivedAt
+            _ = pipeline.tick(now: message.receivedAt)
+        }
         _ = pipeline.receive(ReceivedMessage(message: message, qos: 1))
         waiting += 1
         guard waiting >= limit else { return }
-        _ = pipeline.tick(now: message.receivedAt)
         try commit(now: message.receivedAt)
     }
 

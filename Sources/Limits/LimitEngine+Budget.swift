@@ -58,8 +58,8 @@ extension LimitEngine {
         addUse(amount, of: measurement.sensor, to: entry.reference)
         let newest = (budgets[entry.reference]?.evidence ?? []).suffix(2) + [evidence(amount, measurement)]
         budgets[entry.reference]?.evidence = Array(newest)
-        let found = judgeBudget(entry, now: now)
-        return isReplay ? [] : changes + found
+        // What replay finds and nobody was told is told by the next measurement or tick.
+        return isReplay ? [] : changes + judgeBudget(entry, now: now)
     }
 
     mutating func addUse(_ amount: DecimalValue, of sensor: SensorID, to reference: LimitReference) {

@@ -88,6 +88,21 @@ public struct LimitEngine: Sendable {
         }
     }
 
+    /// Takes what was told of the running periods of budgets, also where a person has closed the alert since.
+    public mutating func restore(told: [LimitTransition]) {
+        for transition in told {
+            guard var state = budgets[transition.limit], transition.onset == zone.start(of: state.start) else {
+                continue
+            }
+            switch transition.change {
+            case .raised: state.isRaised = true
+            case .warned(let percent): state.warned = max(state.warned, percent)
+            case .returned: continue
+            }
+            budgets[transition.limit] = state
+        }
+    }
+
     /// Takes consumption of whole days that were computed from stored readings, in the sensors' units.
     public mutating func restore(dayUse: [(SensorID, CalendarDate, DecimalValue)]) {
         for (sensor, date, amount) in dayUse {
@@ -95,10 +110,6 @@ public struct LimitEngine: Sendable {
                 guard let start = budgets[reference]?.start, date >= start else { continue }
                 addUse(amount, of: sensor, to: reference)
             }
-        }
-        // What these days led to was told when it happened.
-        for reference in budgets.keys.sorted() where budgets[reference]?.isTold == true {
-            if let entry = limits[reference] { _ = judgeBudget(entry, now: startedAt) }
         }
     }
 

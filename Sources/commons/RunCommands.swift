@@ -7,7 +7,8 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Runs the gateway until Ctrl-C or SIGTERM.",
         discussion: """
-            SIGHUP reads the files again; a broken file keeps the last good one.
+            SIGHUP reads the files again; a broken file keeps the last good one. Changes of mqtt, destinations,
+            data_folder and metrics_port are taken over at the next start only.
 
             Examples:
               commons run                                        the example community
@@ -126,7 +127,7 @@ struct DoctorCommand: ParsableCommand {
         discussion: """
             Examples:
               commons doctor
-              commons doctor --broker-config /etc/mosquitto/conf.d/commons.conf
+              commons doctor --broker-config /etc/mosquitto/mosquitto.conf
             """)
 
     @OptionGroup var site: SiteOptions

@@ -79,10 +79,10 @@ extension DestinationLane {
         if let event { onEvent(event) }
     }
 
-    /// Ends a failing spell.
+    /// Ends a failing spell; the first success after a start ends one that an earlier run has told.
     func noteSuccess() {
         let hadTold = state.withLock { state in
-            let hadTold = state.hasToldFailing
+            let hadTold = state.hasToldFailing || !state.hasSucceeded
             state.hasSucceeded = true
             state.hasToldFailing = false
             state.failingSince = nil

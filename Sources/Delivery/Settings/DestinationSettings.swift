@@ -29,21 +29,24 @@ public struct DestinationSettings: Hashable, Sendable {
     public var name: String
     /// Who reads there.
     public var audience: Audience
+    /// The place whose household reads there; only for the audience `person`.
+    public var household: String?
     /// The language of its texts (BCP 47).
     public var language: String
     /// What it is.
     public var kind: Kind
 
     /// Makes settings.
-    public init(name: String, audience: Audience, language: String, kind: Kind) {
+    public init(name: String, audience: Audience, household: String? = nil, language: String, kind: Kind) {
         self.name = name
         self.audience = audience
+        self.household = household
         self.language = language
         self.kind = kind
     }
 
     /// The keys that every destination knows.
-    static let commonKeys = ["name", "kind", "audience", "language"]
+    static let commonKeys = ["name", "kind", "audience", "household", "language"]
 
     /// Reads `destinations:`; whatever is wrong is reported to the field's reader, and the rest is still read.
     public static func list(_ field: Field, defaultLanguage: String) -> [DestinationSettings] {
@@ -75,6 +78,14 @@ public struct DestinationSettings: Hashable, Sendable {
                 "'\(name)' cannot be a destination's name", remedy: "use lower-case letters, digits and dashes")
             return nil
         }
+        let household = fields["household"]?.string()
+        if (audience == .person) != (household != nil) {
+            field.report(
+                "'\(name)' does not say whose household it belongs to, or names one that it is not for",
+                remedy:
+                    "`household: house-07` and `audience: person` go together: that household's alerts and no others")
+            return nil
+        }
         let kind: Kind?
         switch kindName {
         case .smtp: kind = SMTPSettings(fields).map { .smtp($0) }
@@ -85,7 +96,9 @@ public struct DestinationSettings: Hashable, Sendable {
         case .mqtt: kind = .mqtt
         }
         guard let kind else { return nil }
-        self.init(name: name, audience: audience, language: fields["language"]?.string() ?? defaultLanguage, kind: kind)
+        self.init(
+            name: name, audience: audience, household: household,
+            language: fields["language"]?.string() ?? defaultLanguage, kind: kind)
     }
 
     private static func keys(of kind: KindName) -> [String] {
@@ -101,6 +114,11 @@ public struct DestinationSettings: Hashable, Sendable {
 
     /// Advice for the keeper of the box about what the settings imply; shown by `commons doctor`.
     public var advice: [String] {
+        if audience == .members || audience == .public {
+            return [
+                "\(name): nothing is sent to \(audience.rawValue) yet; alerts go to stewards and to the household concerned"
+            ]
+        }
         guard case .ntfy(let ntfy) = kind, ntfy.token == nil else { return [] }
         return [
             "\(name): without a token the topic is the password: whoever guesses it reads along. "

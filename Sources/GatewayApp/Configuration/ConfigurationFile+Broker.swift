@@ -17,6 +17,11 @@ extension ConfigurationFile {
             fields["user"]?.report(
                 "the account has no password", remedy: "add password_file: or password_env:; never the password itself")
         }
+        if place == "embedded", community?.isDemonstration == false {
+            fields["broker"]?.report(
+                "a real community needs a broker that its sensors reach; the embedded one belongs to the demonstration",
+                remedy: "name the broker's host, and see docs/broker.md for a safe configuration")
+        }
         let defaultPort = encryption == nil ? 1883 : 8883
         return .init(
             place: place == "embedded"

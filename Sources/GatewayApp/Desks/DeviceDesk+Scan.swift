@@ -50,19 +50,7 @@ extension DeviceDesk {
         return lines(devices, unknown)
     }
 
-    /// Where the broker is: the configuration's, or the demonstration's own where it runs.
-    private func brokerOptions() throws -> BrokerOptions {
-        var port: Int?
-        if case .embedded = site.configuration.broker.place {
-            let file = site.configuration.dataFolder + "/broker/mosquitto.pid"
-            let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
-            guard let number = text.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Int($0) }) else {
-                throw AppError("the demonstration's broker does not run", remedy: "start it with `commons run`")
-            }
-            port = number
-        }
-        return try BrokerOptions(site.configuration.broker, clientID: "", embeddedPort: port)
-    }
+    private func brokerOptions() throws -> BrokerOptions { try site.brokerOptions(clientID: "") }
 
     private func lines(_ devices: [String: Heard], _ unknown: [String: Int]) -> [String] {
         guard !devices.isEmpty || !unknown.isEmpty else {

@@ -1,6 +1,7 @@
 import Delivery
 import Foundation
 import GatewayModel
+import Limits
 import MQTTIngest
 import Storage
 
@@ -19,6 +20,23 @@ public struct Doctor {
         public var lines: [String]
         /// True where nothing needs to be done.
         public var isHealthy: Bool
+    }
+
+    /// Decisions whose file no longer holds the adopted text; what is in force is the adopted text all the same.
+    private func editedDecisions(in store: Store) throws -> [String] {
+        let adopted = Dictionary(
+            try store.resolutions().map { ($0.number, $0.bytes) }, uniquingKeysWith: { first, _ in first })
+        let folder = site.configuration.resolutionsFolder
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+        return names.filter { $0.hasSuffix(".md") }.compactMap { name in
+            guard let data = FileManager.default.contents(atPath: folder + "/" + name),
+                let number = ResolutionFile.parse([UInt8](data), fileName: name).resolution?.number,
+                let bytes = adopted[number], bytes != [UInt8](data)
+            else { return nil }
+            return
+                "\(folder)/\(name) differs from decision \(number) as it was adopted; an edited file changes nothing. "
+                + "Write a new decision that supersedes it, or put the file back"
+        }
     }
 
     /// Looks at files, disk, database and record book, and at the broker's configuration where it is named.
@@ -47,6 +65,7 @@ public struct Doctor {
             let store = try site.readingStore()
             let damage = try store.check()
             problems += damage.map { "the database is damaged: \($0); restore the last good backup" }
+            problems += try editedDecisions(in: store)
             let book = try store.verifyRecordBook()
             if let broken = book.firstBroken {
                 problems.append("the record book does not fit from entry \(broken) on; see `commons log verify`")

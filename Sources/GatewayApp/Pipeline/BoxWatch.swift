@@ -84,7 +84,7 @@ struct BoxWatch {
 
     /// Somebody is on duty where there is a steward and a destination that reaches stewards.
     private func duty(_ now: Instant) -> Finding {
-        let reaches = site.configuration.destinations.contains { $0.audience == .stewards || $0.audience == .person }
+        let reaches = site.configuration.destinations.contains { $0.audience == .stewards }
         return Finding(
             condition: .nobodyOnDuty, isActive: site.configuration.stewards.isEmpty || !reaches, onset: now)
     }

@@ -123,7 +123,8 @@ final class IngestHandler: BatchHandler {
         switch state {
         case .listening:
             logger.notice("listening to the broker")
-            if brokerAwaySince != nil { raiseBrokerAway(isActive: false, onset: now, reason: "", now: now) }
+            // An alert of an earlier run ends here too.
+            raiseBrokerAway(isActive: false, onset: now, now: now)
             brokerAwaySince = nil
         case .away(let reason):
             if brokerAwaySince == nil { logger.warning("the broker is away: \(reason)") }
@@ -139,7 +140,7 @@ final class IngestHandler: BatchHandler {
 
     func tick(now: Instant) -> Urgency {
         if let since = brokerAwaySince, now.milliseconds(since: since) >= IngestHandler.brokerGrace {
-            raiseBrokerAway(isActive: true, onset: since, reason: "", now: now)
+            raiseBrokerAway(isActive: true, onset: since, now: now)
         }
         let urgency = office.tick(now: now)
         snapshot(office.pipeline.state.counters)
@@ -156,7 +157,7 @@ final class IngestHandler: BatchHandler {
         }
     }
 
-    private func raiseBrokerAway(isActive: Bool, onset: Instant, reason: String, now: Instant) {
+    private func raiseBrokerAway(isActive: Bool, onset: Instant, now: Instant) {
         office.pipeline.box(.brokerAway, subject: "", isActive: isActive, onset: onset, [:], now)
     }
 }

@@ -15,9 +15,14 @@ struct NoticeWriter: Sendable {
         languages = site.languages
     }
 
-    /// One outbox item per destination whose audience may hear the draft, in the order of the configuration.
+    /// One outbox item per destination whose audience may hear the draft, in the order of the configuration; what is
+    /// one household's business goes to that household's own destinations.
     func items(for draft: NoticeDraft, state: PipelineState, now: Instant) -> [OutboxItem] {
-        destinations.filter { NoticeWriter.mayHear($0.audience, draft.audience) }.map { destination in
+        let place = state.sensors.sensor(SensorID(rawValue: draft.alert.subject))?.place
+        return destinations.filter { destination in
+            NoticeWriter.mayHear(destination.audience, draft.audience)
+                && (destination.audience != .person || destination.household == place)
+        }.map { destination in
             let words = AlertWords(site: site, sensors: state.sensors, limits: state.limits)
             let text = words.text(of: draft, language: destination.language)
             return OutboxItem(

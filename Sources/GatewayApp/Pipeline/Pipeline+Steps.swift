@@ -88,6 +88,14 @@ extension Pipeline {
         }
     }
 
+    /// Ends the alerts of limits that were replaced or have lapsed: what is no longer in force cannot be passed.
+    func endAlertsOfEndedLimits(now: Instant) {
+        for alert in state.alerts.open where alert.returnedAt == nil {
+            guard case .limit(let reference) = alert.cause, state.limits.limit(reference) == nil else { continue }
+            perform(state.alerts.limitEnded(reference, subject: alert.subject, now: now), now: now)
+        }
+    }
+
     /// Records sensors that fell silent or speak again.
     func apply(_ changes: [SilenceWatch.Change], now: Instant) {
         for change in changes {

@@ -13,6 +13,16 @@ struct PipelineLoader {
     let site: Site
     let store: Store
 
+    /// Computes the days that are over and were touched, so that running budgets are complete.
+    func bringDaysUpToDate(now: Instant) throws {
+        let sensors = SensorDirectory(sensors: try store.sensors(), bindings: try store.bindings())
+        let dayUses = try DayUses(store: store, sensors: sensors)
+        var directory = try store.directory(zone: site.zone)
+        _ = try store.recomputeDirtyDays(
+            before: site.zone.date(at: now), zone: site.zone, directory: &directory
+        ) { sensor, _, from, until in try dayUses.use(of: sensor, from: from, until: until) }
+    }
+
     /// The state as it was after the last commit, seen at `now`.
     func load(now: Instant) throws -> PipelineState {
         let sensors = SensorDirectory(sensors: try store.sensors(), bindings: try store.bindings())
@@ -89,6 +99,8 @@ struct PipelineLoader {
                     .filter { !$0.isStale }.map { (sensor.id, $0.date, $0.use.amount) }
             })
         for measurement in replay.measurements { engine.replay(measurement) }
+        engine.restore(
+            told: try store.transitions(from: site.zone.start(of: first), until: Instant(milliseconds: .max)))
         return engine
     }
 }

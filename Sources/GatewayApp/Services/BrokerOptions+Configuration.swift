@@ -33,3 +33,21 @@ extension BrokerOptions {
         commitInterval = (broker.commitInterval ?? (isLocal ? 1 : 5)) * 1000
     }
 }
+
+extension Site {
+    /// Where the broker is for a second program: the configuration's, or the demonstration's own where it runs.
+    ///
+    /// - Throws: ``AppError`` where the demonstration does not run or the password cannot be read.
+    func brokerOptions(clientID: String) throws(AppError) -> BrokerOptions {
+        var port: Int?
+        if case .embedded = configuration.broker.place {
+            let file = configuration.dataFolder + "/broker/mosquitto.pid"
+            let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+            guard let number = text.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Int($0) }) else {
+                throw AppError("the demonstration's broker does not run", remedy: "start it with `commons run`")
+            }
+            port = number
+        }
+        return try BrokerOptions(configuration.broker, clientID: clientID, embeddedPort: port)
+    }
+}

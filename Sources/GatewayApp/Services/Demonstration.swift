@@ -15,7 +15,7 @@ struct Demonstration {
 
     /// Fills an empty demonstration database up to now, and returns the village for going on live; nil where somebody stopped it.
     func prepare(now: Instant, say: (String) -> Void) throws -> Village? {
-        let start = try start(now: now)
+        let start = try Demonstration.beginning(of: site, now: now)
         let village = Village(start: start, zone: site.zone)
         let from = try newestReading() ?? start
         if from == start { try adoptExamples(at: start, say: say) }
@@ -24,14 +24,27 @@ struct Demonstration {
         return village
     }
 
+    /// The time at which the story goes on: its newest reading, or its beginning.
+    static func clock(of site: Site, now: Instant) throws -> Instant {
+        guard FileManager.default.fileExists(atPath: site.configuration.dataFolder + "/gateway.sqlite") else {
+            return try beginning(of: site, now: now)
+        }
+        let store = try site.readingStore()
+        defer { try? store.close() }
+        return try store.devices().compactMap(\.lastSeen).max() ?? beginning(of: site, now: now)
+    }
+
     /// The first of the month two whole months ago, kept so that the story goes on after a restart.
-    private func start(now: Instant) throws -> Instant {
+    private static func beginning(of site: Site, now: Instant) throws -> Instant {
         let file = site.configuration.dataFolder + "/village-start"
         if let text = try? String(contentsOfFile: file, encoding: .utf8), let start = Instant(rfc3339: text) {
             return start
         }
         let month = CalendarMonth(of: site.zone.date(at: now)).previous.previous
         let start = site.zone.start(of: month.firstDay)
+        try FileManager.default.createDirectory(
+            atPath: site.configuration.dataFolder, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
         try start.description.write(toFile: file, atomically: true, encoding: .utf8)
         return start
     }

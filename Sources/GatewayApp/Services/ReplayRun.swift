@@ -25,8 +25,9 @@ public struct ReplayRun {
                 remedy: "use a configuration with `kind: demonstration` and a data folder of its own")
         }
         let reader = try ReplayFile.read(file == "-" ? "/dev/stdin" : file)
-        let started = SystemClock.now()
-        let office = try Office.open(site: site, now: started)
+        // The clock of a replay is its messages': what they find is found as it was then.
+        let first = try ReplayFile.read(file).lazy.compactMap { try? $0.get().receivedAt }.first(where: { _ in true })
+        let office = try Office.open(site: site, now: file == "-" ? SystemClock.now() : first ?? SystemClock.now())
         defer { office.close() }
         var played = 0
         var problems = 0

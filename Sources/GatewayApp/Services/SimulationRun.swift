@@ -38,7 +38,7 @@ public struct SimulationRun {
     /// Publishes to the broker of the configuration as time passes, until Ctrl-C or SIGTERM.
     public func publishLive() async throws {
         let start = site.zone.start(of: CalendarMonth(of: site.zone.date(at: SystemClock.now())).firstDay)
-        let options = try BrokerOptions(site.configuration.broker, clientID: "example-village", embeddedPort: nil)
+        let options = try site.brokerOptions(clientID: "village-" + String(UInt32.random(in: .min ... .max), radix: 16))
         let village = LiveVillage(village: Village(seed: seed, start: start, zone: site.zone), options: options)
         let configuration = ServiceGroupConfiguration(
             services: [.init(service: village)], gracefulShutdownSignals: [.sigterm, .sigint],

@@ -22,19 +22,35 @@ struct WatchdogService: Service {
 
 /// Reads the files again at SIGHUP; a broken file keeps the last good one and says so.
 struct ReloadService: Service {
-    let configFile: String
+    /// The files as they were at the start: what is only taken over then.
+    let started: Site
     let reload: @Sendable (Site) -> Void
     let logger: Logger
 
     func run() async throws {
+        let configFile = started.configuration.file
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
             do {
-                reload(try Site.load(configFile: configFile) { logger.warning("\($0)") })
+                let fresh = try Site.load(configFile: configFile) { logger.warning("\($0)") }
+                reload(fresh)
                 logger.notice("the files were read again")
+                for key in ReloadService.keysThatNeedAStart(started.configuration, fresh.configuration) {
+                    logger.warning("a change of '\(key)' is taken over at the next start only")
+                }
             } catch {
                 logger.error("the files were not taken over; the last good ones stay: \(error)")
             }
         }
+    }
+}
+
+extension ReloadService {
+    /// The keys whose values differ and are read at the start only.
+    static func keysThatNeedAStart(_ old: Configuration, _ new: Configuration) -> [String] {
+        [
+            ("mqtt", old.broker != new.broker), ("destinations", old.destinations != new.destinations),
+            ("data_folder", old.dataFolder != new.dataFolder), ("metrics_port", old.metricsPort != new.metricsPort),
+        ].filter(\.1).map(\.0)
     }
 }
 
