@@ -2,7 +2,7 @@ import DeviceProfiles
 import GatewayModel
 import Testing
 
-@Suite("Units and names that come in messages of their own", .timeLimit(.minutes(1)))
+@Suite("Units and names that come in messages of their own", .timeLimit(.minutes(15)))
 struct AnnouncementTests {
     static func config(_ members: String) -> String {
         #"{"stat_t":"pump/data","uniq_id":"pump_1","dev":{"ids":["pump"]},\#(members)}"#
@@ -133,7 +133,7 @@ struct AnnouncementTests {
     }
 }
 
-@Suite("Sensor Measurement Lists", .timeLimit(.minutes(1)))
+@Suite("Sensor Measurement Lists", .timeLimit(.minutes(15)))
 struct SenMLTests {
     static let received = Fixture.receivedAt.milliseconds
 

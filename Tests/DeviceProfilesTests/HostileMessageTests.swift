@@ -2,7 +2,7 @@ import DeviceProfiles
 import GatewayModel
 import Testing
 
-@Suite("Hostile and broken messages", .timeLimit(.minutes(2)))
+@Suite("Hostile and broken messages", .timeLimit(.minutes(15)))
 struct HostileMessageTests {
     @Test("Lists nested by the thousand are refused, as deep as the limit they are read")
     func depth() {

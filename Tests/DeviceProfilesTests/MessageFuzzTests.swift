@@ -3,7 +3,7 @@ import Foundation
 import GatewayModel
 import Testing
 
-@Suite("Messages changed at random", .timeLimit(.minutes(10)))
+@Suite("Messages changed at random", .timeLimit(.minutes(15)))
 struct MessageFuzzTests {
     static let rounds = ProcessInfo.processInfo.environment["COMMONS_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 2000
 

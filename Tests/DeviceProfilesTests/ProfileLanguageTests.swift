@@ -2,7 +2,7 @@ import DeviceProfiles
 import GatewayModel
 import Testing
 
-@Suite("The language of profiles", .timeLimit(.minutes(1)))
+@Suite("The language of profiles", .timeLimit(.minutes(15)))
 struct ProfileLanguageTests {
     static func profile(_ fields: String..., also: String = "") throws -> ProfileCatalog {
         try Fixture.catalog(

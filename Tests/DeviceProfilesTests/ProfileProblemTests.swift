@@ -3,7 +3,7 @@ import Foundation
 import GatewayModel
 import Testing
 
-@Suite("Mistakes in a profile", .timeLimit(.minutes(1)))
+@Suite("Mistakes in a profile", .timeLimit(.minutes(15)))
 struct ProfileProblemTests {
     static func problems(_ text: String) -> [String] {
         ProfileCatalog.reading([("own.yaml", text)]).problems.map(\.description)

@@ -2,7 +2,7 @@ import DeviceProfiles
 import GatewayModel
 import Testing
 
-@Suite("The profiles that are shipped", .timeLimit(.minutes(2)))
+@Suite("The profiles that are shipped", .timeLimit(.minutes(15)))
 struct ProfileSampleTests {
     @Test("Every profile can be read and proves itself by its samples")
     func samples() {

@@ -2,7 +2,7 @@ import DeviceProfiles
 import GatewayModel
 import Testing
 
-@Suite("Recorded messages of real devices", .timeLimit(.minutes(2)))
+@Suite("Recorded messages of real devices", .timeLimit(.minutes(15)))
 struct RecordedMessageTests {
     /// Recordings on which we disagree with their label, each with the reason.
     static let disagreements = [

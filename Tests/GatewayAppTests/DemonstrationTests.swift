@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The newcomer's evening as `make run` gives it: private broker, two simulated months, papers, live, and a second start.
-@Suite("The newcomer's evening", .serialized, .timeLimit(.minutes(10)))
+@Suite("The newcomer's evening", .serialized, .timeLimit(.minutes(15)))
 struct DemonstrationTests {
     private let folder: TemporaryFolder
     private var config: String { folder.file("gateway.yaml") }

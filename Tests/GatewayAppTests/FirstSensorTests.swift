@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a newcomer does with the first real device, and what a changed file does to a running gateway.
-@Suite("The first real sensor", .serialized, .timeLimit(.minutes(2)))
+@Suite("The first real sensor", .serialized, .timeLimit(.minutes(15)))
 struct FirstSensorTests {
     @Test("A device is heard, assigned without editing a file, kept from then on, and survives a restart")
     func scanAndAssign() throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import MQTTIngest
 
 /// The loop dates what waited at a real broker by the clocks that waited among it.
-@Suite("A backlog is dated", .serialized, .timeLimit(.minutes(2)))
+@Suite("A backlog is dated", .serialized, .timeLimit(.minutes(15)))
 struct BacklogTests {
     private func options(_ port: Int) -> BrokerOptions {
         var options = BrokerOptions.test(port)

@@ -3,7 +3,7 @@ import MQTTIngest
 import TestSupport
 import Testing
 
-@Suite("Commit, then acknowledge", .serialized, .timeLimit(.minutes(2)))
+@Suite("Commit, then acknowledge", .serialized, .timeLimit(.minutes(15)))
 struct CommitTests {
     @Test("every message is stored once and in order; a clean stop acknowledges all of them")
     func cleanStop() throws {

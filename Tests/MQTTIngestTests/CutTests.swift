@@ -2,7 +2,7 @@ import MQTTIngest
 import TestSupport
 import Testing
 
-@Suite("Cut connections", .serialized, .timeLimit(.minutes(5)))
+@Suite("Cut connections", .serialized, .timeLimit(.minutes(15)))
 struct CutTests {
     @Test("whatever byte of the acknowledgements is the last to arrive, every message is stored exactly once")
     func everyByte() throws {

@@ -3,7 +3,7 @@ import MQTTIngest
 import TestSupport
 import Testing
 
-@Suite("Encryption", .serialized, .timeLimit(.minutes(2)))
+@Suite("Encryption", .serialized, .timeLimit(.minutes(15)))
 struct EncryptionTests {
     private let authority: TestAuthority
 

@@ -5,7 +5,7 @@ import MQTTIngest
 import TestSupport
 import Testing
 
-@Suite("Killed", .serialized, .timeLimit(.minutes(4)))
+@Suite("Killed", .serialized, .timeLimit(.minutes(15)))
 struct KillTests {
     /// Runs a loop in this process on a store in a file until something kills it, or for some seconds.
     private static func runHere(

@@ -4,7 +4,7 @@ import MQTTIngest
 import TestSupport
 import Testing
 
-@Suite("The session at the broker", .serialized, .timeLimit(.minutes(2)))
+@Suite("The session at the broker", .serialized, .timeLimit(.minutes(15)))
 struct SessionTests {
     @Test("QoS 0 is stored at most once and counted as such; while we are away the broker keeps it at QoS 1")
     func qualityZero() throws {
