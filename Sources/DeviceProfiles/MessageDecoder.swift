@@ -31,6 +31,7 @@ public struct MessageDecoder: Sendable {
     public mutating func decode(_ message: InboundMessage) -> Decoding {
         let candidates = routes(for: message.topic)
         let announced = announcements.about(message.topic)
+        local.receivedAt = message.receivedAt
         var decoding = Decoding()
         message.payload.withUnsafeBufferPointer { bytes in
             decode(message, Payload(bytes), candidates, announced, into: &decoding)

@@ -73,8 +73,11 @@ struct TimeRule: Sendable {
 /// Local times of one zone; the offset of the last hour is kept, since asking the zone costs microseconds.
 struct LocalTime: Sendable {
     let zone: Zone
+    /// When the message came: of the two instants that one local time means when clocks go back, the nearer one is meant.
+    var receivedAt = Instant(milliseconds: 0)
     private var hour = Int64.min
     private var offset = 0
+    private var otherOffset: Int?
 
     init(zone: Zone) {
         self.zone = zone
@@ -84,11 +87,22 @@ struct LocalTime: Sendable {
         // A quarter of an hour is the finest step at which a zone has ever changed.
         let quarter = civil.instant(offsetSeconds: 0).milliseconds.flooredDivision(by: 900_000)
         if quarter != hour {
-            let instant = zone.instant(of: civil)
             hour = quarter
-            offset = zone.offsetSeconds(at: instant)
-            return instant
+            offset = zone.offsetSeconds(at: zone.instant(of: civil))
+            otherOffset = secondOffset(of: civil)
         }
-        return civil.instant(offsetSeconds: offset)
+        let first = civil.instant(offsetSeconds: offset)
+        guard let second = otherOffset.map({ civil.instant(offsetSeconds: $0) }) else { return first }
+        let isNearer =
+            abs(second.milliseconds(since: receivedAt)) < abs(first.milliseconds(since: receivedAt))
+        return isNearer ? second : first
+    }
+
+    /// The other offset under which the same local time exists; nil except in an hour that comes twice.
+    private func secondOffset(of civil: CivilTime) -> Int? {
+        let instant = civil.instant(offsetSeconds: offset)
+        return [-10_800, 10_800].map { zone.offsetSeconds(at: instant.advanced(bySeconds: $0)) }.first { other in
+            other != offset && zone.offsetSeconds(at: civil.instant(offsetSeconds: other)) == other
+        }
     }
 }
