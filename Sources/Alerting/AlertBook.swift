@@ -208,8 +208,7 @@ public struct AlertBook: Sendable {
         }
     }
 
-    /// Hash of gateway, cause, subject and onset as first detected; for a sum over a period without the gateway, so that
-    /// two gateways that see the same shared resource make the same record.
+    /// Hash of gateway, cause, subject and onset as first detected: the same onset is the same record after a restart.
     private func identity(_ cause: AlertCause, _ subject: String, _ onset: Instant) -> String {
         let text = [gatewayID, AlertBook.word(for: cause), subject, "\(onset.milliseconds)"].joined(separator: "\n")
         return SHA256.hash(data: Data(text.utf8)).prefix(16).map { byte in

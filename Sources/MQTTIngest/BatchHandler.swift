@@ -16,6 +16,8 @@ public protocol BatchHandler: AnyObject {
     func subscribed(_ filters: [String]) throws
     /// The connection was made or lost.
     func connectionChanged(_ state: ConnectionState, now: Instant)
+    /// A message that was committed before came again; it is acknowledged and not handled.
+    func repeated()
     /// Keeps a message raw that was pending at two crashes; it is acknowledged and reported.
     func putAside(_ message: ReceivedMessage)
     /// Lets time pass; called about once a second.

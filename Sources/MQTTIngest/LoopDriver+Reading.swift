@@ -82,6 +82,7 @@ extension LoopDriver {
         if !received.isDuplicate { poison.release() }
         if !filter.isReplaying, !poison.isGuarding { session?.watchForDuplicates(false) }
         guard !isRepeat else {
+            handler.repeated()
             mustWrite = true
             return
         }

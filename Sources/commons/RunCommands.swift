@@ -18,6 +18,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var site: SiteOptions
 
     func run() async throws {
+        ProgramLog.start()
         try await GatewayRunner(site: Site.load(configFile: site.config)).run()
     }
 }

@@ -141,4 +141,39 @@ struct BoxTests {
         #expect(last[.destinationFailing] == false)
         office.close()
     }
+
+    @Test("Case 9: forty silent sensors stay forty alerts when their retained copies come again with the broker")
+    func silenceStays() throws {
+        let file = folder.file("silent.yaml")
+        let base = try site()
+        let sensors = (1...40).map {
+            "  - {id: dead-\($0)/power, resource: energy, quantity: active_power, role: condition, unit: W, "
+                + "visibility: community, rhythm: {interval: 10 min, silent_after: 30 min}, device: dead-\($0), channel: power}"
+        }.joined(separator: "\n")
+        try String(contentsOfFile: base.configuration.file, encoding: .utf8)
+            .replacing(GatewayUnderTest.plug, with: sensors).write(toFile: file, atomically: true, encoding: .utf8)
+        let office = try Office.open(site: Site.load(configFile: file), now: start)
+        func tick(_ seconds: Int64) throws {
+            _ = office.pipeline.tick(now: start.advanced(bySeconds: seconds))
+            try office.pipeline.commit(packets: [], session: 1, now: start.advanced(bySeconds: seconds))
+        }
+        office.pipeline.changeState { $0.silence.listen(true, now: start) }
+        try tick(7200)
+        let alerts = try office.store.alerts(openOnly: true)
+        #expect(alerts.count == 40)
+        #expect(alerts.allSatisfy { $0.cause == .box(.sensorSilent) })
+        office.pipeline.changeState { $0.silence.listen(false, now: start.advanced(bySeconds: 7300)) }
+        office.pipeline.changeState { $0.silence.listen(true, now: start.advanced(bySeconds: 7360)) }
+        for number in 1...40 {
+            let message = InboundMessage(
+                topic: "zigbee2mqtt/dead-\(number)", payload: Array("{\"power\": 5}".utf8), retained: true,
+                receivedAt: start.advanced(bySeconds: 7361))
+            _ = office.pipeline.receive(ReceivedMessage(message: message, qos: 1))
+        }
+        try tick(7400)
+        try tick(20_000)
+        #expect(try office.store.readings(ReadingQuery(.all)).isEmpty)
+        #expect(try office.store.alerts(openOnly: false).map(\.state) == Array(repeating: .raised, count: 40))
+        office.close()
+    }
 }

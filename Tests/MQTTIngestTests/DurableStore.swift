@@ -129,6 +129,7 @@ final class StoringHandler: BatchHandler {
 
     func connectionChanged(_ state: ConnectionState, now: Instant) { store.change { $0.states.append(state) } }
 
+    func repeated() {}
     func putAside(_ message: ReceivedMessage) { pendingAside.append(message.text) }
 
     func tick(now: Instant) -> Urgency { .whenDue }

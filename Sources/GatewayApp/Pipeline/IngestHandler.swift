@@ -107,6 +107,10 @@ final class IngestHandler: BatchHandler {
         try office.store.setFilters(filters)
     }
 
+    func repeated() {
+        office.pipeline.changeState { $0.counters.repeatedMessages += 1 }
+    }
+
     func putAside(_ message: ReceivedMessage) {
         logger.error("a message on \(message.message.topic) crashed the program twice and is put aside")
         let now = message.message.receivedAt
