@@ -53,6 +53,34 @@ struct ExactlyOnceTests {
         try expectAll(published - 1, in: gateway)
     }
 
+    @Test("A message that ends the program each time is put aside raw and reported; all others are stored once")
+    func poison() throws {
+        let gateway = try GatewayUnderTest()
+        try gateway.startListening()
+        gateway.stop()
+        let publisher = TestPublisher(gateway.broker)
+        try publisher.publish(payloads(1..<6), to: "zigbee2mqtt/plug")
+        // The first crash accuses nobody, since the whole batch was in hand; the next two meet the first message alone.
+        for _ in 1...3 {
+            try gateway.start(failpoint: "after-receive:1")
+            #expect(waitUntil(30) { gateway.process?.isRunning != true })
+            gateway.kill()
+        }
+        try gateway.startListening()
+        let isComplete = try waitUntil(30) { try gateway.values().count >= 4 }
+        #expect(isComplete)
+        let alerts = try gateway.command(["alerts", "list"])
+        #expect(alerts.contains("message_put_aside"))
+        gateway.stop()
+        #expect(try gateway.values().compactMap(Int.init).sorted() == [2, 3, 4, 5])
+        // It was acknowledged: it does not come again.
+        try gateway.startListening()
+        try publisher.publish(payloads(6..<7), to: "zigbee2mqtt/plug")
+        #expect(try waitUntil(30) { try gateway.values().count >= 5 })
+        gateway.stop()
+        #expect(try gateway.values().compactMap(Int.init).sorted() == [2, 3, 4, 5, 6])
+    }
+
     @Test("SIGKILL at random moments under load loses nothing and stores nothing twice")
     func killedAtRandom() throws {
         let gateway = try GatewayUnderTest()
@@ -84,6 +112,27 @@ struct ExactlyOnceTests {
         try publisher.publish(payloads(101..<201), to: "zigbee2mqtt/plug")
         let isComplete = try waitUntil(60) { try gateway.values().count >= 200 }
         #expect(isComplete)
+        gateway.stop()
+        try expectAll(200, in: gateway)
+    }
+
+    @Test("A broker that is killed and started again: what it hands over is stored, nothing stored before twice")
+    func brokerKilled() throws {
+        let gateway = try GatewayUnderTest()
+        try gateway.startListening()
+        let publisher = TestPublisher(gateway.broker)
+        try publisher.publish(payloads(1..<51), to: "zigbee2mqtt/plug")
+        #expect(try waitUntil(30) { try gateway.values().count == 50 })
+        // It comes back with the state of its last save, in which the gateway's session is known.
+        gateway.broker.save()
+        try publisher.publish(payloads(51..<101), to: "zigbee2mqtt/plug")
+        #expect(try waitUntil(30) { try gateway.values().count == 100 })
+        gateway.broker.kill()
+        #expect(waitUntil(30) { gateway.counter("commons_broker_connected") == 0 })
+        try gateway.broker.start()
+        #expect(waitUntil(90) { gateway.counter("commons_broker_connected") == 1 })
+        try publisher.publish(payloads(101..<201), to: "zigbee2mqtt/plug")
+        #expect(try waitUntil(60) { try gateway.values().count >= 200 })
         gateway.stop()
         try expectAll(200, in: gateway)
     }
