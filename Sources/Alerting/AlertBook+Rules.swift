@@ -7,6 +7,16 @@ extension AlertBook {
         return alert.protects == .people ? .stewards : .person
     }
 
+    /// Who hears that a limit was passed or is kept again: the members too where it is the community's; who goes and what
+    /// is noted is the stewards' business, and so is the box.
+    static func circle(of alert: Alert) -> Audience {
+        let audience = audience(of: alert)
+        guard case .limit = alert.cause, audience == .stewards, alert.details["visibility"] == nil else {
+            return audience
+        }
+        return .members
+    }
+
     /// What identifies a condition while it holds.
     static func condition(_ cause: AlertCause, _ subject: String) -> String {
         word(for: cause) + "\n" + subject

@@ -150,7 +150,7 @@ public struct AlertBook: Sendable {
                     "alert": "\(alert.number)", "id": alert.id, "cause": AlertBook.word(for: cause),
                     "onset": onset.description,
                 ], erasable: details["visibility"] == nil ? ["subject": subject] : [:]),
-            .notify(NoticeDraft(kind: kind, alert: alert, audience: AlertBook.audience(of: alert))),
+            .notify(NoticeDraft(kind: kind, alert: alert, audience: AlertBook.circle(of: alert))),
         ]
     }
 
@@ -170,7 +170,7 @@ public struct AlertBook: Sendable {
         var actions: [AlertAction] = [.store(alert)]
         // The same limit passed again while it is passed is not news; a further warning level or more urgency is.
         if isMoreUrgent || kind == "alert.warned" || transition.change == .raised && transition.sensor == nil {
-            actions.append(.notify(NoticeDraft(kind: kind, alert: alert, audience: AlertBook.audience(of: alert))))
+            actions.append(.notify(NoticeDraft(kind: kind, alert: alert, audience: AlertBook.circle(of: alert))))
         }
         return actions
     }
@@ -194,7 +194,7 @@ public struct AlertBook: Sendable {
             .store(alert),
             .record(
                 kind: "alert.returned", facts: ["alert": "\(alert.number)", "at": time.description], erasable: [:]),
-            .notify(NoticeDraft(kind: "alert.returned", alert: alert, audience: AlertBook.audience(of: alert))),
+            .notify(NoticeDraft(kind: "alert.returned", alert: alert, audience: AlertBook.circle(of: alert))),
         ]
     }
 

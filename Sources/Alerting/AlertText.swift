@@ -17,19 +17,22 @@ public enum AlertText {
         public var response: String
         /// Who is called next; nil where nobody is on duty.
         public var nextPerson: String?
+        /// Who reads it: stewards are told the first step and who is next, a household the first step, members neither.
+        public var audience: Audience
         /// A time as people here read it.
         public var localTime: @Sendable (Instant) -> String
 
         /// Makes a context.
         public init(
             sensorName: String, unit: Unit, limitTitle: String, response: String, nextPerson: String?,
-            localTime: @escaping @Sendable (Instant) -> String
+            audience: Audience = .stewards, localTime: @escaping @Sendable (Instant) -> String
         ) {
             self.sensorName = sensorName
             self.unit = unit
             self.limitTitle = limitTitle
             self.response = response
             self.nextPerson = nextPerson
+            self.audience = audience
             self.localTime = localTime
         }
     }
@@ -51,8 +54,9 @@ public enum AlertText {
     public static func body(_ draft: NoticeDraft, _ context: Context, _ book: Phrasebook) -> String {
         let alert = draft.alert
         let sentences = [
-            head(draft, context, book), sureness(alert, book), firstStep(alert, context, book),
-            next(draft, context, book),
+            head(draft, context, book), sureness(alert, book),
+            [.person, .stewards].contains(context.audience) ? firstStep(alert, context, book) : "",
+            context.audience == .stewards ? next(draft, context, book) : "",
         ]
         var body = sentences.filter { !$0.isEmpty }.joined(separator: " ")
         if body.count > limit {

@@ -34,7 +34,7 @@ struct AlertBookTests {
     func raisedOnce() {
         var book = AlertBook(gatewayID: "g", open: [], nextNumber: 7)
         let first = book.receive(Self.transition(.raised), limit: Self.limit(), isHousehold: false, now: Self.start)
-        #expect(notices(first) == ["alert.raised stewards"])
+        #expect(notices(first) == ["alert.raised members"])
         let again = book.receive(Self.transition(.raised), limit: Self.limit(), isHousehold: false, now: Self.start)
         #expect(notices(again).isEmpty)
         #expect(book.open.map(\.number) == [7])
@@ -53,7 +53,7 @@ struct AlertBookTests {
         }
         let ended = book.receive(
             Self.transition(.returned, at: later), limit: Self.limit(), isHousehold: false, now: later)
-        #expect(notices(ended) == ["alert.returned stewards"])
+        #expect(notices(ended) == ["alert.returned members"])
         let closing = try book.answer(1, .resolve(.real, note: "valve"), person: "Rosa", means: "console", now: later)
         #expect(book.open.isEmpty)
         let stored = closing.compactMap { if case .store(let alert) = $0 { alert } else { nil } }
@@ -121,11 +121,11 @@ struct AlertBookTests {
         let warned = book.receive(
             Self.transition(.warned(percent: 70), sensor: nil), limit: Self.limit(.today), isHousehold: false,
             now: Self.start)
-        #expect(notices(warned) == ["alert.warned stewards"])
+        #expect(notices(warned) == ["alert.warned members"])
         #expect(book.open.map(\.priority) == [.assembly])
         let passed = book.receive(
             Self.transition(.raised, sensor: nil), limit: Self.limit(.today), isHousehold: false, now: Self.start)
-        #expect(notices(passed) == ["alert.raised stewards"])
+        #expect(notices(passed) == ["alert.raised members"])
         #expect(book.open.map(\.priority) == [.today])
         #expect(book.open.count == 1)
     }

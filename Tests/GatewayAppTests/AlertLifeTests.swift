@@ -45,11 +45,12 @@ struct AlertLifeTests {
         return (server, port)
     }
 
-    private func gateway(mail: Int) throws -> GatewayUnderTest {
+    private func gateway(mail: Int, board: String) throws -> GatewayUnderTest {
         try GatewayUnderTest(
             extra: """
                 destinations:
                   - {name: mail, kind: smtp, audience: stewards, host: 127.0.0.1, port: \(mail), security: plain, from: box@example.org, to: [rosa@example.org]}
+                  - {name: board, kind: files, audience: members, folder: \(board)}
                 """)
     }
 
@@ -74,7 +75,8 @@ struct AlertLifeTests {
     @Test("A reading past its limit reaches the steward's mailbox once; answers, return and close are on record")
     func fromReadingToMailbox() throws {
         let (mail, port) = try Self.mailServer()
-        let gateway = try gateway(mail: port)
+        let board = try TemporaryFolder("board")
+        let gateway = try gateway(mail: port, board: board.path)
         try gateway.startListening()
         try adopt(gateway)
         let publisher = TestPublisher(gateway.broker)
@@ -115,6 +117,14 @@ struct AlertLifeTests {
         #expect(waitUntil(20) { mails("CLOSED 1") == 1 })
         #expect(once.map(mails) == [1, 1, 1, 1, 1])
 
+        // Members read that the limit was passed and is kept again; who goes, and what is asked of whom, is not theirs.
+        let posted = try FileManager.default.contentsOfDirectory(atPath: board.path)
+            .filter { $0.hasSuffix(".txt") && $0 != "latest.txt" }.sorted()
+            .map { try String(contentsOfFile: board.file($0), encoding: .utf8) }
+        #expect(posted.count == 2)
+        #expect(posted.first?.contains("NOW 1") == true && posted.last?.contains("OVER 1") == true)
+        #expect(posted.allSatisfy { !$0.contains("Rosa") && !$0.contains("Reply") && !$0.contains("Switch the plug") })
+
         let explanation = try gateway.command(["alerts", "explain", "1"])
         #expect(explanation.contains("160 W"))
         #expect(explanation.contains("Power of the plug: not more than 100 W."))
@@ -126,7 +136,8 @@ struct AlertLifeTests {
     @Test("A mail server that is away loses nothing: the notice waits in the outbox across a restart")
     func mailServerAway() throws {
         let port = try Loopback.freePort()
-        let gateway = try gateway(mail: port)
+        let board = try TemporaryFolder("board")
+        let gateway = try gateway(mail: port, board: board.path)
         try gateway.startListening()
         try adopt(gateway)
         try TestPublisher(gateway.broker).publish(["{\"power\": 150}", "{\"power\": 151}"], to: "zigbee2mqtt/plug")

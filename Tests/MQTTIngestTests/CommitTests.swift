@@ -130,6 +130,8 @@ struct CommitTests {
         let broker = try MosquittoBroker()
         let store = DurableStore()
         let ingest = Ingest(.test(broker.port), store)
+        // A session begun later would be the first to find the store failing, and work would wait for it to recover.
+        #expect(ingest.listening())
         let told = Noted<[String]>([])
         ingest.loop.submit(
             { _ in told.change { $0.append("work") } }, whenCommitted: { ok in told.change { $0.append("\(ok)") } })

@@ -114,9 +114,9 @@ public struct DestinationSettings: Hashable, Sendable {
 
     /// Advice for the keeper of the box about what the settings imply; shown by `commons doctor`.
     public var advice: [String] {
-        if audience == .members || audience == .public {
+        if audience == .public {
             return [
-                "\(name): nothing is sent to \(audience.rawValue) yet; alerts go to stewards and to the household concerned"
+                "\(name): nothing is sent to the public yet; alerts go to stewards, members and the household concerned"
             ]
         }
         guard case .ntfy(let ntfy) = kind, ntfy.token == nil else { return [] }

@@ -8,8 +8,8 @@ struct AlertWords {
     let sensors: SensorDirectory
     let limits: LimitEngine
 
-    /// Title and text of a notice in a language.
-    func text(of draft: NoticeDraft, language: String) -> (title: String, body: String) {
+    /// Title and text of a notice in a language, for those who read there.
+    func text(of draft: NoticeDraft, language: String, audience: Audience) -> (title: String, body: String) {
         let alert = draft.alert
         let book = site.languages.book(language)
         let sensor =
@@ -21,7 +21,8 @@ struct AlertWords {
             unit: limit?.unit ?? sensor?.unit ?? .one,
             limitTitle: limit.map { $0.titles[language] ?? $0.titles[""] ?? $0.id } ?? "",
             response: limit.flatMap { $0.responses[language] ?? $0.responses[""] } ?? "",
-            nextPerson: nextPerson(after: alert.takenBy), localTime: { site.local($0) })
+            nextPerson: nextPerson(after: alert.takenBy), audience: audience,
+            localTime: { site.local($0) })
         return (
             AlertText.title(draft, context, book), AlertText.body(draft, context, book)
         )

@@ -24,7 +24,7 @@ struct NoticeWriter: Sendable {
                 && (destination.audience != .person || destination.household == place)
         }.map { destination in
             let words = AlertWords(site: site, sensors: state.sensors, limits: state.limits)
-            let text = words.text(of: draft, language: destination.language)
+            let text = words.text(of: draft, language: destination.language, audience: destination.audience)
             return OutboxItem(
                 key: NoticeWriter.key(draft), destination: destination.name, type: draft.kind,
                 priority: draft.priority, title: text.title, body: text.body, alert: draft.alert.id,
