@@ -48,7 +48,7 @@ public enum StewardAnswer: Hashable, Sendable {
 }
 
 /// Why an answer cannot be taken.
-public struct AnswerError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct AnswerError: Error, Hashable, Sendable {
     /// The kinds of refusal.
     public enum Code: String, Hashable, Sendable {
         /// No open alert has that number.
@@ -57,8 +57,8 @@ public struct AnswerError: Error, Hashable, Sendable, CustomStringConvertible {
         case stillHolds
     }
 
-    /// The kind.
+    /// The kind; `acts.refused.<code>` of the language files tells the person why and what to do.
     public var code: Code
-    /// What to tell the person, with the remedy.
-    public var description: String
+    /// The alert's number as the person said it.
+    public var number: Int
 }

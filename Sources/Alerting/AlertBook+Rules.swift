@@ -7,14 +7,13 @@ extension AlertBook {
         return alert.protects == .people ? .stewards : .person
     }
 
-    /// Who hears that a limit was passed or is kept again: the members too where it is the community's; who goes and what
-    /// is noted is the stewards' business, and so is the box.
+    /// Who hears that something was raised or is over: the members too where it is a limit of the community, or where the
+    /// assembly wants them to hear of the box; who goes and what is noted is the stewards' business.
     static func circle(of alert: Alert) -> Audience {
         let audience = audience(of: alert)
-        guard case .limit = alert.cause, audience == .stewards, alert.details["visibility"] == nil else {
-            return audience
-        }
-        return .members
+        guard audience == .stewards, alert.details["visibility"] == nil else { return audience }
+        if case .limit = alert.cause { return .members }
+        return alert.details["audience"].flatMap(Audience.init(rawValue:)) ?? audience
     }
 
     /// What identifies a condition while it holds.

@@ -12,6 +12,8 @@ public struct AlertBook: Sendable {
     private var alerts: [String: Alert]
     /// The alert of each condition that holds, by its cause and subject.
     private var active: [String: String] = [:]
+    /// How the assembly wants the box's own alerts; the others are as urgent as they come.
+    public var boxRules: [BoxCondition: BoxAlertRule] = [:]
 
     /// Seconds after which somebody who is going is asked again, without a note.
     private static let reminderSeconds: Int64 = 7200
@@ -58,8 +60,12 @@ public struct AlertBook: Sendable {
         let cause = AlertCause.box(condition)
         guard isActive else { return end(cause, subject: subject, at: onset, now: now) }
         guard active[AlertBook.condition(cause, subject)] == nil else { return [] }
+        var details = details
+        let rule = boxRules[condition]
+        if rule?.audience == .members { details["audience"] = Audience.members.rawValue }
         return raise(
-            cause, subject: subject, priority: condition.priority, protects: nil, onset: onset, transition: nil,
+            cause, subject: subject, priority: rule?.priority ?? condition.priority, protects: nil, onset: onset,
+            transition: nil,
             details: details, now: now)
     }
 
@@ -73,8 +79,7 @@ public struct AlertBook: Sendable {
         _ number: Int, _ answer: StewardAnswer, person: String, means: String, now: Instant
     ) throws(AnswerError) -> [AlertAction] {
         guard var alert = alerts.values.first(where: { $0.number == number }) else {
-            throw AnswerError(
-                code: .unknown, description: "There is no open alert \(number); `commons alerts list` shows them.")
+            throw AnswerError(code: .unknown, number: number)
         }
         func entry(_ kind: AlertEntry.Kind, _ note: String? = nil) -> AlertEntry {
             AlertEntry(at: now, kind: kind, person: person, means: means, note: note)
@@ -93,10 +98,7 @@ public struct AlertBook: Sendable {
         case .note(let note): alert.entries.append(entry(.noted, note))
         case .resolve(let outcome, let note):
             guard alert.returnedAt != nil || AlertBook.canBeClosed(alert, as: outcome) else {
-                throw AnswerError(
-                    code: .stillHolds,
-                    description: "The condition of alert \(number) still holds; it can be closed once it is over. "
-                        + "Add a note, or close it as false_reading or test if it is no real one.")
+                throw AnswerError(code: .stillHolds, number: number)
             }
             alert.state = .closed
             alert.closedAt = now

@@ -17,6 +17,8 @@ extension Office {
             case .rebind(let old, let new): return try rebind(old, to: new, by: actor, now: now)
             case .overview: return overview()
             }
+        } catch let error as AnswerError {
+            return refused(error.code.rawValue, ["number": "\(error.number)"])
         } catch {
             return .refused("\(error)")
         }
@@ -42,8 +44,13 @@ extension Office {
     /// Makes the limits of the day those that are watched.
     func refreshLimits(now: Instant) throws {
         let adopted = try LimitRegister(site: site).adopted(in: store)
-        let limits = LimitsInForce(adopted).inForce(on: site.zone.date(at: now))
-        pipeline.changeState { $0.limits.setLimits(limits) }
+        let inForce = LimitsInForce(adopted)
+        let limits = inForce.inForce(on: site.zone.date(at: now))
+        let boxRules = inForce.boxAlerts(on: site.zone.date(at: now))
+        pipeline.changeState {
+            $0.limits.setLimits(limits)
+            $0.alerts.boxRules = boxRules
+        }
         pipeline.endAlertsOfEndedLimits(now: now)
     }
 
@@ -63,12 +70,11 @@ extension Office {
         }
         let community = site.configuration.community.id
         guard resolution.community == community else {
-            return .refused("This decision belongs to '\(resolution.community)', not to '\(community)'.")
+            return refused("foreign_decision", ["theirs": resolution.community, "ours": community])
         }
         let adopted = try store.resolutions()
         if let last = adopted.map(\.number).max(), resolution.number <= last {
-            return .refused(
-                "Decision \(resolution.number) is not newer than decision \(last), the last one adopted here.")
+            return refused("old_decision", ["number": "\(resolution.number)", "last": "\(last)"])
         }
         if let problem = AdoptionCheck(site: site, sensors: pipeline.state.sensors).problem(
             with: resolution, adopted: try LimitRegister(site: site).adopted(in: store))
@@ -85,14 +91,13 @@ extension Office {
                 ], erasable: ["person": actor.person, "entered_by": actor.account]))
         try refreshLimits(now: now)
         needsLimits = true
-        return CommandReply(
-            isDone: true,
-            lines: [
-                "Decision \(resolution.number) of \(resolution.assembly) is adopted, in force from "
-                    + "\(resolution.inForceFrom), to be looked at again by \(resolution.reviewBy).",
-                "Check number of the text: " + RecordDesk.grouped(stored.sha256, 0),
-                "                          " + RecordDesk.grouped(stored.sha256, 1),
-            ])
+        return done(
+            "adopted",
+            [
+                "number": "\(resolution.number)", "assembly": "\(resolution.assembly)",
+                "from": "\(resolution.inForceFrom)", "review": "\(resolution.reviewBy)",
+            ],
+            then: [0, 1].map { "    " + RecordDesk.grouped(stored.sha256, $0) })
     }
 
     private func answer(
@@ -108,15 +113,14 @@ extension Office {
         let actions = try pipeline.state.alerts.answer(
             number, said, person: actor.person, means: actor.means, now: now)
         pipeline.perform(actions, now: now)
-        return CommandReply(isDone: true, lines: ["Alert \(number): noted for \(actor.person)."])
+        return done("answered", ["number": "\(number)", "person": actor.person])
     }
 
     private func assign(
         _ wanted: Sensor, _ device: String, _ channel: String, by actor: Actor, now: Instant
     ) throws -> CommandReply {
         guard let sensor = completed(wanted, device, channel) else {
-            return .refused(
-                "The unit of \(channel) is not known yet; say it with --unit, or wait until \(device) was heard.")
+            return refused("unit_unknown", ["channel": channel, "device": device])
         }
         var sensors = try store.sensors().filter { $0.id != sensor.id }
         sensors.append(sensor)
@@ -124,26 +128,40 @@ extension Office {
         let binding = try store.bind(
             sensor.id, device: device, channel: channel, from: now, at: now, by: actor.person, zone: site.zone)
         try refreshSensors()
-        return CommandReply(
-            isDone: true,
-            lines: ["\(channel) of \(device) measures \(sensor.id) from \(site.local(binding.from)) on."])
+        return done(
+            "assigned",
+            ["channel": channel, "device": device, "sensor": "\(sensor.id)", "from": site.local(binding.from)])
     }
 
     /// Binds every sensor of a device to another one; what the old one measured stays where it is.
     private func rebind(_ old: String, to new: String, by actor: Actor, now: Instant) throws -> CommandReply {
         let bound = try store.bindings().filter { $0.until == nil && $0.device == old }
         guard !bound.isEmpty else {
-            return .refused("\(old) measures nothing now; `commons devices list` shows the devices.")
+            return refused("measures_nothing", ["device": old])
         }
-        guard old != new else { return .refused("Both devices are \(old).") }
+        guard old != new else { return refused("same_device", ["device": old]) }
         for binding in bound {
             _ = try store.bind(
                 binding.sensor, device: new, channel: binding.channel, from: now, at: now, by: actor.person,
                 zone: site.zone)
         }
         try refreshSensors()
-        let lines = bound.map { "\($0.channel) of \(new) measures \($0.sensor) from \(site.local(now)) on." }
+        let lines = bound.map {
+            site.book(nil).text(
+                "acts.done.assigned",
+                ["channel": $0.channel, "device": new, "sensor": "\($0.sensor)", "from": site.local(now)])
+        }
         return CommandReply(isDone: true, lines: lines)
+    }
+
+    /// A refusal in the community's language.
+    func refused(_ key: String, _ values: [String: String] = [:]) -> CommandReply {
+        .refused(site.book(nil).text("acts.refused.\(key)", values))
+    }
+
+    /// What was done, in the community's language, and lines below it.
+    func done(_ key: String, _ values: [String: String] = [:], then lines: [String] = []) -> CommandReply {
+        CommandReply(isDone: true, lines: [site.book(nil).text("acts.done.\(key)", values)] + lines)
     }
 
     /// The sensor with the unit and quantity that the device's last message shows; nil where nothing shows a unit.

@@ -14,6 +14,20 @@ public enum BoxCondition: String, Hashable, Sendable, Codable, CaseIterable {
     case messagePutAside = "message_put_aside"
 }
 
+/// How urgent an alert about the box is and who hears it; the assembly may change both, but not switch the alert off.
+public struct BoxAlertRule: Hashable, Sendable, Codable {
+    /// How urgent it is.
+    public var priority: Priority
+    /// The stewards, or the members too.
+    public var audience: Audience
+
+    /// Makes a rule.
+    public init(priority: Priority, audience: Audience) {
+        self.priority = priority
+        self.audience = audience
+    }
+}
+
 /// Why an alert exists.
 public enum AlertCause: Hashable, Sendable, Codable {
     /// A limit of an adopted resolution is passed.

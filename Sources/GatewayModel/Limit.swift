@@ -111,13 +111,16 @@ public struct Resolution: Hashable, Sendable, Codable {
     public var personsServed: [String: Int]
     /// The limits.
     public var limits: [Limit]
+    /// How the box's own alerts are treated, where the assembly wants them otherwise than they come.
+    public var boxAlerts: [BoxCondition: BoxAlertRule]
     /// The text as minuted.
     public var text: String
 
     /// Makes a resolution.
     public init(
         number: Int, community: String, assembly: CalendarDate, decidedBy: String, inForceFrom: CalendarDate,
-        reviewBy: CalendarDate, supersedes: [Int], personsServed: [String: Int], limits: [Limit], text: String
+        reviewBy: CalendarDate, supersedes: [Int], personsServed: [String: Int], limits: [Limit],
+        boxAlerts: [BoxCondition: BoxAlertRule] = [:], text: String
     ) {
         self.number = number
         self.community = community
@@ -128,6 +131,7 @@ public struct Resolution: Hashable, Sendable, Codable {
         self.supersedes = supersedes
         self.personsServed = personsServed
         self.limits = limits
+        self.boxAlerts = boxAlerts
         self.text = text
     }
 }

@@ -39,14 +39,26 @@ public struct LimitsInForce: Sendable {
         self.adopted = adopted.sorted { $0.resolution.number < $1.resolution.number }
     }
 
+    /// How the box's own alerts are treated on a day: the newest decision that speaks of one counts, until another does.
+    public func boxAlerts(on date: CalendarDate) -> [BoxCondition: BoxAlertRule] {
+        standing(on: date).reduce(into: [:]) { rules, entry in
+            rules.merge(entry.resolution.boxAlerts) { _, newer in newer }
+        }
+    }
+
+    /// The resolutions that have begun and are not replaced.
+    private func standing(on date: CalendarDate) -> [AdoptedResolution] {
+        let begun = adopted.filter { $0.resolution.inForceFrom <= date }
+        let replaced = Set(begun.flatMap(\.resolution.supersedes))
+        return begun.filter { !replaced.contains($0.resolution.number) }
+    }
+
     /// The limits of a day, lapsed ones included, by decision and name.
     ///
     /// A resolution replaces those that it supersedes from its own first day on. At its review date a ceiling lapses
     /// unless it protects people; what protects people, and every minimum, goes on.
     public func inForce(on date: CalendarDate) -> [LimitInForce] {
-        let begun = adopted.filter { $0.resolution.inForceFrom <= date }
-        let replaced = Set(begun.flatMap(\.resolution.supersedes))
-        return begun.filter { !replaced.contains($0.resolution.number) }.flatMap { entry in
+        standing(on: date).flatMap { entry in
             entry.resolution.limits.map { limit in
                 let resolution = entry.resolution
                 let isOver = resolution.reviewBy <= date

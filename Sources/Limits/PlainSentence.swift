@@ -29,6 +29,22 @@ public enum PlainSentence {
         return sentence + " " + book.text("limits.protects.\(limit.protects.rawValue)")
     }
 
+    /// The sentence about an alert of the box that the assembly wants otherwise than it comes.
+    public static func of(_ condition: BoxCondition, _ rule: BoxAlertRule, _ book: Phrasebook) -> String {
+        book.text(
+            "limits.box_alert.\(rule.audience.rawValue)",
+            [
+                "condition": book.text("report.box.\(condition.rawValue)"),
+                "priority": book.text("alerts.priority.\(rule.priority.rawValue)"),
+            ])
+    }
+
+    /// One sentence for each thing that a resolution decides, in its order.
+    public static func all(of resolution: Resolution, _ book: Phrasebook) -> [String] {
+        resolution.limits.map { of($0, book, persons: resolution.personsServed["all"]) }
+            + resolution.boxAlerts.sorted { $0.key.rawValue < $1.key.rawValue }.map { of($0, $1, book) }
+    }
+
     /// Seconds in words: the largest unit that divides them.
     public static func duration(_ seconds: Int64, _ book: Phrasebook) -> String {
         let units: [(name: String, seconds: Int64)] = [

@@ -10,7 +10,7 @@ import StrictYAML
 public enum ResolutionFile {
     private static let keys = [
         "number", "community", "assembly", "decided", "in_force_from", "review_by", "supersedes", "persons_served",
-        "limits",
+        "limits", "box_alerts",
     ]
 
     /// The resolution, nil where a problem leaves it incomplete; it may be adopted only where there is no problem.
@@ -69,7 +69,28 @@ public enum ResolutionFile {
             number: number, community: community, assembly: assembly, decidedBy: decided, inForceFrom: from,
             reviewBy: review,
             supersedes: fields["supersedes"]?.list().compactMap { $0.integer(in: 1...1_000_000) } ?? [],
-            personsServed: persons, limits: limits, text: text)
+            personsServed: persons, limits: limits,
+            boxAlerts: fields["box_alerts"].map(boxAlerts) ?? [:], text: text)
+    }
+
+    /// `sensor_silent: {priority: now, audience: members}` and the like; there is no word that switches an alert off.
+    private static func boxAlerts(_ field: Field) -> [BoxCondition: BoxAlertRule] {
+        guard let fields = field.mapping(keys: BoxCondition.allCases.map(\.rawValue)) else { return [:] }
+        var rules: [BoxCondition: BoxAlertRule] = [:]
+        for condition in BoxCondition.allCases {
+            guard let entry = fields[condition.rawValue]?.mapping(keys: ["priority", "audience"]),
+                let priority = entry.required("priority", example: "today")?.choice(Priority.self)
+            else { continue }
+            let listeners = entry["audience"]?.choice(BoxListeners.self) ?? .stewards
+            rules[condition] = BoxAlertRule(
+                priority: priority, audience: listeners == .members ? .members : .stewards)
+        }
+        return rules
+    }
+
+    /// Who may be told about the box.
+    private enum BoxListeners: String, CaseIterable {
+        case stewards, members
     }
 }
 

@@ -102,6 +102,21 @@ struct AlertBookTests {
         #expect(book.open.isEmpty)
     }
 
+    @Test("The assembly says how urgent the box's alerts are and whether members hear them, but not of a household's")
+    func boxRules() {
+        var book = AlertBook(gatewayID: "g", open: [], nextNumber: 1)
+        book.boxRules = [.sensorSilent: BoxAlertRule(priority: .now, audience: .members)]
+        func silent(_ subject: String, isActive: Bool = true, details: [String: String] = [:]) -> [AlertAction] {
+            book.condition(
+                .sensorSilent, subject: subject, isActive: isActive, onset: Self.start, details: details,
+                now: Self.start)
+        }
+        #expect(notices(silent("tank/level")) == ["alert.raised members"])
+        #expect(book.open.map(\.priority) == [.now])
+        #expect(notices(silent("tank/level", isActive: false)) == ["alert.returned members"])
+        #expect(notices(silent("house-07/water", details: ["visibility": "household"])) == ["alert.raised person"])
+    }
+
     @Test("A household's alert is told to that household alone, unless it protects people")
     func households() {
         var book = AlertBook(gatewayID: "g", open: [], nextNumber: 1)

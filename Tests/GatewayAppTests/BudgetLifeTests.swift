@@ -1,3 +1,4 @@
+import Alerting
 import Foundation
 import GatewayModel
 import MQTTIngest
@@ -161,13 +162,13 @@ struct BudgetLifeTests {
             """
         let cases: [(Data, String)] = [
             (decision(1, extra: "supersedes: [55]\n"), "supersedes decision 55, which was never adopted"),
-            (decision(1, amount: "3 m3"), "'bought' is in m3, but 'grid/bought' measures in kWh"),
-            (decision(1, limit: water), "The floor '77/nothing' of 'water' is not in force"),
+            (decision(1, amount: "3 m3"), "“bought” is in m3, but “grid/bought” measures in kWh"),
+            (decision(1, limit: water), "The floor “77/nothing” of “water” is not in force"),
             (
                 Data(
                     String(decoding: decision(1), as: UTF8.self).replacing("resource: energy", with: "resource: garden")
                         .utf8),
-                "is about garden, but 'grid/bought' measures energy"
+                "is about garden, but “grid/bought” measures energy"
             ),
         ]
         for (bytes, reason) in cases {
@@ -176,6 +177,22 @@ struct BudgetLifeTests {
             #expect(reply.lines.joined().contains(reason), "\(reply.lines)")
         }
         #expect(try office.store.resolutions().isEmpty)
+        office.close()
+    }
+
+    @Test("What the assembly decides about the box's alerts is in force at once and after a restart")
+    func boxAlerts() throws {
+        var office = try office(at: 0)
+        let rules = "box_alerts: {sensor_silent: {priority: assembly, audience: members}}\n"
+        #expect(try adopt(1, decision(1, extra: rules), in: office, at: 0).isDone)
+        let expected = [BoxCondition.sensorSilent: BoxAlertRule(priority: .assembly, audience: .members)]
+        #expect(office.pipeline.state.alerts.boxRules == expected)
+        office.close()
+        office = try self.office(at: 1)
+        #expect(office.pipeline.state.alerts.boxRules == expected)
+        #expect(
+            try LimitDesk(site: site).lines(on: "2026-06-01", json: false, language: "en").first
+                == "A sensor is silent: next meeting; told to the stewards and the members.")
         office.close()
     }
 

@@ -48,6 +48,34 @@ struct ResolutionTests {
         #expect(problems.contains { $0.description.contains(expected) && $0.line > 0 }, "\(problems)")
     }
 
+    @Test("How urgent the box's alerts are and who hears them is the assembly's to say; switching them off is not")
+    func boxAlerts() throws {
+        func decision(_ rules: String) throws -> (resolution: Resolution?, problems: [Diagnostic]) {
+            ResolutionFile.parse(try file([("limits:\n", "box_alerts:\n\(rules)limits:\n")]), fileName: "x")
+        }
+        let first = try #require(try decision("  sensor_silent: {priority: now, audience: members}\n").resolution)
+        var second = try #require(
+            try decision("  sensor_silent: {priority: today}\n  clock_wrong: {priority: assembly}\n").resolution)
+        second.number = 2
+        second.inForceFrom = try #require(CalendarDate(text: "2026-07-01"))
+        let inForce = LimitsInForce(
+            [first, second].map {
+                AdoptedResolution(
+                    resolution: $0, sha256: "", adoptedAt: Instant(milliseconds: 0), adoptedBy: "Rosa")
+            })
+        #expect(
+            inForce.boxAlerts(on: try #require(CalendarDate(text: "2026-06-30")))
+                == [.sensorSilent: BoxAlertRule(priority: .now, audience: .members)])
+        #expect(
+            inForce.boxAlerts(on: try #require(CalendarDate(text: "2026-07-01"))) == [
+                .sensorSilent: BoxAlertRule(priority: .today, audience: .stewards),
+                .clockWrong: BoxAlertRule(priority: .assembly, audience: .stewards),
+            ])
+        for wrong in ["sensor_silent: {priority: never}", "sensor_silent: off", "sensor_quiet: {priority: now}"] {
+            #expect(try decision("  \(wrong)\n").resolution == nil, "\(wrong)")
+        }
+    }
+
     @Test("Only one form of bytes is taken: UTF-8, LF, no byte order mark, a newline at the end")
     func bytes() throws {
         let good = try file()

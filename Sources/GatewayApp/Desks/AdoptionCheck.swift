@@ -10,7 +10,7 @@ struct AdoptionCheck {
     func problem(with resolution: Resolution, adopted: [AdoptedResolution]) -> String? {
         let numbers = Set(adopted.map(\.resolution.number))
         if let missing = resolution.supersedes.first(where: { !numbers.contains($0) }) {
-            return "It supersedes decision \(missing), which was never adopted here."
+            return words("supersedes_unknown", ["number": "\(missing)"])
         }
         for limit in resolution.limits {
             if let problem = sensorProblem(of: limit) { return problem }
@@ -19,20 +19,31 @@ struct AdoptionCheck {
         return nil
     }
 
+    private func words(_ key: String, _ values: [String: String]) -> String {
+        site.book(nil).text("acts.refused.\(key)", values)
+    }
+
     private func sensorProblem(of limit: Limit) -> String? {
         for id in limit.sensors {
             guard let sensor = sensors.sensor(id) else {
-                return "There is no sensor '\(id)' here; add it to the configuration or assign a device to it first."
+                return words("no_sensor", ["sensor": "\(id)"])
             }
             guard sensor.resource == limit.resource else {
-                return
-                    "'\(limit.id)' is about \(limit.resource.rawValue), but '\(id)' measures \(sensor.resource.rawValue); "
-                    + "name the right sensor or the right resource."
+                return words(
+                    "other_resource",
+                    [
+                        "limit": limit.id, "resource": limit.resource.rawValue, "sensor": "\(id)",
+                        "measured": sensor.resource.rawValue,
+                    ])
             }
             if case .silence = limit.rule { continue }
             guard DecimalValue(1).converted(from: sensor.unit, to: limit.unit) != nil else {
-                return "'\(limit.id)' is in \(limit.unit.code), but '\(id)' measures in \(sensor.unit.code); "
-                    + "these cannot be compared."
+                return words(
+                    "other_unit",
+                    [
+                        "limit": limit.id, "unit": limit.unit.code, "sensor": "\(id)",
+                        "measured": sensor.unit.code,
+                    ])
             }
         }
         return nil
@@ -47,11 +58,11 @@ struct AdoptionCheck {
         guard let named = inForce.first(where: { $0.reference.description == floor }),
             !resolution.supersedes.contains(named.reference.resolution)
         else {
-            return "The floor '\(floor)' of '\(limit.id)' is not in force on \(resolution.inForceFrom); "
-                + "`commons limits list` shows what is."
+            return words(
+                "floor_not_in_force", ["floor": floor, "limit": limit.id, "from": "\(resolution.inForceFrom)"])
         }
         guard named.limit.bound == .atLeast, named.limit.protects == .people else {
-            return "'\(floor)' is no floor that protects people; it needs bound: at_least and protects: people."
+            return words("no_floor", ["floor": floor])
         }
         return nil
     }

@@ -55,16 +55,18 @@ public struct LimitDesk {
                         reviewBy: entry.reviewBy.description, standing: "\(entry.standing)"))
             }
         }
-        guard !entries.isEmpty else { return [book.text("cli.no_limits", ["date": date.description])] }
-        return entries.flatMap { entry in
-            [
-                "\(entry.reference)  \(PlainSentence.of(entry.limit, book, persons: entry.persons))",
-                "    "
-                    + book.text(
-                        "cli.limit_standing.\(entry.standing)",
-                        ["decided": entry.decidedOn.description, "review": entry.reviewBy.description]),
-            ]
-        }
+        let rules = LimitsInForce(adopted).boxAlerts(on: date).sorted { $0.key.rawValue < $1.key.rawValue }
+        let none = entries.isEmpty ? [book.text("cli.no_limits", ["date": date.description])] : []
+        return none + rules.map { PlainSentence.of($0, $1, book) }
+            + entries.flatMap { entry in
+                [
+                    "\(entry.reference)  \(PlainSentence.of(entry.limit, book, persons: entry.persons))",
+                    "    "
+                        + book.text(
+                            "cli.limit_standing.\(entry.standing)",
+                            ["decided": entry.decidedOn.description, "review": entry.reviewBy.description]),
+                ]
+            }
     }
 
     /// Reads a file back in plain sentences, in every language of the community, without adopting it.
@@ -72,10 +74,7 @@ public struct LimitDesk {
         let (resolution, problems) = ResolutionFile.parse(try bytes(of: file), fileName: file)
         guard let resolution else { return Finding(lines: problems.map(\.description), isGood: false) }
         let sentences = site.configuration.community.languages.flatMap { language in
-            resolution.limits.map { limit in
-                "\(language)  \(limit.id): "
-                    + PlainSentence.of(limit, site.book(language), persons: resolution.personsServed["all"])
-            }
+            PlainSentence.all(of: resolution, site.book(language)).map { "\(language)  \($0)" }
         }
         return Finding(lines: sentences + problems.map(\.description), isGood: problems.isEmpty)
     }
@@ -89,17 +88,15 @@ public struct LimitDesk {
         let adopted = (try? site.readingStore()).map { try? LimitRegister(site: site).adopted(in: $0) } ?? []
         let book = site.book(nil)
         let replaced = (adopted ?? []).filter { resolution.supersedes.contains($0.resolution.number) }
-        let old = replaced.flatMap { entry in
-            entry.resolution.limits.map {
-                "- " + PlainSentence.of($0, book, persons: entry.resolution.personsServed["all"])
-            }
-        }
-        let new = resolution.limits.map {
-            "+ " + PlainSentence.of($0, book, persons: resolution.personsServed["all"])
-        }
-        return Finding(
-            lines: ["Decision \(resolution.number) of \(resolution.assembly) (\(resolution.decidedBy)):"] + old + new,
-            isGood: true)
+        let old = replaced.flatMap { PlainSentence.all(of: $0.resolution, book).map { "- " + $0 } }
+        let new = PlainSentence.all(of: resolution, book).map { "+ " + $0 }
+        let head = book.text(
+            "cli.decision",
+            [
+                "number": "\(resolution.number)", "assembly": "\(resolution.assembly)",
+                "decided": resolution.decidedBy,
+            ])
+        return Finding(lines: [head] + old + new, isGood: true)
     }
 
     /// Sends the bytes of a file to the writing process.

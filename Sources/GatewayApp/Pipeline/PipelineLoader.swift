@@ -31,14 +31,17 @@ struct PipelineLoader {
         let limits = try limits(sensors, open: open, replay: replay, now: now)
         let silent = open.filter { $0.cause == .box(.sensorSilent) && $0.returnedAt == nil }
             .map { SensorID(rawValue: $0.subject) }
+        var alerts = AlertBook(
+            gatewayID: site.configuration.community.id, open: open, nextNumber: try store.nextAlertNumber())
+        alerts.boxRules = LimitsInForce(try LimitRegister(site: site).adopted(in: store))
+            .boxAlerts(on: site.zone.date(at: now))
         var counters = Counters()
         counters.openAlerts = open.count
         return PipelineState(
             decoder: MessageDecoder(catalog: site.profiles, zone: site.zone),
             series: try store.directory(zone: site.zone),
             sensors: sensors, meters: replay.meters, limits: limits,
-            alerts: AlertBook(
-                gatewayID: site.configuration.community.id, open: open, nextNumber: try store.nextAlertNumber()),
+            alerts: alerts,
             silence: SilenceWatch(
                 sensors: sensors.all, lastSeen: replay.lastSeen, silent: Set(silent), listeningSince: nil),
             counters: counters)
