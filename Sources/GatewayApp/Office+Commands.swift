@@ -55,7 +55,7 @@ extension Office {
     }
 
     private func refreshSensors() throws {
-        let sensors = SensorDirectory(sensors: try store.sensors(), bindings: try store.bindings())
+        let sensors = try SensorDirectory(store)
         pipeline.changeState {
             $0.sensors = sensors
             $0.limits.setSensors(sensors.all)

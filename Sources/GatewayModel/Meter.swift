@@ -86,6 +86,44 @@ public struct MeterEvent: Hashable, Sendable, Codable {
     }
 }
 
+/// What a person decided about an event of a meter; the newest one about an event counts, and none is ever deleted.
+public struct MeterDecision: Hashable, Sendable, Codable {
+    /// The kinds of decision.
+    public enum Verdict: Hashable, Sendable, Codable {
+        /// It happened; the consumption in the sheet's unit, nil for the one that the event implies.
+        case confirmed(use: DecimalValue?)
+        /// It did not happen, or the confirmation is taken back: nothing is booked for it.
+        case reverted
+        /// The meter was replaced: the last figure of the old one, the first of the new one, both in `unit`.
+        case exchanged(oldFinal: DecimalValue, newFirst: DecimalValue, unit: Unit)
+    }
+
+    /// The measuring point.
+    public var sensor: SensorID
+    /// The kind of event it is about.
+    public var kind: MeterEvent.Kind
+    /// The event's time; of an exchange, when the meter was replaced.
+    public var at: Instant
+    /// What was decided.
+    public var verdict: Verdict
+    /// When it was entered.
+    public var decidedAt: Instant
+    /// Whose decision it is.
+    public var person: String
+
+    /// Makes a decision.
+    public init(
+        sensor: SensorID, kind: MeterEvent.Kind, at: Instant, verdict: Verdict, decidedAt: Instant, person: String
+    ) {
+        self.sensor = sensor
+        self.kind = kind
+        self.at = at
+        self.verdict = verdict
+        self.decidedAt = decidedAt
+        self.person = person
+    }
+}
+
 /// What the later stages know of a reading: a sensor's value, or consumption derived from its register.
 public struct Measurement: Hashable, Sendable {
     /// A level at a time, or an amount over a time.

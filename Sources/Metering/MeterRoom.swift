@@ -5,9 +5,15 @@ import GatewayModel
 /// A value type; the ingest thread applies a batch to a copy and keeps the copy once the batch is committed.
 public struct MeterRoom: Sendable {
     private var meters: [SensorID: RegisterMeter] = [:]
+    private var decisions: [SensorID: [MeterDecision]]
 
-    /// Makes an empty room; meters are added by ``install(_:)``.
-    public init() {}
+    /// The device name under which people's own readings of a sensor stand; it says nothing about which meter hangs there.
+    public static let handPrefix = "by-hand/"
+
+    /// Makes a room with what people decided; meters are added by ``install(_:)`` or with their first reading.
+    public init(decisions: [MeterDecision] = []) {
+        self.decisions = Dictionary(grouping: decisions.sorted { $0.decidedAt < $1.decidedAt }, by: \.sensor)
+    }
 
     /// Adds a meter or replaces the one of the same sensor.
     public mutating func install(_ meter: RegisterMeter) {
@@ -38,15 +44,49 @@ public struct MeterRoom: Sendable {
             }
             return ([measurement(of: sensor, reading, .use(value, since: reading.time.instant))], [])
         case .register:
-            let sheet = sensor.meter ?? MeterSheet()
-            let outcome =
-                meters[sensor.id, default: RegisterMeter(sensor: sensor.id, sheet: sheet)]
-                .receive(reading.value, at: reading.time.instant)
-            guard let use = outcome.use, let since = outcome.since,
-                let amount = MeterRoom.converted(use, from: reading.unit, to: sensor.unit)
-            else { return ([], outcome.events) }
-            return ([measurement(of: sensor, reading, .use(amount, since: since))], outcome.events)
+            return register(reading, of: sensor)
         }
+    }
+
+    private mutating func register(
+        _ reading: Reading, of sensor: Sensor
+    ) -> (measurements: [Measurement], events: [MeterEvent]) {
+        let sheet = sensor.meter ?? MeterSheet()
+        var meter = meters[sensor.id] ?? RegisterMeter(sensor: sensor.id, sheet: sheet)
+        let unit = meter.unit ?? reading.unit
+        // A unit that changes goes on in the meter's own, where the dimension fits; otherwise nothing can be said.
+        guard let value = MeterRoom.converted(reading.value, from: reading.unit, to: unit) else { return ([], []) }
+        meter.unit = unit
+        meter.sheet = sheet
+        let device = reading.stream.device
+        let before = meter.baseline
+        let outcome = meter.receive(
+            value, at: reading.time.instant, from: device.hasPrefix(MeterRoom.handPrefix) ? nil : device,
+            decisions: decisions[sensor.id] ?? [])
+        meters[sensor.id] = meter
+        let events = outcome.events + (gap(since: before, reading, value, outcome, of: sensor).map { [$0] } ?? [])
+        guard let use = outcome.use, let since = outcome.since,
+            let amount = MeterRoom.converted(use, from: unit, to: sensor.unit)
+        else { return ([], events) }
+        return ([measurement(of: sensor, reading, .use(amount, since: since))], events)
+    }
+
+    /// The gap in a register's readings, where its rhythm was broken for as long as silence needs; the total goes on.
+    private func gap(
+        since last: RegisterMeter.Point?, _ reading: Reading, _ value: DecimalValue, _ outcome: RegisterMeter.Outcome,
+        of sensor: Sensor
+    ) -> MeterEvent? {
+        guard let last, let rhythm = sensor.rhythm,
+            reading.time.instant.milliseconds(since: last.time) > rhythm.silentAfter * 1000
+        else { return nil }
+        return MeterEvent(
+            sensor: sensor.id, kind: .gap, at: reading.time.instant, before: last.value, after: value,
+            impliedUse: outcome.use, state: .applied)
+    }
+
+    /// True where a reading can be measured with: its unit has the dimension of the sensor's, and of its meter's.
+    public func understands(_ unit: Unit, of sensor: Sensor) -> Bool {
+        MeterRoom.converted(DecimalValue(1), from: unit, to: sensor.unit) != nil
     }
 
     private func measurement(of sensor: Sensor, _ reading: Reading, _ figure: Measurement.Figure) -> Measurement {

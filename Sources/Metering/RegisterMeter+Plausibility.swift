@@ -6,6 +6,12 @@ extension RegisterMeter {
         upper.subtracting(lower)?.multiplied(by: sheet.multiplier)
     }
 
+    /// A figure in the register's own unit; nil where the units do not fit.
+    func value(_ value: DecimalValue, in source: Unit) -> DecimalValue? {
+        guard let unit, source != unit else { return value }
+        return value.converted(from: source, to: unit)
+    }
+
     /// True where the sheet's greatest rate allows that consumption in that time, or knows no greatest rate.
     ///
     /// Times are those of messages, so at least one minute is granted: two late readings may arrive within a second.
@@ -14,6 +20,15 @@ extension RegisterMeter {
         let milliseconds = max(60_000, end.milliseconds(since: start))
         guard let allowed = maximum.multiplied(byRatio: milliseconds, 3_600_000) else { return true }
         return use <= allowed
+    }
+
+    /// True where another device seems to read the same meter: no step back, and no further than the sheet allows.
+    ///
+    /// Without a greatest rate nobody can tell a used meter's total from consumption, so only the same figure goes on.
+    func goesOn(from last: Point, to next: Point) -> Bool {
+        guard next.value >= last.value else { return false }
+        guard sheet.maximumPerHour != nil else { return next.value == last.value }
+        return amount(from: last.value, to: next.value).map { isPlausible($0, from: last.time, to: next.time) } ?? false
     }
 
     /// The consumption if the counter passed its highest figure, where the sheet's digits make that plausible.

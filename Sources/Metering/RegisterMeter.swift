@@ -3,12 +3,13 @@ import GatewayModel
 /// Derives consumption from the readings of one register, one after another in time order.
 ///
 /// A counter that only rises gives the differences. Whatever else happens becomes a ``MeterEvent``: applied where the
-/// meter sheet leaves no doubt, proposed as a question otherwise. Nothing negative is ever booked, and a lifetime total
-/// is never booked as consumption. A value type without a clock: the same readings give the same result.
+/// meter sheet leaves no doubt, proposed as a question otherwise, and as people decided where they did. Nothing negative
+/// is ever booked, and a lifetime total is never booked as consumption. A value type without a clock: the same readings
+/// and decisions give the same result.
 public struct RegisterMeter: Hashable, Sendable, Codable {
     /// A register reading with its time.
     public struct Point: Hashable, Sendable, Codable {
-        /// The raw register value, as sent.
+        /// The raw register value, in the register's unit.
         public var value: DecimalValue
         /// When it was read.
         public var time: Instant
@@ -28,9 +29,11 @@ public struct RegisterMeter: Hashable, Sendable, Codable {
         public var since: Instant?
         /// What happened besides consumption.
         public var events: [MeterEvent]
+
+        static let nothing = Outcome(use: nil, since: nil, events: [])
     }
 
-    /// A dip or jump whose meaning the following readings decide.
+    /// A dip or jump from which the counter may still come back.
     struct Doubt: Hashable, Sendable, Codable {
         /// The last reading before it, to which the counter may return.
         var trusted: Point
@@ -46,11 +49,19 @@ public struct RegisterMeter: Hashable, Sendable, Codable {
     public let sensor: SensorID
     /// The sheet that hangs beside the meter.
     public var sheet: MeterSheet
+    /// The register's unit, as its first reading was sent; later ones are converted to it.
+    public internal(set) var unit: Unit?
     /// The latest accepted reading; the next difference starts here.
-    public private(set) var baseline: Point?
-    var doubt: Doubt?
+    public internal(set) var baseline: Point?
+    /// The device that sent it; nil for readings of people.
+    var device: String?
+    /// Open doubts, oldest first: each one's trusted reading is a level to which the counter may return.
+    var doubts: [Doubt] = []
     /// Booked too much on a reading that was taken back since; later consumption is reduced by it first.
     var deficit: DecimalValue = .zero
+
+    /// Levels to which a counter may return at most; a device that sends nonsense must not fill the memory.
+    private static let maximumDoubts = 8
 
     /// Makes a meter that has not been read yet.
     public init(sensor: SensorID, sheet: MeterSheet) {
@@ -58,99 +69,142 @@ public struct RegisterMeter: Hashable, Sendable, Codable {
         self.sheet = sheet
     }
 
-    /// Makes a meter that goes on from a stored reading, with the open question that was stored for it, if any.
-    public init(sensor: SensorID, sheet: MeterSheet, lastReading: Point, openEvent: MeterEvent?, trustedAt: Instant?) {
-        self.init(sensor: sensor, sheet: sheet)
-        baseline = lastReading
-        guard let openEvent, openEvent.state == .proposed else { return }
-        doubt = Doubt(
-            trusted: Point(value: openEvent.before, time: trustedAt ?? openEvent.at),
-            first: Point(value: openEvent.after, time: openEvent.at), event: openEvent, booked: .zero)
-    }
+    /// True while a later reading may still change what was said about an earlier one.
+    public var isInDoubt: Bool { !doubts.isEmpty || deficit > .zero }
 
     /// Takes the next reading; readings that are not later than the one before change nothing.
-    public mutating func receive(_ value: DecimalValue, at time: Instant) -> Outcome {
+    ///
+    /// `device` tells one meter from another where a device was replaced; `decisions` are those about this sensor.
+    public mutating func receive(
+        _ value: DecimalValue, at time: Instant, from device: String? = nil, decisions: [MeterDecision] = []
+    ) -> Outcome {
         let next = Point(value: value, time: time)
         guard let last = baseline else {
             baseline = next
-            return Outcome(use: nil, since: nil, events: [])
+            self.device = device
+            return .nothing
         }
-        guard time > last.time else { return Outcome(use: nil, since: nil, events: []) }
-        if let doubt, let outcome = settle(doubt, with: next, last: last) { return outcome }
-        return next.value >= last.value ? rise(from: last, to: next) : fall(from: last, to: next)
+        guard time > last.time else { return .nothing }
+        let isOtherDevice = device != nil && self.device != nil && device != self.device
+        if let device { self.device = device }
+        let said = MeterVerdicts(decisions, after: last.time, through: time)
+        var outcome: Outcome
+        if let exchange = said.exchange {
+            outcome = replaced(from: last, to: next, by: exchange)
+        } else if let settled = settle(with: next, last: last, said, decisions) {
+            outcome = settled
+        } else if isOtherDevice, !goesOn(from: last, to: next) {
+            outcome = question(.exchange, from: last, to: next, impliedUse: nil, said)
+        } else {
+            outcome = next.value >= last.value ? rise(from: last, to: next, said) : fall(from: last, to: next, said)
+        }
+        expireDoubts(at: next)
+        if let use = outcome.use {
+            outcome.use = settingOffDeficit(use)
+            note(booked: outcome.use ?? use)
+        }
+        return outcome
     }
 
-    private mutating func rise(from last: Point, to next: Point) -> Outcome {
+    private mutating func rise(from last: Point, to next: Point, _ said: MeterVerdicts) -> Outcome {
         guard let use = amount(from: last.value, to: next.value) else {
-            return question(.implausibleStep, from: last, to: next, impliedUse: nil)
+            return question(.implausibleStep, from: last, to: next, impliedUse: nil, said)
         }
         guard isPlausible(use, from: last.time, to: next.time) else {
-            return question(.implausibleStep, from: last, to: next, impliedUse: use)
+            return question(.implausibleStep, from: last, to: next, impliedUse: use, said)
         }
         baseline = next
-        if let open = doubt, next.value > open.first.value {
-            // A living counter on the new level: the question stays with people, but no return is expected any more.
-            doubt = nil
-        }
-        return Outcome(use: settingOffDeficit(use), since: last.time, events: [])
+        return Outcome(use: use, since: last.time, events: [])
     }
 
-    private mutating func fall(from last: Point, to next: Point) -> Outcome {
+    private mutating func fall(from last: Point, to next: Point, _ said: MeterVerdicts) -> Outcome {
         if let step = last.value.subtracting(next.value), step <= sheet.jitter {
             // The higher reading stays the baseline, so that the way back up is not booked twice.
             let event = event(.backwardStep, from: last, to: next, impliedUse: .zero, state: .applied)
             return Outcome(use: .zero, since: last.time, events: [event])
         }
         if let use = useAcrossRollover(from: last, to: next) {
-            let event = event(.rollover, from: last, to: next, impliedUse: use, state: .applied)
-            doubt = Doubt(trusted: last, first: next, event: event, booked: use)
-            baseline = next
-            return Outcome(use: settingOffDeficit(use), since: last.time, events: [event])
+            return certain(.rollover, from: last, to: next, use: use, said)
         }
         if sheet.resetsToZero, let use = amount(from: .zero, to: next.value),
             isPlausible(use, from: last.time, to: next.time)
         {
-            let event = event(.reset, from: last, to: next, impliedUse: use, state: .applied)
-            doubt = Doubt(trusted: last, first: next, event: event, booked: use)
-            baseline = next
-            return Outcome(use: settingOffDeficit(use), since: last.time, events: [event])
+            return certain(.reset, from: last, to: next, use: use, said)
         }
         // Without digits on the sheet nobody can tell an exchange from a reset, a rollover or a false reading.
         let implied = next.value == .zero ? nil : amount(from: .zero, to: next.value)
-        return question(sheet.digits == nil ? .reset : .exchange, from: last, to: next, impliedUse: implied)
+        return question(sheet.digits == nil ? .reset : .exchange, from: last, to: next, impliedUse: implied, said)
     }
 
-    /// Decides an open doubt where the next reading allows it; nil where it only goes on.
-    private mutating func settle(_ doubt: Doubt, with next: Point, last: Point) -> Outcome? {
-        let hasMoved = last.value != doubt.first.value
-        guard !hasMoved, next.value >= doubt.trusted.value.subtracting(sheet.jitter) ?? doubt.trusted.value,
-            doubt.event.kind != .implausibleStep || next.value < doubt.first.value,
-            let use = amount(from: min(doubt.trusted.value, next.value), to: next.value),
-            isPlausible(use, from: doubt.trusted.time, to: next.time)
-        else { return nil }
-        // The counter is back where it was: what lay between was false, and the total goes on from the trusted reading.
-        self.doubt = nil
-        baseline = next.value >= doubt.trusted.value ? next : Point(value: doubt.trusted.value, time: next.time)
-        if let owed = deficit.adding(doubt.booked) { deficit = owed }
-        var taken = doubt.event
-        taken.state = .reverted
-        let finding = MeterEvent(
-            sensor: sensor, kind: .falseReading, at: doubt.first.time, before: doubt.trusted.value,
-            after: doubt.first.value, impliedUse: .zero, state: .applied)
-        return Outcome(use: settingOffDeficit(use), since: last.time, events: [taken, finding])
+    /// Books what the sheet makes certain, unless people say otherwise.
+    private mutating func certain(
+        _ kind: MeterEvent.Kind, from last: Point, to next: Point, use: DecimalValue, _ said: MeterVerdicts
+    ) -> Outcome {
+        if let outcome = decided(kind, from: last, to: next, impliedUse: use, said) { return outcome }
+        let event = event(kind, from: last, to: next, impliedUse: use, state: .applied)
+        open(event, trusted: last, first: next)
+        return Outcome(use: use, since: last.time, events: [event])
     }
 
     /// Books nothing, asks, and goes on from the new level so that later consumption is not lost.
     private mutating func question(
-        _ kind: MeterEvent.Kind, from last: Point, to next: Point, impliedUse: DecimalValue?
+        _ kind: MeterEvent.Kind, from last: Point, to next: Point, impliedUse: DecimalValue?, _ said: MeterVerdicts
     ) -> Outcome {
+        if let outcome = decided(kind, from: last, to: next, impliedUse: impliedUse, said) { return outcome }
         let event = event(kind, from: last, to: next, impliedUse: impliedUse, state: .proposed)
-        doubt = Doubt(trusted: last, first: next, event: event, booked: .zero)
-        baseline = next
+        open(event, trusted: last, first: next)
         return Outcome(use: nil, since: last.time, events: [event])
     }
 
-    private func event(
+    /// The event as a person decided about it; nil where nobody did.
+    private mutating func decided(
+        _ kind: MeterEvent.Kind, from last: Point, to next: Point, impliedUse: DecimalValue?, _ said: MeterVerdicts
+    ) -> Outcome? {
+        switch said.verdict(on: kind) {
+        case .confirmed(let stated):
+            guard let use = stated ?? impliedUse else { return nil }
+            let event = event(kind, from: last, to: next, impliedUse: use, state: .confirmed)
+            doubts = []
+            baseline = next
+            return Outcome(use: use, since: last.time, events: [event])
+        case .reverted:
+            let event = event(kind, from: last, to: next, impliedUse: impliedUse, state: .reverted)
+            // The counter may still come back to where it was.
+            open(event, trusted: last, first: next)
+            return Outcome(use: .zero, since: last.time, events: [event])
+        case .exchanged, nil: return nil
+        }
+    }
+
+    /// Another meter took the place: what the old one counted to its end, and the new one from its beginning.
+    private mutating func replaced(from last: Point, to next: Point, by exchange: MeterVerdicts.Exchange) -> Outcome {
+        let old = value(exchange.oldFinal, in: exchange.unit).flatMap { amount(from: last.value, to: $0) }
+        let new = value(exchange.newFirst, in: exchange.unit).flatMap { amount(from: $0, to: next.value) }
+        let use = old.flatMap { old in new.flatMap(old.adding) }
+        guard let use, let old, let new, old >= .zero, new >= .zero else {
+            let event = event(.exchange, from: last, to: next, impliedUse: nil, state: .proposed)
+            open(event, trusted: last, first: next)
+            return Outcome(use: nil, since: last.time, events: [event])
+        }
+        doubts = []
+        baseline = next
+        let event = event(.exchange, from: last, to: next, impliedUse: use, state: .confirmed)
+        return Outcome(use: use, since: last.time, events: [event])
+    }
+
+    private mutating func open(_ event: MeterEvent, trusted: Point, first: Point) {
+        doubts.append(Doubt(trusted: trusted, first: first, event: event, booked: .zero))
+        if doubts.count > RegisterMeter.maximumDoubts { doubts.removeFirst() }
+        baseline = first
+    }
+
+    private mutating func note(booked use: DecimalValue) {
+        for index in doubts.indices {
+            doubts[index].booked = doubts[index].booked.adding(use) ?? doubts[index].booked
+        }
+    }
+
+    func event(
         _ kind: MeterEvent.Kind, from last: Point, to next: Point, impliedUse: DecimalValue?, state: MeterEvent.State
     ) -> MeterEvent {
         MeterEvent(

@@ -46,6 +46,26 @@ public struct DayUse: Hashable, Sendable {
     }
 }
 
+/// What a sensor's day came to: its consumption, what happened to its meter, and how the day left the meter.
+public struct MeterDay: Hashable, Sendable {
+    /// The consumption.
+    public var use: DayUse
+    /// What happened; replaces what was stored for the day, and events of earlier days that this one decided.
+    public var events: [MeterEvent]
+    /// The meter at the end of the day, as metering writes it; nil where the sensor has none.
+    public var meter: String?
+    /// True while readings of later days may still change what was said about this one.
+    public var isOpen: Bool
+
+    /// Makes a day.
+    public init(use: DayUse, events: [MeterEvent] = [], meter: String? = nil, isOpen: Bool = false) {
+        self.use = use
+        self.events = events
+        self.meter = meter
+        self.isOpen = isOpen
+    }
+}
+
 /// A day's consumption as stored.
 public struct StoredDayUse: Hashable, Sendable {
     /// The measuring point.

@@ -7,6 +7,9 @@ enum Schema {
         migrator.registerMigration("001 first tables") { db in
             for statement in first { try db.execute(sql: statement) }
         }
+        migrator.registerMigration("002 meters") { db in
+            for statement in meters { try db.execute(sql: statement) }
+        }
         return migrator
     }
 
@@ -103,6 +106,36 @@ enum Schema {
             payload BLOB NOT NULL, series INTEGER REFERENCES series, explanation TEXT NOT NULL) STRICT
         """,
         "CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    ]
+
+    private static let meters = [
+        // What people decided about meters, and which readings they set aside; rows are only ever added or dated.
+        """
+        CREATE TABLE meter_decision (
+            id INTEGER PRIMARY KEY, sensor TEXT NOT NULL, at INTEGER NOT NULL,
+            body TEXT NOT NULL CHECK (json_valid(body))) STRICT
+        """,
+        "CREATE INDEX meter_decision_sensor ON meter_decision (sensor)",
+        """
+        CREATE TABLE set_aside (
+            id INTEGER PRIMARY KEY, sensor TEXT NOT NULL, from_time INTEGER NOT NULL, until_time INTEGER NOT NULL,
+            why TEXT NOT NULL, person TEXT NOT NULL, at INTEGER NOT NULL, lifted_at INTEGER,
+            CHECK (from_time < until_time)) STRICT
+        """,
+        // How the meter stood at the end of the day, where the next day goes on.
+        "ALTER TABLE day_use ADD COLUMN meter TEXT",
+        // Which series count for which sensor, and when: those of its devices, and what people read themselves.
+        """
+        CREATE VIEW sensor_series AS
+            SELECT sensor.name AS sensor, series.id AS series, valid_from, valid_until FROM binding
+            JOIN sensor ON sensor.id = binding.sensor JOIN device ON device.identity = binding.device
+            JOIN stream ON stream.device = device.id
+            JOIN series ON series.stream = stream.id AND series.field = binding.channel
+            UNION ALL
+            SELECT sensor.name, series.id, -9223372036854775808, NULL FROM sensor
+            JOIN device ON device.identity = 'by-hand/' || sensor.name
+            JOIN stream ON stream.device = device.id JOIN series ON series.stream = stream.id
+        """,
     ]
 
     private static let people =

@@ -4,24 +4,20 @@ import GatewayModel
 extension Store {
     /// Computes marked days before `today` anew and returns how many rows were written.
     ///
-    /// `use` is asked for each marked day of each sensor that is bound then (and for the day after a late reading),
-    /// with the day's first instant and the next day's; nil removes the row. It may read from the store. Called by the
-    /// writer's thread; `directory` is told, so that later readings mark their days again. Throws ``StoreError``, or
-    /// what `use` throws; days that were not reached stay marked.
+    /// `use` is asked for each marked day of each sensor that is bound then, with the day's first instant, the next day's,
+    /// and the meter as the day before left it; nil removes the row. Where a day leaves its meter otherwise than before,
+    /// the next day with readings is computed too. `use` may read from the store. Called by the writer's thread;
+    /// `directory` is told, so that later readings mark their days again. Throws ``StoreError``, or what `use` throws;
+    /// days that were not reached stay marked.
     public func recomputeDirtyDays(
         before today: CalendarDate, zone: Zone, directory: inout SeriesDirectory,
-        use: (SensorID, CalendarDate, Instant, Instant) throws -> DayUse?
+        use: (SensorID, Instant, Instant, _ meterBefore: String?) throws -> MeterDay?
     ) throws -> Int {
         try markUse(before: today, zone: zone)
-        let (series, sensors) = try read("days") { db in
-            (
-                try Row.fetchAll(
-                    db, sql: "SELECT series, date FROM dirty_day WHERE date < ? ORDER BY date, series",
-                    arguments: [today.description]),
-                try Row.fetchAll(
-                    db, sql: "SELECT sensor, date FROM dirty_use WHERE date < ? ORDER BY date, sensor",
-                    arguments: [today.description])
-            )
+        let series = try read("days") { db in
+            try Row.fetchAll(
+                db, sql: "SELECT series, date FROM dirty_day WHERE date < ? ORDER BY date, series",
+                arguments: [today.description])
         }
         directory.forgetMarks()
         let through = try read("days") { db in try Store.lastJournal(db) }
@@ -38,36 +34,80 @@ extension Store {
                 }
             }
         }
-        for rows in sensors.chunked(into: Store.rowsPerTransaction) {
-            let results = try rows.compactMap { row -> (SensorID, CalendarDate, DayUse?)? in
-                guard let date = CalendarDate(text: row[1] as String) else { return nil }
-                let sensor = SensorID(rawValue: row[0])
-                return (sensor, date, try use(sensor, date, zone.start(of: date), zone.start(of: date.adding(days: 1))))
+        var count = series.count
+        while case let rows = try markedUses(before: today), !rows.isEmpty {
+            count += rows.count
+            // Days of one sensor follow each other: each goes on with the meter as the one before left it.
+            var computed: [SensorID: (date: CalendarDate, meter: String?)] = [:]
+            let results = try rows.map { sensor, date -> (SensorID, CalendarDate, MeterDay?) in
+                var before = try meter(of: sensor, before: date)
+                if let own = computed[sensor], before.map({ own.date >= $0.date }) ?? true { before = own }
+                let day = try use(sensor, zone.start(of: date), zone.start(of: date.adding(days: 1)), before?.meter)
+                if let day { computed[sensor] = (date, day.meter) }
+                return (sensor, date, day)
             }
             try write("days") { db in
-                for (sensor, date, result) in results {
-                    try Store.store(result, of: sensor, on: date, zone: zone, through: through, db)
+                for (sensor, date, day) in results {
+                    try Store.store(day, of: sensor, on: date, zone: zone, through: through, db)
                 }
             }
         }
-        return series.count + sensors.count
+        return count
+    }
+
+    /// A hundred marked days at most, so that their rows share a transaction; by sensor and date.
+    private func markedUses(before today: CalendarDate) throws(StoreError) -> [(SensorID, CalendarDate)] {
+        try read("days") { db in
+            try Row.fetchAll(
+                db, sql: "SELECT sensor, date FROM dirty_use WHERE date < ? ORDER BY sensor, date LIMIT ?",
+                arguments: [today.description, Store.rowsPerTransaction]
+            ).map { row in
+                guard let date = CalendarDate(text: row[1] as String) else {
+                    throw StoreError(.corrupt, "days", cause: "'\(row[1] as String)' is no date", remedy: "")
+                }
+                return (SensorID(rawValue: row[0]), date)
+            }
+        }
+    }
+
+    /// The last day with readings before a date, and how it left the sensor's meter; nil where there was none.
+    public func meter(
+        of sensor: SensorID, before date: CalendarDate
+    ) throws(StoreError) -> (date: CalendarDate, meter: String?)? {
+        try read("meter") { db in
+            try Row.fetchOne(
+                db, sql: "SELECT date, meter FROM day_use WHERE sensor = ? AND date < ? ORDER BY date DESC LIMIT 1",
+                arguments: [sensor.rawValue, date.description]
+            ).flatMap { row in CalendarDate(text: row[0] as String).map { ($0, row[1] as String?) } }
+        }
     }
 
     private static let rowsPerTransaction = 100
 
     private static func store(
-        _ result: DayUse?, of sensor: SensorID, on date: CalendarDate, zone: Zone, through: Int64, _ db: Database
+        _ day: MeterDay?, of sensor: SensorID, on date: CalendarDate, zone: Zone, through: Int64, _ db: Database
     ) throws {
         let key: StatementArguments = [sensor.rawValue, date.description]
+        let (start, end) = (zone.start(of: date), zone.start(of: date.adding(days: 1)))
+        let before = try String.fetchOne(
+            db, sql: "SELECT meter FROM day_use WHERE sensor = ? AND date = ?", arguments: key)
+        if day?.meter != before || day?.isOpen == true {
+            try db.execute(
+                sql: """
+                    INSERT OR IGNORE INTO dirty_use SELECT sensor, min(date) FROM day_use
+                    WHERE sensor = ? AND date > ? GROUP BY sensor
+                    """, arguments: key)
+        }
         try db.execute(sql: "DELETE FROM dirty_use WHERE sensor = ? AND date = ?", arguments: key)
         try db.execute(sql: "DELETE FROM day_use WHERE sensor = ? AND date = ?", arguments: key)
-        guard let result else { return }
+        try replaceMeterEvents(day?.events ?? [], of: sensor, from: start, until: end, db)
+        guard let day else { return }
         try db.execute(
-            sql: "INSERT INTO day_use VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            sql: "INSERT INTO day_use VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
-                sensor.rawValue, date.description, zone.start(of: date).milliseconds,
-                zone.start(of: date.adding(days: 1)).milliseconds, zone.identifier, through, result.amount.mantissa,
-                Int64(result.amount.scale), result.unit.code, result.measuredPermille, result.isLowerBound,
+                sensor.rawValue, date.description, start.milliseconds, end.milliseconds, zone.identifier, through,
+                day.use.amount.mantissa, Int64(day.use.amount.scale), day.use.unit.code, day.use.measuredPermille,
+                day.use.isLowerBound, day.meter,
             ])
     }
 
@@ -106,11 +146,8 @@ extension Store {
                 sql: """
                     SELECT date, start_at, end_at, zone, mantissa, scale, unit, measured_permille, is_lower_bound,
                         EXISTS (SELECT 1 FROM dirty_use AS d WHERE d.sensor = day_use.sensor AND d.date = day_use.date)
-                        OR EXISTS (SELECT 1 FROM dirty_day AS d JOIN series ON series.id = d.series
-                            JOIN stream ON stream.id = stream JOIN device ON device.id = stream.device
-                            JOIN binding ON binding.device = identity AND channel = field
-                            JOIN sensor ON sensor.id = binding.sensor
-                            WHERE sensor.name = day_use.sensor AND d.date = day_use.date)
+                        OR EXISTS (SELECT 1 FROM dirty_day AS d JOIN sensor_series AS s ON s.series = d.series
+                            WHERE s.sensor = day_use.sensor AND d.date = day_use.date)
                     FROM day_use WHERE sensor = ? AND date BETWEEN ? AND ? ORDER BY date
                     """, arguments: [sensor.rawValue, from.description, through.description]
             ).compactMap { row in
@@ -132,11 +169,8 @@ extension Store {
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT name, date, valid_from, valid_until FROM dirty_day
-                    JOIN series ON series.id = series JOIN stream ON stream.id = stream
-                    JOIN device ON device.id = stream.device
-                    JOIN binding ON binding.device = identity AND channel = field
-                    JOIN sensor ON sensor.id = sensor WHERE date < ?
+                    SELECT s.sensor, date, valid_from, valid_until FROM dirty_day
+                    JOIN sensor_series AS s ON s.series = dirty_day.series WHERE date < ?
                     """, arguments: [today.description])
             for row in rows {
                 guard let date = CalendarDate(text: row[1] as String) else { continue }

@@ -44,22 +44,6 @@ extension Store {
         }
     }
 
-    /// Meter events of one sensor or all at or after `from` and before `until`, by time, sensor and kind.
-    public func meterEvents(
-        sensor: SensorID? = nil, from: Instant = Instant(milliseconds: .min),
-        until: Instant = Instant(milliseconds: .max)
-    ) throws(StoreError) -> [MeterEvent] {
-        try read("meter events") { db in
-            let bodies = try String.fetchAll(
-                db,
-                sql: """
-                    SELECT body FROM meter_event WHERE at >= ? AND at < ? AND sensor = coalesce(?, sensor)
-                    ORDER BY at, sensor, kind
-                    """, arguments: [from.milliseconds, until.milliseconds, sensor?.rawValue])
-            return try decodeAll(MeterEvent.self, bodies)
-        }
-    }
-
     /// What was put aside, oldest first.
     public func putAside() throws(StoreError) -> [PutAside] {
         try read("put aside") { db in
@@ -103,13 +87,7 @@ extension Store {
                 try JSONText.encode(transition),
             ])
         }
-        for event in batch.meterEvents {
-            try db.cachedStatement(sql: "INSERT OR REPLACE INTO meter_event VALUES (?, ?, ?, ?, ?)").execute(
-                arguments: [
-                    event.sensor.rawValue, event.kind.rawValue, event.at.milliseconds, event.state.rawValue,
-                    try JSONText.encode(event),
-                ])
-        }
+        try Store.insert(batch.meterEvents, db)
         for item in batch.outbox {
             try db.cachedStatement(
                 sql: """

@@ -155,11 +155,7 @@ extension Store {
                 let rows = try Row.fetchCursor(
                     db.cachedStatement(
                         sql: """
-                            SELECT series.id, valid_from, valid_until FROM binding
-                            JOIN sensor ON sensor.id = sensor JOIN device ON device.identity = binding.device
-                            JOIN stream ON stream.device = device.id
-                            JOIN series ON series.stream = stream.id AND series.field = binding.channel
-                            WHERE sensor.name IN (\(marks)) ORDER BY binding.id
+                            SELECT series, valid_from, valid_until FROM sensor_series WHERE sensor IN (\(marks))
                             """), arguments: StatementArguments(Array(names)))
                 while let row = try rows.next() {
                     windows[row[0], default: []].append((row[1] as Int64)..<(row[2] as Int64? ?? .max))

@@ -63,6 +63,26 @@ extension Store {
         try read("sensors") { db in try Store.sensors(db, at: time) }
     }
 
+    /// The meter sheets of sensors as they hung there from their times on, oldest first; a sheet's name alone is no change.
+    public func meterSheets() throws(StoreError) -> [SensorID: [(from: Instant, sheet: MeterSheet?)]] {
+        try read("meter sheets") { db in
+            var sheets: [SensorID: [(from: Instant, sheet: MeterSheet?)]] = [:]
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT name, valid_from, body FROM sensor_sheet JOIN sensor ON sensor.id = sensor
+                    ORDER BY name, valid_from
+                    """)
+            while let row = try rows.next() {
+                let id = SensorID(rawValue: row[0])
+                let meter = try JSONText.decode(Sensor.self, row[2] as String).meter
+                if let last = sheets[id]?.last, last.sheet == meter { continue }
+                sheets[id, default: []].append((Instant(milliseconds: row[1]), meter))
+            }
+            return sheets
+        }
+    }
+
     /// Binds a device's channel to a sensor from an instant on; a binding in force ends there.
     ///
     /// The consumption of all days from then on, by `zone`, is marked for recomputing in the same transaction, and the

@@ -180,11 +180,12 @@ struct PeopleTests {
         }
         func recompute() throws -> [CalendarDate] {
             var asked: [CalendarDate] = []
-            _ = try store.recomputeDirtyDays(before: today, zone: zone, directory: &directory) { _, date, _, _ in
-                asked.append(date)
-                return DayUse(
-                    amount: DecimalValue(Int64(asked.count)), unit: Unit("m3"), measuredPermille: 990,
-                    isLowerBound: false)
+            _ = try store.recomputeDirtyDays(before: today, zone: zone, directory: &directory) { _, from, _, _ in
+                asked.append(zone.date(at: from))
+                return MeterDay(
+                    use: DayUse(
+                        amount: DecimalValue(Int64(asked.count)), unit: Unit("m3"), measuredPermille: 990,
+                        isLowerBound: false))
             }
             return asked
         }

@@ -82,7 +82,7 @@ public struct ReadingDesk {
     public func export(_ request: ExportRequest, to path: String?) throws {
         let store = try site.readingStore()
         let series = Dictionary(try store.series().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let directory = SensorDirectory(sensors: try store.sensors(), bindings: try store.bindings())
+        let directory = try SensorDirectory(store)
         let query = try ReadingQuery(
             selection(request), from: request.from.map(site.instant) ?? Instant(milliseconds: .min),
             until: request.until.map(site.instant) ?? Instant(milliseconds: .max))

@@ -1,44 +1,69 @@
+import Foundation
 import GatewayModel
 import Metering
 import Storage
 
-/// Computes what a sensor used on a past day, from its raw readings and nothing else.
+/// Computes what a sensor used on a past day, from its raw readings, what people decided, and nothing else.
 struct DayUses {
     private static let lookBackDays: [Int64] = [1, 8, 70, 36_500]
 
     let store: Store
     let sensors: SensorDirectory
     private let series: [SeriesID: SeriesRecord]
+    private let decisions: [MeterDecision]
+    private let asides: SetAsides
 
-    /// Knows the series of this moment; made anew for each round of work.
+    /// Knows the series and decisions of this moment; made anew for each round of work.
     init(store: Store, sensors: SensorDirectory) throws {
         self.store = store
         self.sensors = sensors
         series = Dictionary(try store.series().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        decisions = try store.meterDecisions()
+        asides = SetAsides(try store.setAsides())
     }
 
     /// The consumption of a day of `from` to `until`; nil for sensors that measure none and for days without a reading.
     ///
     /// A step that crosses midnight counts for the day in which it ends, so that days add up to the register's own total.
-    func use(of id: SensorID, from: Instant, until: Instant) throws -> DayUse? {
+    /// `meterBefore` is the meter as the day before left it; where that is not known, the last reading stands for it.
+    func day(of id: SensorID, from: Instant, until: Instant, meterBefore: String?) throws -> MeterDay? {
         guard let sensor = sensors.sensor(id) else { return nil }
         let readings = try self.readings(of: sensor, from: from, until: until)
         guard let first = readings.first, first.kind == .register || first.kind == .delta else { return nil }
-        var room = MeterRoom()
-        if first.kind == .register, let before = try last(of: sensor, before: from) {
-            _ = room.receive(before, of: sensor)
-        }
+        var room = MeterRoom(decisions: decisions)
+        if first.kind == .register { try restore(sensor, in: &room, meterBefore, before: from) }
         var amount = DecimalValue.zero
-        var isUncertain = false
+        var events: [MeterEvent] = []
         for reading in readings {
-            let (measurements, events) = room.receive(reading, of: sensor)
-            isUncertain = isUncertain || events.contains { $0.state == .proposed }
+            let sheet = sensors.sensor(id, at: reading.time.instant) ?? sensor
+            let (measurements, found) = room.receive(reading, of: sheet)
+            events += found
             for case .use(let use, _) in measurements.map(\.figure) { amount = amount.adding(use) ?? amount }
         }
-        return DayUse(
+        let use = DayUse(
             amount: amount, unit: sensor.unit,
             measuredPermille: permille(of: sensor, count: readings.count, from: from, until: until),
-            isLowerBound: isUncertain)
+            isLowerBound: events.contains { $0.state == .proposed } || asides.touch(id, from: from, until: until))
+        let meter = room.meter(of: id)
+        return MeterDay(
+            use: use, events: events, meter: try meter.map(DayUses.text), isOpen: meter?.isInDoubt ?? false)
+    }
+
+    /// Puts a sensor's meter as it stood at an instant into a room.
+    func restore(_ sensor: Sensor, in room: inout MeterRoom, _ meterBefore: String?, before instant: Instant) throws {
+        if let meterBefore, var meter = try? JSONDecoder().decode(RegisterMeter.self, from: Data(meterBefore.utf8)) {
+            meter.sheet = sensor.meter ?? MeterSheet()
+            room.install(meter)
+        } else if let last = try last(of: sensor, before: instant), last.kind == .register {
+            _ = room.receive(last, of: sensor)
+        }
+    }
+
+    /// A meter as it is kept with a day's row.
+    private static func text(_ meter: RegisterMeter) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return String(decoding: try encoder.encode(meter), as: UTF8.self)
     }
 
     /// The part of the expected readings that came, in thousandths; whole where no rhythm is known.
@@ -57,15 +82,37 @@ struct DayUses {
         return nil
     }
 
+    /// A sensor's readings that count, in time order.
     private func readings(
         of sensor: Sensor, from: Instant, until: Instant
     ) throws -> [Reading] {
         var found: [Reading] = []
         try store.readings(ReadingQuery(.sensors([sensor.id]), from: from, until: until)) { stored in
-            guard stored.isTrusted, let record = series[stored.series] else { return }
+            guard stored.isTrusted, !asides.contain(sensor.id, at: stored.time.instant),
+                let record = series[stored.series]
+            else { return }
             found.append(Reading(stored, of: record))
         }
         return found
+    }
+}
+
+/// Which readings people set aside.
+struct SetAsides: Sendable {
+    private let bySensor: [SensorID: [SetAside]]
+
+    init(_ entries: [SetAside] = []) {
+        bySensor = Dictionary(grouping: entries, by: \.sensor)
+    }
+
+    /// True where a sensor's reading of that time does not count.
+    func contain(_ sensor: SensorID, at time: Instant) -> Bool {
+        bySensor[sensor]?.contains { $0.from <= time && time < $0.until } ?? false
+    }
+
+    /// True where something of the period is set aside.
+    func touch(_ sensor: SensorID, from: Instant, until: Instant) -> Bool {
+        bySensor[sensor]?.contains { $0.from < until && from < $0.until } ?? false
     }
 }
 

@@ -158,8 +158,8 @@ extension Pipeline {
     func recomputeDays(before today: CalendarDate, zone: Zone) throws {
         let dayUses = try DayUses(store: store, sensors: committed.sensors)
         var series = committed.series
-        _ = try store.recomputeDirtyDays(before: today, zone: zone, directory: &series) { sensor, _, from, until in
-            try dayUses.use(of: sensor, from: from, until: until)
+        _ = try store.recomputeDirtyDays(before: today, zone: zone, directory: &series) { sensor, from, until, meter in
+            try dayUses.day(of: sensor, from: from, until: until, meterBefore: meter)
         }
         changeState { $0.series = series }
     }

@@ -64,7 +64,7 @@ final class Pipeline {
                 device: reading.stream.device, channel: reading.channel, at: reading.time.instant)
         else { return }
         if let change = state.silence.heard(sensor.id, at: reading.time.instant) { apply([change], now: now) }
-        guard reading.isTrusted else { return }
+        guard reading.isTrusted, !state.asides.contain(sensor.id, at: reading.time.instant) else { return }
         let (measurements, events) = state.meters.receive(reading, of: sensor)
         batch.meterEvents += events
         for measurement in measurements {

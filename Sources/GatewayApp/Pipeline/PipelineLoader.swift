@@ -15,17 +15,18 @@ struct PipelineLoader {
 
     /// Computes the days that are over and were touched, so that running budgets are complete.
     func bringDaysUpToDate(now: Instant) throws {
-        let sensors = SensorDirectory(sensors: try store.sensors(), bindings: try store.bindings())
-        let dayUses = try DayUses(store: store, sensors: sensors)
+        let dayUses = try DayUses(store: store, sensors: try SensorDirectory(store))
         var directory = try store.directory(zone: site.zone)
         _ = try store.recomputeDirtyDays(
             before: site.zone.date(at: now), zone: site.zone, directory: &directory
-        ) { sensor, _, from, until in try dayUses.use(of: sensor, from: from, until: until) }
+        ) { sensor, from, until, meter in
+            try dayUses.day(of: sensor, from: from, until: until, meterBefore: meter)
+        }
     }
 
     /// The state as it was after the last commit, seen at `now`.
     func load(now: Instant) throws -> PipelineState {
-        let sensors = SensorDirectory(sensors: try store.sensors(), bindings: try store.bindings())
+        let sensors = try SensorDirectory(store)
         let open = try store.alerts(openOnly: true)
         let replay = try replayed(sensors, now: now)
         let limits = try limits(sensors, open: open, replay: replay, now: now)
@@ -40,7 +41,7 @@ struct PipelineLoader {
         return PipelineState(
             decoder: MessageDecoder(catalog: site.profiles, zone: site.zone),
             series: try store.directory(zone: site.zone),
-            sensors: sensors, meters: replay.meters, limits: limits,
+            sensors: sensors, meters: replay.meters, asides: replay.asides, limits: limits,
             alerts: alerts,
             silence: SilenceWatch(
                 sensors: sensors.all, lastSeen: replay.lastSeen, silent: Set(silent), listeningSince: nil),
@@ -49,27 +50,26 @@ struct PipelineLoader {
 
     /// What the stored readings of the last days say: meters at their last reading, and measurements in order.
     private struct Replay {
-        var meters = MeterRoom()
+        var meters: MeterRoom
+        var asides: SetAsides
+        /// What happened to meters since the replay began, as it is derived now.
+        var events: [MeterEvent] = []
         var lastSeen: [SensorID: Instant] = [:]
         var measurements: [Measurement] = []
     }
 
     private func replayed(_ sensors: SensorDirectory, now: Instant) throws -> Replay {
-        var replay = Replay()
+        var replay = Replay(
+            meters: MeterRoom(decisions: try store.meterDecisions()), asides: SetAsides(try store.setAsides()))
         let series = Dictionary(try store.series().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let from = site.zone.start(of: site.zone.date(at: now.advanced(bySeconds: -PipelineLoader.replaySeconds)))
         let dayUses = try DayUses(store: store, sensors: sensors)
-        let questions = Dictionary(
-            grouping: try store.meterEvents().filter { $0.state == .proposed }, by: \.sensor)
         for sensor in sensors.all {
             guard let last = try dayUses.last(of: sensor, before: from) else { continue }
             replay.lastSeen[sensor.id] = last.time.instant
             guard last.kind == .register else { continue }
-            replay.meters.install(
-                RegisterMeter(
-                    sensor: sensor.id, sheet: sensor.meter ?? MeterSheet(),
-                    lastReading: .init(value: last.value, time: last.time.instant),
-                    openEvent: questions[sensor.id]?.last { $0.at <= last.time.instant }, trustedAt: nil))
+            let meter = try store.meter(of: sensor.id, before: site.zone.date(at: from))?.meter
+            try dayUses.restore(sensor, in: &replay.meters, meter, before: from)
         }
         try store.readings(ReadingQuery(.sensors(sensors.all.map(\.id)), from: from)) { stored in
             guard let record = series[stored.series],
@@ -78,8 +78,10 @@ struct PipelineLoader {
             else { return }
             let seen = replay.lastSeen[sensor.id] ?? stored.time.instant
             replay.lastSeen[sensor.id] = max(seen, stored.time.instant)
-            guard stored.isTrusted else { return }
-            replay.measurements += replay.meters.receive(Reading(stored, of: record), of: sensor).measurements
+            guard stored.isTrusted, !replay.asides.contain(sensor.id, at: stored.time.instant) else { return }
+            let (measurements, events) = replay.meters.receive(Reading(stored, of: record), of: sensor)
+            replay.measurements += measurements
+            replay.events += events
         }
         return replay
     }

@@ -15,6 +15,8 @@ struct PipelineState: Sendable {
     var sensors: SensorDirectory
     /// Registers to consumption.
     var meters: MeterRoom
+    /// Readings that people set aside.
+    var asides: SetAsides
     /// Measurements to limits passed and kept.
     var limits: LimitEngine
     /// Limits passed to alerts.

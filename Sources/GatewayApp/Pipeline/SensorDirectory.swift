@@ -1,4 +1,6 @@
 import GatewayModel
+import Metering
+import Storage
 
 /// Which device channel measures which sensor, for the ingest thread: one look-up a reading.
 struct SensorDirectory: Sendable {
@@ -10,8 +12,18 @@ struct SensorDirectory: Sendable {
     private var sensors: [SensorID: Sensor]
     private var bindings: [Channel: [Binding]]
     private var devices: Set<String>
+    /// Earlier meter sheets of sensors whose sheet was changed, oldest first, each until the next one's time.
+    private var sheets: [SensorID: [(from: Instant, sheet: MeterSheet?)]]
 
-    init(sensors: [Sensor], bindings: [Binding]) {
+    /// Reads what is declared and bound now, with the dated meter sheets.
+    init(_ store: Store) throws {
+        self.init(sensors: try store.sensors(), bindings: try store.bindings(), sheets: try store.meterSheets())
+    }
+
+    init(
+        sensors: [Sensor], bindings: [Binding], sheets: [SensorID: [(from: Instant, sheet: MeterSheet?)]] = [:]
+    ) {
+        self.sheets = sheets.filter { $0.value.count > 1 }
         self.sensors = Dictionary(sensors.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
         self.bindings = Dictionary(grouping: bindings) { Channel(device: $0.device, channel: $0.channel) }
         devices = Set(bindings.map(\.device))
@@ -23,17 +35,29 @@ struct SensorDirectory: Sendable {
     /// The sensor of that name.
     func sensor(_ id: SensorID) -> Sensor? { sensors[id] }
 
+    /// The sensor with the meter sheet that hung there at that time; before the first one, the first one counts.
+    func sensor(_ id: SensorID, at time: Instant) -> Sensor? {
+        guard var sensor = sensors[id], let dated = sheets[id] else { return sensors[id] }
+        sensor.meter = (dated.last { $0.from <= time } ?? dated[0]).sheet
+        return sensor
+    }
+
     /// The bindings of a sensor, past ones too.
     func bindings(of sensor: SensorID) -> [Binding] {
         bindings.values.flatMap { $0 }.filter { $0.sensor == sensor }
     }
 
     /// True where at least one channel of the device is assigned; only then are its readings kept.
-    func isAssigned(device: String) -> Bool { devices.contains(device) }
+    ///
+    /// A message cannot pose as a person's own reading: those do not come this way.
+    func isAssigned(device: String) -> Bool { devices.contains(device) && !device.hasPrefix(MeterRoom.handPrefix) }
 
     /// The sensor that the channel measured at that time; nil where none did.
     func sensor(device: String, channel: String, at time: Instant) -> Sensor? {
-        guard let candidates = bindings[Channel(device: device, channel: channel)] else { return nil }
-        return candidates.first { $0.isValid(at: time) }.flatMap { sensors[$0.sensor] }
+        guard let candidates = bindings[Channel(device: device, channel: channel)] else {
+            guard device.hasPrefix(MeterRoom.handPrefix) else { return nil }
+            return sensor(SensorID(rawValue: String(device.dropFirst(MeterRoom.handPrefix.count))), at: time)
+        }
+        return candidates.first { $0.isValid(at: time) }.flatMap { sensor($0.sensor, at: time) }
     }
 }

@@ -15,7 +15,7 @@ struct MonthFigures {
     init(store: Store, zone: Zone, now: Instant) throws {
         self.store = store
         self.zone = zone
-        sensors = SensorDirectory(sensors: try store.sensors(), bindings: try store.bindings())
+        sensors = try SensorDirectory(store)
         today = zone.date(at: now)
         series = Dictionary(try store.series().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
@@ -35,7 +35,11 @@ struct MonthFigures {
         return try month.days.filter { $0 <= today }.compactMap { date in
             let from = zone.start(of: date)
             let until = zone.start(of: date.adding(days: 1))
-            guard let use = try fresh[date] ?? dayUses.use(of: sensor.id, from: from, until: until) else { return nil }
+            func computed() throws -> DayUse? {
+                let meter = try store.meter(of: sensor.id, before: date)?.meter
+                return try dayUses.day(of: sensor.id, from: from, until: until, meterBefore: meter)?.use
+            }
+            guard let use = try fresh[date] ?? computed() else { return nil }
             return DayUseFigure(
                 date: date, amount: use.amount, coverage: Coverage(measured: use.measuredPermille, expected: 1000))
         }
