@@ -70,8 +70,8 @@ extension BoxCondition {
     var priority: Priority {
         switch self {
         case .diskFull, .storeFailing, .brokerAway, .nobodyOnDuty: .now
-        case .sensorSilent, .backupOverdue, .clockWrong, .destinationFailing: .today
-        case .tooMuchAtQoS0, .malformedFlood, .messagePutAside: .assembly
+        case .sensorSilent, .backupOverdue, .clockWrong, .destinationFailing, .unitChanged, .tooManyMessages: .today
+        case .tooMuchAtQoS0, .malformedFlood, .messagePutAside, .readingsPutAside: .assembly
         }
     }
 }

@@ -101,15 +101,13 @@ public enum AlertText {
     }
 
     private static func names(_ alert: Alert, _ context: Context, _ book: Phrasebook) -> [String: String] {
-        let unitKey = "units.\(context.unit.code)"
-        let unit = book.text(unitKey)
         var values = alert.details
         values["number"] = "\(alert.number)"
         values["name"] = alert.details["visibility"] == nil ? context.sensorName : book.text("alerts.a_home")
         values["limit"] = context.limitTitle
         values["since"] = context.localTime(alert.onset)
         values["ended"] = alert.returnedAt.map(context.localTime) ?? ""
-        values["unit"] = unit == unitKey ? context.unit.code : unit
+        values["unit"] = book.unit(context.unit)
         values["value"] = alert.transition?.value.map { book.number($0, places: 2) } ?? ""
         values["bound"] = alert.transition.map { book.number($0.bound, places: 2) } ?? ""
         values["subject"] = alert.subject

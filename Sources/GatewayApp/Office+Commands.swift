@@ -15,6 +15,16 @@ extension Office {
             case .assign(let sensor, let device, let channel):
                 return try assign(sensor, device, channel, by: actor, now: now)
             case .rebind(let old, let new): return try rebind(old, to: new, by: actor, now: now)
+            case .decideMeter(let said): return try decide(said, by: actor, now: now)
+            case .exchangeMeter(let sensor, let at, let oldFinal, let newFirst, let unit):
+                return try exchange(
+                    sensor, at: at, oldFinal: oldFinal, newFirst: newFirst, unit: unit, by: actor, now: now)
+            case .setAside(let sensor, let from, let until, let why):
+                return try setAside(sensor, from: from, until: until, why: why, by: actor, now: now)
+            case .liftSetAside(let number): return try liftSetAside(number, by: actor, now: now)
+            case .settlePutAside(let number, let device, let isReleased):
+                return try settlePutAside(number, device, isReleased: isReleased, by: actor, now: now)
+            case .addReadings(let readings): return try add(readings, by: actor, now: now)
             case .overview: return overview()
             }
         } catch let error as AnswerError {
@@ -28,6 +38,7 @@ extension Office {
     func performAlone(_ command: Command, by actor: Actor, now: Instant) throws -> CommandReply {
         let reply = perform(command, by: actor, now: now)
         try pipeline.commit(packets: [], session: 0, now: now)
+        try makeUpIfDue(now: now)
         return reply
     }
 
@@ -60,6 +71,7 @@ extension Office {
             $0.sensors = sensors
             $0.limits.setSensors(sensors.all)
             $0.silence = $0.silence.watching(sensors.all)
+            $0.rates = $0.rates.knowing(sensors)
         }
     }
 
@@ -90,7 +102,7 @@ extension Office {
                     "limits": resolution.limits.map(\.id).sorted().joined(separator: " "),
                 ], erasable: ["person": actor.person, "entered_by": actor.account]))
         try refreshLimits(now: now)
-        needsLimits = true
+        needsMakeUp = true
         return done(
             "adopted",
             [

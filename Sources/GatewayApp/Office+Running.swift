@@ -14,6 +14,11 @@ extension Office {
                 finding.details, now)
         }
         if pipeline.batch.alerts.count > alertsBefore { urgency = .now }
+        if pipeline.committed.hasLateMeters,
+            now.milliseconds(since: madeUpAt ?? Instant(milliseconds: 0)) >= Office.makeUpPause
+        {
+            needsMakeUp = true
+        }
         let today = site.zone.date(at: now)
         if housekeptDay != today || pipeline.committed.counters.readings - sealedReadings >= 1_000_000 {
             // A quarter past midnight: late messages of the evening are in, and nobody is up.
@@ -24,16 +29,16 @@ extension Office {
                 needsHousekeeping = true
             }
         }
-        return needsHousekeeping || needsLimits ? .now : urgency
+        return needsHousekeeping || needsMakeUp ? .now : urgency
     }
 
     /// Does the daily work where it is due; called between commits, when nothing is uncommitted.
     func housekeepIfDue(now: Instant) {
-        guard needsHousekeeping || needsLimits else { return }
+        guard needsHousekeeping || needsMakeUp else { return }
         let isDaily = needsHousekeeping
         needsHousekeeping = false
         do {
-            if needsLimits { try makeUpLimits(now: now) }
+            try makeUpIfDue(now: now)
             guard isDaily else { return }
             try refreshLimits(now: now)
             try housekeep(now: now)
@@ -43,13 +48,22 @@ extension Office {
         }
     }
 
-    /// Rebuilds what the limits count from what is stored: a budget adopted in mid-month counts the whole month.
-    private func makeUpLimits(now: Instant) throws {
-        needsLimits = false
+    /// Rebuilds what meters and limits count from what is stored: a budget adopted in mid-month counts the whole month,
+    /// and what people decided about a meter changes every figure that follows from it. Nothing may be uncommitted.
+    func makeUpIfDue(now: Instant) throws {
+        guard needsMakeUp else { return }
+        needsMakeUp = false
+        madeUpAt = now
         let loader = PipelineLoader(site: site, store: store)
         try loader.bringDaysUpToDate(now: now)
-        let fresh = try loader.load(now: now).limits
-        pipeline.changeState { $0.limits = fresh }
+        try loader.deriveEventsOfToday(now: now)
+        let fresh = try loader.load(now: now)
+        pipeline.changeState {
+            $0.meters = fresh.meters
+            $0.asides = fresh.asides
+            $0.limits = fresh.limits
+            $0.hasLateMeters = false
+        }
     }
 
     private func setBox(_ condition: BoxCondition, isActive: Bool, now: Instant, details: [String: String]) {

@@ -13,8 +13,11 @@ final class Office {
     private var waiting = 0
     var housekeptDay: CalendarDate?
     var needsHousekeeping = false
-    /// Limits were adopted: what they count is to be made up from what is stored.
-    var needsLimits = false
+    /// Limits were adopted, or people decided about readings: what is counted is to be made up from what is stored.
+    var needsMakeUp = false
+    /// When that was done last; late readings of a busy device wait for the next turn.
+    var madeUpAt: Instant?
+    static let makeUpPause: Int64 = 600_000
     private var tickedAt: Instant?
     var sealedReadings = 0
     var boxWatch: BoxWatch?

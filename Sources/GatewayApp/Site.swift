@@ -61,7 +61,12 @@ public struct Site: Sendable {
     func instant(_ text: String) throws(AppError) -> Instant {
         if let date = CalendarDate(text: text) { return zone.start(of: date) }
         if let instant = Instant(rfc3339: text) { return instant }
-        throw AppError("'\(text)' is neither a day nor a time", remedy: "write 2026-11-01 or 2026-11-01T08:00:00Z")
+        if let civil = Array(text.utf8).withUnsafeBufferPointer({ CivilTime(parsing: $0) }) {
+            return civil.offsetSeconds.map { civil.instant(offsetSeconds: $0) } ?? zone.instant(of: civil)
+        }
+        throw AppError(
+            "'\(text)' is neither a day nor a time",
+            remedy: "write 2026-11-01, \"2026-11-01 08:00\" (local time) or 2026-11-01T08:00:00Z")
     }
 
     /// A time as people here read it: local, to the minute.

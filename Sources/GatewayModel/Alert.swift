@@ -12,6 +12,9 @@ public enum BoxCondition: String, Hashable, Sendable, Codable, CaseIterable {
     case tooMuchAtQoS0 = "too_much_at_qos_0"
     case malformedFlood = "malformed_flood"
     case messagePutAside = "message_put_aside"
+    case readingsPutAside = "readings_put_aside"
+    case unitChanged = "unit_changed"
+    case tooManyMessages = "too_many_messages"
 }
 
 /// How urgent an alert about the box is and who hears it; the assembly may change both, but not switch the alert off.

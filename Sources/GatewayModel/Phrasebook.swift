@@ -30,6 +30,11 @@ public struct Phrasebook: Sendable {
         return result + rest
     }
 
+    /// A unit as people write it: `units.<code>` where the language has it, the UCUM code otherwise.
+    public func unit(_ unit: Unit) -> String {
+        phrases["units.\(unit.code)"] ?? unit.code
+    }
+
     /// The names of the placeholders in a sentence, sorted.
     public static func placeholders(in template: String) -> [String] {
         template.split(separator: "{", omittingEmptySubsequences: false).dropFirst().compactMap { part in

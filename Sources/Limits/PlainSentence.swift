@@ -7,8 +7,7 @@ public enum PlainSentence {
         let language = book.language
         var values = [
             "title": limit.titles[language] ?? limit.titles[""] ?? limit.id,
-            "unit": book.text("units.\(limit.unit.code)") == "units.\(limit.unit.code)"
-                ? limit.unit.code : book.text("units.\(limit.unit.code)"),
+            "unit": book.unit(limit.unit),
         ]
         let rule: String
         switch limit.rule {

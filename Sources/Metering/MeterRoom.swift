@@ -84,6 +84,16 @@ public struct MeterRoom: Sendable {
             impliedUse: outcome.use, state: .applied)
     }
 
+    /// Takes back what was booked too much from an amount of the same day, in the sensor's unit; returns what is left.
+    public mutating func takingBack(from amount: DecimalValue, of sensor: Sensor) -> DecimalValue {
+        guard var meter = meters[sensor.id], let unit = meter.unit, meter.deficit > .zero,
+            let own = MeterRoom.converted(amount, from: sensor.unit, to: unit)
+        else { return amount }
+        let left = meter.settingOffDeficit(own)
+        meters[sensor.id] = meter
+        return MeterRoom.converted(left, from: unit, to: sensor.unit) ?? amount
+    }
+
     /// True where a reading can be measured with: its unit has the dimension of the sensor's, and of its meter's.
     public func understands(_ unit: Unit, of sensor: Sensor) -> Bool {
         MeterRoom.converted(DecimalValue(1), from: unit, to: sensor.unit) != nil
@@ -100,7 +110,7 @@ public struct MeterRoom: Sendable {
     private static let tolerableUncertainty: Int64 = 60_000
 
     /// A value in the sensor's unit; the same undeclared unit on both sides counts as equal.
-    static func converted(_ value: DecimalValue, from source: Unit, to target: Unit) -> DecimalValue? {
+    public static func converted(_ value: DecimalValue, from source: Unit, to target: Unit) -> DecimalValue? {
         source == target ? value : value.converted(from: source, to: target)
     }
 }

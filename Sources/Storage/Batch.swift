@@ -26,6 +26,8 @@ public struct Batch: Sendable {
     public var records: [RecordEntry]
     /// Conflicting readings and whole messages that someone must look at.
     public var putAside: [PutAside]
+    /// What people did with entries that were put aside, by their numbers: released (true) or dropped.
+    public var settled: [Int64: Bool]
     /// Amounts to add to named counters.
     public var counters: [String: Int64]
     /// Days whose consumption must be computed anew for reasons other than readings.
@@ -44,6 +46,7 @@ public struct Batch: Sendable {
         meterEvents = []
         records = []
         putAside = []
+        settled = [:]
         counters = [:]
         dirtyUse = []
     }
@@ -52,7 +55,7 @@ public struct Batch: Sendable {
     public var isEmpty: Bool {
         packets.isEmpty && readings.isEmpty && news.isEmpty && alerts.isEmpty && transitions.isEmpty
             && outbox.isEmpty && meterEvents.isEmpty && records.isEmpty && putAside.isEmpty && counters.isEmpty
-            && dirtyUse.isEmpty
+            && dirtyUse.isEmpty && settled.isEmpty
     }
 }
 
@@ -76,6 +79,8 @@ public struct PutAside: Hashable, Sendable {
     public var at: Instant
     /// A stable word: `conflict`, `poison`, `malformed` …
     public var reason: String
+    /// The device it came from; empty where none is known.
+    public var device: String
     /// The topic, empty where it did not come by message.
     public var topic: String
     /// The payload as received.
@@ -87,11 +92,13 @@ public struct PutAside: Hashable, Sendable {
 
     /// Makes an entry.
     public init(
-        at: Instant, reason: String, topic: String = "", payload: [UInt8] = [], series: SeriesID? = nil,
+        at: Instant, reason: String, device: String = "", topic: String = "", payload: [UInt8] = [],
+        series: SeriesID? = nil,
         explanation: String = ""
     ) {
         self.at = at
         self.reason = reason
+        self.device = device
         self.topic = topic
         self.payload = payload
         self.series = series

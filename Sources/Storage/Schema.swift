@@ -122,6 +122,9 @@ enum Schema {
             why TEXT NOT NULL, person TEXT NOT NULL, at INTEGER NOT NULL, lifted_at INTEGER,
             CHECK (from_time < until_time)) STRICT
         """,
+        // Whose message was put aside, and what a person did with it: released or dropped.
+        "ALTER TABLE put_aside ADD COLUMN device TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE put_aside ADD COLUMN settled TEXT CHECK (settled IN ('released', 'dropped'))",
         // How the meter stood at the end of the day, where the next day goes on.
         "ALTER TABLE day_use ADD COLUMN meter TEXT",
         // Which series count for which sensor, and when: those of its devices, and what people read themselves.

@@ -27,6 +27,11 @@ extension Store {
                 }
                 try insertPeople(batch, db)
                 for item in batch.putAside { try insert(item, db) }
+                for (number, isReleased) in batch.settled {
+                    try db.execute(
+                        sql: "UPDATE put_aside SET settled = ? WHERE id = ? AND settled IS NULL",
+                        arguments: [isReleased ? "released" : "dropped", number])
+                }
                 for (name, amount) in batch.counters.sorted(by: { $0.key < $1.key }) {
                     try db.cachedStatement(
                         sql: """
@@ -112,10 +117,11 @@ extension Store {
     private func insert(_ item: PutAside, _ db: Database) throws {
         try db.cachedStatement(
             sql: """
-                INSERT INTO put_aside (at, reason, topic, payload, series, explanation) VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO put_aside (at, reason, device, topic, payload, series, explanation)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
-            item.at.milliseconds, item.reason, item.topic, Data(item.payload), item.series?.rawValue,
+            item.at.milliseconds, item.reason, item.device, item.topic, Data(item.payload), item.series?.rawValue,
             item.explanation,
         ])
     }

@@ -70,6 +70,15 @@ extension Store {
         }
     }
 
+    /// The sensors whose consumption of a day is marked for other reasons than readings, by name.
+    public func markedUses(on date: CalendarDate) throws(StoreError) -> [SensorID] {
+        try read("days") { db in
+            try String.fetchAll(
+                db, sql: "SELECT sensor FROM dirty_use WHERE date = ? ORDER BY sensor", arguments: [date.description]
+            ).map(SensorID.init(rawValue:))
+        }
+    }
+
     /// The last day with readings before a date, and how it left the sensor's meter; nil where there was none.
     public func meter(
         of sensor: SensorID, before date: CalendarDate
@@ -101,6 +110,7 @@ extension Store {
         try db.execute(sql: "DELETE FROM dirty_use WHERE sensor = ? AND date = ?", arguments: key)
         try db.execute(sql: "DELETE FROM day_use WHERE sensor = ? AND date = ?", arguments: key)
         try replaceMeterEvents(day?.events ?? [], of: sensor, from: start, until: end, db)
+        try settleBounds(of: sensor, before: start, by: day?.events ?? [], zone, db)
         guard let day else { return }
         try db.execute(
             sql: "INSERT INTO day_use VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -109,6 +119,22 @@ extension Store {
                 day.use.amount.mantissa, Int64(day.use.amount.scale), day.use.unit.code, day.use.measuredPermille,
                 day.use.isLowerBound, day.meter,
             ])
+    }
+
+    /// An earlier day whose question this one answered is no lower bound any more.
+    private static func settleBounds(
+        of sensor: SensorID, before start: Instant, by events: [MeterEvent], _ zone: Zone, _ db: Database
+    ) throws {
+        for date in Set(events.filter { $0.at < start }.map { zone.date(at: $0.at) }).sorted() {
+            try db.execute(
+                sql: """
+                    UPDATE day_use SET is_lower_bound = 0 WHERE sensor = ?1 AND date = ?2
+                    AND NOT EXISTS (SELECT 1 FROM meter_event AS e WHERE e.sensor = ?1 AND state = 'proposed'
+                        AND at >= start_at AND at < end_at)
+                    AND NOT EXISTS (SELECT 1 FROM set_aside AS a WHERE a.sensor = ?1 AND lifted_at IS NULL
+                        AND from_time < end_at AND until_time > start_at)
+                    """, arguments: [sensor.rawValue, date.description])
+        }
     }
 
     /// A series' day rows from one day through another, by date; days that are marked are left out.

@@ -44,16 +44,24 @@ extension Store {
         }
     }
 
-    /// What was put aside, oldest first.
-    public func putAside() throws(StoreError) -> [PutAside] {
+    /// What was put aside and nobody has settled, oldest first, by its number.
+    public func putAside() throws(StoreError) -> [(number: Int64, entry: PutAside)] {
         try read("put aside") { db in
             try Row.fetchAll(
-                db, sql: "SELECT at, reason, topic, payload, series, explanation FROM put_aside ORDER BY id"
+                db,
+                sql: """
+                    SELECT id, at, reason, device, topic, payload, series, explanation FROM put_aside
+                    WHERE settled IS NULL ORDER BY id
+                    """
             ).map { row in
-                let payload: [UInt8] = try row.withUnsafeData(atIndex: 3) { $0.map { Array($0) } ?? [] }
-                return PutAside(
-                    at: Instant(milliseconds: row[0]), reason: row[1], topic: row[2], payload: payload,
-                    series: (row[4] as Int64?).map(SeriesID.init(rawValue:)), explanation: row[5])
+                let payload: [UInt8] = try row.withUnsafeData(atIndex: 5) { $0.map { Array($0) } ?? [] }
+                return (
+                    row[0],
+                    PutAside(
+                        at: Instant(milliseconds: row[1]), reason: row[2], device: row[3], topic: row[4],
+                        payload: payload, series: (row[6] as Int64?).map(SeriesID.init(rawValue:)),
+                        explanation: row[7])
+                )
             }
         }
     }

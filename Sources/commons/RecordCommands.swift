@@ -5,7 +5,8 @@ import GatewayApp
 /// `commons readings`
 struct ReadingsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "readings", abstract: "Readings: what was measured.", subcommands: [List.self, Export.self])
+        commandName: "readings", abstract: "Readings: what was measured.",
+        subcommands: [List.self, Export.self, AddReading.self, SetReadingsAside.self, PutAsideReadings.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -57,7 +58,9 @@ struct ReadingsCommand: ParsableCommand {
 struct MetersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "meters", abstract: "Meters: their sheets, and what happened to them.",
-        subcommands: [List.self, Events.self])
+        subcommands: [
+            List.self, Events.self, ConfirmMeterEvent.self, RevertMeterEvent.self, ExchangeMeter.self,
+        ])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(

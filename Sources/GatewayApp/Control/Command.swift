@@ -1,5 +1,6 @@
-import Foundation
 import GatewayModel
+
+import struct Foundation.Data
 
 /// An act of a person, carried out by the one writing process.
 public enum Command: Codable, Sendable, Hashable {
@@ -11,6 +12,18 @@ public enum Command: Codable, Sendable, Hashable {
     case assign(sensor: Sensor, device: String, channel: String)
     /// Lets another device measure from now on what a device measures now, channel by channel.
     case rebind(old: String, new: String)
+    /// Decides about something that happened to a meter.
+    case decideMeter(MeterAnswer)
+    /// Tells that a meter was replaced: last figure of the old one, first of the new one.
+    case exchangeMeter(sensor: SensorID, at: Instant, oldFinal: DecimalValue, newFirst: DecimalValue, unit: Unit?)
+    /// Lets readings of a time not count, reversibly.
+    case setAside(sensor: SensorID, from: Instant, until: Instant, why: String)
+    /// Lets readings count again.
+    case liftSetAside(Int64)
+    /// Stores what was put aside after all, or drops it: one entry, or everything of a device.
+    case settlePutAside(number: Int64?, device: String?, isReleased: Bool)
+    /// Adds readings that people took themselves.
+    case addReadings([HandReading])
     /// Reports what the running gateway has counted and which devices it hears.
     case overview
 }
@@ -25,6 +38,51 @@ public enum AlertAnswer: Codable, Sendable, Hashable {
     case note(String)
     /// Closed, with a cause.
     case resolve(AlertOutcome, note: String?)
+}
+
+/// What a steward says about something that happened to a meter.
+public struct MeterAnswer: Codable, Sendable, Hashable {
+    /// The measuring point.
+    public var sensor: SensorID
+    /// The event's time, to the minute; nil where only one question is open.
+    public var at: Instant?
+    /// The event's kind, where several happened at once.
+    public var kind: MeterEvent.Kind?
+    /// True: it happened. False: it did not, or a confirmation is taken back.
+    public var isConfirmed: Bool
+    /// The consumption in the sensor's unit; nil for the one that the event implies.
+    public var use: DecimalValue?
+
+    /// Makes an answer.
+    public init(
+        sensor: SensorID, at: Instant?, kind: MeterEvent.Kind?, isConfirmed: Bool, use: DecimalValue? = nil
+    ) {
+        self.sensor = sensor
+        self.at = at
+        self.kind = kind
+        self.isConfirmed = isConfirmed
+        self.use = use
+    }
+}
+
+/// A figure that a person read off.
+public struct HandReading: Codable, Sendable, Hashable {
+    /// The measuring point.
+    public var sensor: SensorID
+    /// The figure.
+    public var value: DecimalValue
+    /// Its unit; nil for the sensor's.
+    public var unit: Unit?
+    /// When it was read.
+    public var time: Instant
+
+    /// Makes a reading.
+    public init(sensor: SensorID, value: DecimalValue, unit: Unit?, time: Instant) {
+        self.sensor = sensor
+        self.value = value
+        self.unit = unit
+        self.time = time
+    }
 }
 
 /// Who acts, by which means, and for whom it was entered.

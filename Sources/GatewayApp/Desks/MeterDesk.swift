@@ -50,6 +50,56 @@ public struct MeterDesk {
             })
     }
 
+    /// Sends what a steward decided about an event to the writing process.
+    public func decide(
+        sensor: String, at: String?, kind: String?, isConfirmed: Bool, use: String?, enteredFor: String?
+    ) throws -> CommandReply {
+        let id = SensorID(rawValue: sensor)
+        var amount: DecimalValue?
+        if let use {
+            let unit = try site.readingStore().sensors().first { $0.id == id }?.unit ?? .unknown
+            amount = try Quantities.amount(use, in: unit)
+        }
+        var event: MeterEvent.Kind?
+        if let kind {
+            event = MeterEvent.Kind(rawValue: kind)
+            if event == nil {
+                throw AppError(
+                    "'\(kind)' is no kind of event",
+                    remedy: "write one of \(MeterEvent.Kind.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+        }
+        let answer = MeterAnswer(
+            sensor: id, at: try at.map(site.instant), kind: event, isConfirmed: isConfirmed, use: amount)
+        return try CommandDesk(site: site).perform(.decideMeter(answer), enteredFor: enteredFor)
+    }
+
+    /// Sends the figures of a replaced meter to the writing process.
+    public func exchange(
+        sensor: String, at: String, oldFinal: String, newFirst: String, unit: String?, enteredFor: String?
+    ) throws -> CommandReply {
+        let command = Command.exchangeMeter(
+            sensor: SensorID(rawValue: sensor), at: try site.instant(at), oldFinal: try Quantities.number(oldFinal),
+            newFirst: try Quantities.number(newFirst), unit: try unit.map(Quantities.unit))
+        return try CommandDesk(site: site).perform(command, enteredFor: enteredFor)
+    }
+
+    /// The sheet to take along when a meter is replaced, to be filled in with a pencil.
+    public func exchangeSheet(sensor: String, language: String?) throws -> [String] {
+        let book = site.book(language)
+        guard let sensor = try site.readingStore().sensors().first(where: { $0.id.rawValue == sensor }) else {
+            throw AppError("there is no sensor '\(sensor)'", remedy: "`commons meters list` shows them")
+        }
+        return ["title", "before", "after", "when", "who", "then"].map { key in
+            book.text(
+                "sheets.exchange.\(key)",
+                [
+                    "sensor": sensor.name(in: book.language), "id": sensor.id.rawValue,
+                    "unit": book.unit(sensor.unit),
+                ])
+        }
+    }
+
     /// What happened to meters, oldest first.
     public func events(sensor: String?, json: Bool) throws -> [String] {
         let events = try site.readingStore().meterEvents(

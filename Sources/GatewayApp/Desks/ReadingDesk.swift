@@ -1,5 +1,6 @@
 import Foundation
 import GatewayModel
+import Metering
 import Storage
 
 /// Answers questions about readings, beside the running gateway.
@@ -61,13 +62,17 @@ public struct ReadingDesk {
         let store = try site.readingStore()
         let language = site.configuration.community.languages.first ?? "en"
         let now = SystemClock.now()
+        let series = Dictionary(try store.series().map { ($0.id, $0.unit) }, uniquingKeysWith: { first, _ in first })
         let rows = try store.sensors().sorted { $0.id < $1.id }.map { sensor -> LatestLine in
             var newest: StoredReading?
             let query = ReadingQuery(.sensors([sensor.id]), from: now.advanced(bySeconds: -7 * 86_400))
             try store.readings(query) { newest = $0 }
+            let unit = newest.flatMap { series[$0.series] } ?? sensor.unit
+            let converted = newest.flatMap { MeterRoom.converted($0.value, from: unit, to: sensor.unit) }
             return LatestLine(
-                sensor: sensor.id.rawValue, name: sensor.name(in: language), value: newest?.value.description,
-                unit: sensor.unit.code, time: newest?.time.instant.description)
+                sensor: sensor.id.rawValue, name: sensor.name(in: language),
+                value: (converted ?? newest?.value)?.description,
+                unit: (converted == nil ? unit : sensor.unit).code, time: newest?.time.instant.description)
         }
         if json { return try rows.map(JSONLine.text) }
         return TextTable.lines(

@@ -39,6 +39,8 @@ struct DayUses {
             let (measurements, found) = room.receive(reading, of: sheet)
             events += found
             for case .use(let use, _) in measurements.map(\.figure) { amount = amount.adding(use) ?? amount }
+            // What was booked today on a reading that was false after all is taken from today.
+            amount = room.takingBack(from: amount, of: sensor)
         }
         let use = DayUse(
             amount: amount, unit: sensor.unit,

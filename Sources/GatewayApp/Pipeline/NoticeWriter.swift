@@ -32,6 +32,19 @@ struct NoticeWriter: Sendable {
         }
     }
 
+    /// One outbox item per destination of the stewards, worded by `words`: what one of them did is told to all.
+    func announcement(
+        _ kind: String, priority: Priority, now: Instant, words: (Phrasebook) -> (title: String, body: String)
+    ) -> [OutboxItem] {
+        destinations.filter { $0.audience == .stewards }.map { destination in
+            let text = words(languages.book(destination.language))
+            return OutboxItem(
+                key: NoticeWriter.key("\(kind)/\(now.milliseconds)/\(text.body)"), destination: destination.name,
+                type: kind, priority: priority, title: text.title, body: text.body, alert: nil, dataJSON: "{}",
+                createdAt: now)
+        }
+    }
+
     /// A notice for some goes to the narrower circles too; what is one household's business goes to nobody else.
     static func mayHear(_ listener: Audience, _ intended: Audience) -> Bool {
         guard intended != .person else { return listener == .person }
@@ -43,12 +56,19 @@ struct NoticeWriter: Sendable {
 
     /// The same alert at the same point of its life has the same key, whatever is retried or restarted.
     private static func key(_ draft: NoticeDraft) -> String {
+        draft.alert.id.prefix(16) + digest("\(draft.kind)/\(draft.alert.entries.count)")
+    }
+
+    private static func key(_ text: String) -> String {
+        digest(text) + digest(String(text.reversed()))
+    }
+
+    /// FNV-1a of 64 bits, 16 hexadecimal digits: tells notices apart, protects nothing.
+    private static func digest(_ text: String) -> String {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in "\(draft.kind)/\(draft.alert.entries.count)".utf8 {
-            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
-        }
+        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         let digits = String(hash, radix: 16)
-        return draft.alert.id.prefix(16) + String(repeating: "0", count: 16 - digits.count) + digits
+        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 
     private struct Data: Encodable {

@@ -28,12 +28,9 @@ extension Pipeline {
     /// Finds the reading's series; nil where its time cannot be true or the store could not be asked.
     func place(_ reading: Reading, of received: ReceivedMessage, _ decoding: Decoding) -> Placement? {
         guard isTimePossible(reading, received, buffersUpTo: decoding.buffersUpTo) else {
-            state.counters.rejections["time_off", default: 0] += 1
-            batch.putAside.append(
-                PutAside(
-                    at: received.message.receivedAt, reason: "time_off", topic: received.message.topic,
-                    payload: received.message.payload,
-                    explanation: "\(reading.stream.device) \(reading.channel) says \(reading.time.instant)"))
+            putAside(
+                reading, received, reason: "time_off",
+                explanation: "\(reading.stream.device) \(reading.channel) says \(reading.time.instant)")
             return nil
         }
         do {
@@ -66,16 +63,6 @@ extension Pipeline {
 
     /// Five minutes: clocks of devices drift, and messages take a moment.
     private static let clockTolerance: Int64 = 300_000
-
-    /// Keeps a reading that contradicts a stored one raw, for a person to look at.
-    func putAside(_ reading: Reading, series: SeriesID, existing: DecimalValue, _ received: ReceivedMessage) {
-        state.counters.rejections["conflict", default: 0] += 1
-        batch.putAside.append(
-            PutAside(
-                at: received.message.receivedAt, reason: "conflict", topic: received.message.topic,
-                payload: received.message.payload, series: series,
-                explanation: "\(reading.value) at \(reading.time.instant), where \(existing) is stored"))
-    }
 
     /// Records changes of limits and lets alerts follow from them.
     func apply(_ transitions: [LimitTransition], now: Instant) {

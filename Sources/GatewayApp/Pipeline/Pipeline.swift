@@ -34,12 +34,13 @@ final class Pipeline {
         // A retained copy is old by an unknown time: it may announce, but it never measures (P5).
         guard !received.message.retained else { return .whenDue }
         let alertsBefore = batch.alerts.count
-        for reading in decoding.readings {
+        for (index, reading) in decoding.readings.enumerated() {
             guard state.sensors.isAssigned(device: reading.stream.device) else {
                 state.unassigned.note(reading.stream.device, received.message, profile: decoding.profile)
                 state.counters.unassignedMessages += 1
                 break
             }
+            if index == 0, !isWithinRate(reading, received) { break }
             take(dated(reading, received), of: received, decoding)
         }
         return batch.alerts.count > alertsBefore ? .now : .whenDue
@@ -50,21 +51,32 @@ final class Pipeline {
         guard let placement = place(reading, of: received, decoding) else { return }
         switch placement {
         case .double: state.counters.doubles += 1
-        case .conflict(let series, let existing): putAside(reading, series: series, existing: existing, received)
+        case .conflict(let series, let existing):
+            putAside(
+                reading, received, reason: "conflict", series: series,
+                explanation: "\(reading.value) at \(reading.time.instant), where \(existing) is stored")
         case .fresh(let series), .late(let series):
+            if case .late = placement, reading.kind == .register || reading.kind == .delta {
+                state.hasLateMeters = true
+            }
             batch.readings.append(StoredReading(reading, in: series, receivedAt: receiptToKeep(reading, received)))
             measure(reading, now: received.message.receivedAt)
         }
     }
 
     /// Turns a stored reading of a sensor into measurements, and those into changes of limits and alerts.
-    private func measure(_ reading: Reading, now: Instant) {
+    func measure(_ reading: Reading, now: Instant) {
         guard
             let sensor = state.sensors.sensor(
                 device: reading.stream.device, channel: reading.channel, at: reading.time.instant)
         else { return }
-        if let change = state.silence.heard(sensor.id, at: reading.time.instant) { apply([change], now: now) }
-        guard reading.isTrusted, !state.asides.contain(sensor.id, at: reading.time.instant) else { return }
+        // A person's own figure does not make a silent device heard.
+        if reading.time.source != .manual, let change = state.silence.heard(sensor.id, at: reading.time.instant) {
+            apply([change], now: now)
+        }
+        guard isUnderstood(reading, of: sensor, now: now), reading.isTrusted,
+            !state.asides.contain(sensor.id, at: reading.time.instant)
+        else { return }
         let (measurements, events) = state.meters.receive(reading, of: sensor)
         batch.meterEvents += events
         for measurement in measurements {

@@ -24,14 +24,25 @@ struct PipelineLoader {
         }
     }
 
+    /// Derives anew what happened today to meters about which people decided or whose readings came late.
+    func deriveEventsOfToday(now: Instant) throws {
+        let today = site.zone.date(at: now)
+        let (start, end) = (site.zone.start(of: today), site.zone.start(of: today.adding(days: 1)))
+        let dayUses = try DayUses(store: store, sensors: try SensorDirectory(store))
+        for id in try store.markedUses(on: today) {
+            let meter = try store.meter(of: id, before: today)?.meter
+            guard let day = try dayUses.day(of: id, from: start, until: end, meterBefore: meter) else { continue }
+            try store.replaceMeterEvents(day.events, of: id, from: start, until: end)
+        }
+    }
+
     /// The state as it was after the last commit, seen at `now`.
     func load(now: Instant) throws -> PipelineState {
         let sensors = try SensorDirectory(store)
         let open = try store.alerts(openOnly: true)
         let replay = try replayed(sensors, now: now)
         let limits = try limits(sensors, open: open, replay: replay, now: now)
-        let silent = open.filter { $0.cause == .box(.sensorSilent) && $0.returnedAt == nil }
-            .map { SensorID(rawValue: $0.subject) }
+        let silent = subjects(of: .sensorSilent, open).map(SensorID.init(rawValue:))
         var alerts = AlertBook(
             gatewayID: site.configuration.community.id, open: open, nextNumber: try store.nextAlertNumber())
         alerts.boxRules = LimitsInForce(try LimitRegister(site: site).adopted(in: store))
@@ -45,7 +56,12 @@ struct PipelineLoader {
             alerts: alerts,
             silence: SilenceWatch(
                 sensors: sensors.all, lastSeen: replay.lastSeen, silent: Set(silent), listeningSince: nil),
-            counters: counters)
+            rates: RateCap().knowing(sensors, raised: subjects(of: .tooManyMessages, open)),
+            misunderstood: Set(subjects(of: .unitChanged, open).map(SensorID.init(rawValue:))), counters: counters)
+    }
+
+    private func subjects(of condition: BoxCondition, _ open: [Alert]) -> Set<String> {
+        Set(open.filter { $0.cause == .box(condition) && $0.returnedAt == nil }.map(\.subject))
     }
 
     /// What the stored readings of the last days say: meters at their last reading, and measurements in order.

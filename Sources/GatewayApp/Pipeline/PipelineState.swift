@@ -23,6 +23,12 @@ struct PipelineState: Sendable {
     var alerts: AlertBook
     /// Sensors that should have reported.
     var silence: SilenceWatch
+    /// Devices that send too much.
+    var rates: RateCap
+    /// Sensors whose unit cannot be converted to their own.
+    var misunderstood: Set<SensorID> = []
+    /// Readings of meters came late: what is counted is to be made up.
+    var hasLateMeters = false
     /// What was counted.
     var counters: Counters
     /// What is heard but measures nothing.
