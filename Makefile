@@ -39,7 +39,7 @@ test: test-packages ## Runs every test but the long ones
 	$(TEST) --skip-build
 
 test-long: test-packages ## Random kills by the hundred, power cuts, fuzzing: an hour or more
-	COMMONS_FUZZ_ROUNDS=200000 COMMONS_CUT_ROUNDS=5000 COMMONS_KILL_ROUNDS=500 $(TEST)
+	COMMONS_HISTORIES=100000 COMMONS_FUZZ_ROUNDS=200000 COMMONS_CUT_ROUNDS=5000 COMMONS_KILL_ROUNDS=500 $(TEST)
 
 bench: test-packages ## Measures throughput, bytes written and memory, as ratios in one run
 	$(BUILD) -c release

@@ -22,6 +22,11 @@ extension RegisterMeter {
         return use <= allowed
     }
 
+    /// What a meter counted from one figure to another, also past its highest; nil where it cannot have gone that way.
+    func counted(from last: Point, to next: Point) -> DecimalValue? {
+        next.value >= last.value ? amount(from: last.value, to: next.value) : useAcrossRollover(from: last, to: next)
+    }
+
     /// True where another device seems to read the same meter: no step back, and no further than the sheet allows.
     ///
     /// Without a greatest rate nobody can tell a used meter's total from consumption, so only the same figure goes on.

@@ -9,14 +9,13 @@ extension RegisterMeter {
     mutating func settle(
         with next: Point, last: Point, _ said: MeterVerdicts, _ decisions: [MeterDecision]
     ) -> Outcome? {
-        guard
-            let index = doubts.firstIndex(where: { doubt in
-                hasReturned(to: doubt, with: next, last: last) && !isDenied(doubt, decisions)
-            })
-        else { return nil }
+        let candidates = doubts.indices.compactMap { index -> (index: Int, use: DecimalValue)? in
+            guard !isDenied(doubts[index], decisions) else { return nil }
+            return useSinceReturn(to: doubts[index], with: next, last: last).map { (index, $0) }
+        }
+        // Of several levels the nearest one is where the counter was.
+        guard let (index, use) = candidates.min(by: { $0.use < $1.use }) else { return nil }
         let doubt = doubts[index]
-        let start = min(doubt.trusted.value, next.value)
-        guard let use = amount(from: start, to: next.value) else { return nil }
         if let owed = deficit.adding(doubt.booked) { deficit = owed }
         baseline = next.value >= doubt.trusted.value ? next : Point(value: doubt.trusted.value, time: next.time)
         let taken = doubts[index...].map { settled in
@@ -42,27 +41,32 @@ extension RegisterMeter {
         }
     }
 
-    /// True where the step to `next` goes most of the way back, and the trusted reading allows `next` as its successor.
-    private func hasReturned(to doubt: Doubt, with next: Point, last: Point) -> Bool {
+    /// The consumption since the trusted reading of a doubt, where the counter has come back to it; nil where it has not.
+    ///
+    /// It has where the trusted reading allows `next` as its successor by the sheet and the last reading does not, or
+    /// where the step goes most of the way back.
+    private func useSinceReturn(to doubt: Doubt, with next: Point, last: Point) -> DecimalValue? {
         let floor = doubt.trusted.value.subtracting(sheet.jitter) ?? doubt.trusted.value
         guard next.value >= floor,
             let use = amount(from: min(doubt.trusted.value, next.value), to: next.value),
             isPlausible(use, from: doubt.trusted.time, to: next.time)
-        else { return false }
+        else { return nil }
         let wentUp = doubt.first.value > doubt.trusted.value
-        if wentUp, next.value >= doubt.first.value { return false }
-        // A living counter that may by its sheet have gone that far goes its own way.
-        if !wentUp, last.value > doubt.first.value, sheet.maximumPerHour != nil,
-            let step = amount(from: last.value, to: next.value), isPlausible(step, from: last.time, to: next.time)
-        {
-            return false
+        if wentUp, next.value >= doubt.first.value { return nil }
+        let step = next.value >= last.value ? amount(from: last.value, to: next.value) : nil
+        if sheet.maximumPerHour != nil {
+            guard let step, isPlausible(step, from: last.time, to: next.time) else { return use }
+            // A living counter that may by its sheet have gone that far goes its own way; one that shows the same
+            // doubtful figure still, after others as doubtful, does not.
+            guard let newest = doubts.last, last.value == newest.first.value else { return nil }
+            if newest != doubt { return use }
         }
         let (low, high) = wentUp ? (doubt.trusted, doubt.first) : (doubt.first, doubt.trusted)
         guard let whole = high.value.subtracting(low.value),
             let back = wentUp ? last.value.subtracting(next.value) : next.value.subtracting(last.value),
-            let twice = back.adding(back)
-        else { return false }
-        return twice >= whole
+            let twice = back.adding(back), twice >= whole
+        else { return nil }
+        return use
     }
 
     /// True where a person said that the readings between were no false ones.

@@ -100,8 +100,9 @@ public struct RegisterMeter: Hashable, Sendable, Codable {
         }
         expireDoubts(at: next)
         if let use = outcome.use {
+            // What is set off counts as booked too: it would be owed again if this reading proved false.
+            note(booked: use)
             outcome.use = settingOffDeficit(use)
-            note(booked: outcome.use ?? use)
         }
         return outcome
     }
@@ -178,10 +179,12 @@ public struct RegisterMeter: Hashable, Sendable, Codable {
 
     /// Another meter took the place: what the old one counted to its end, and the new one from its beginning.
     private mutating func replaced(from last: Point, to next: Point, by exchange: MeterVerdicts.Exchange) -> Outcome {
-        let old = value(exchange.oldFinal, in: exchange.unit).flatMap { amount(from: last.value, to: $0) }
-        let new = value(exchange.newFirst, in: exchange.unit).flatMap { amount(from: $0, to: next.value) }
+        let old = value(exchange.oldFinal, in: exchange.unit)
+            .flatMap { counted(from: last, to: Point(value: $0, time: next.time)) }
+        let new = value(exchange.newFirst, in: exchange.unit)
+            .flatMap { counted(from: Point(value: $0, time: last.time), to: next) }
         let use = old.flatMap { old in new.flatMap(old.adding) }
-        guard let use, let old, let new, old >= .zero, new >= .zero else {
+        guard let use else {
             let event = event(.exchange, from: last, to: next, impliedUse: nil, state: .proposed)
             open(event, trusted: last, first: next)
             return Outcome(use: nil, since: last.time, events: [event])
