@@ -214,8 +214,18 @@ extension Store {
         let from = zone.start(of: date)
         let until = zone.start(of: date.adding(days: 1))
         var stats: DayStats?
+        let asides = try read("days") { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT from_time, until_time FROM set_aside JOIN sensor_series AS s ON s.sensor = set_aside.sensor
+                    WHERE s.series = ? AND lifted_at IS NULL AND from_time < ? AND until_time > ?
+                    """, arguments: [series.rawValue, until.milliseconds, from.milliseconds]
+            ).map { (row: Row) -> Range<Int64> in (row[0] as Int64)..<(row[1] as Int64) }
+        }
         try readings(ReadingQuery(.series([series]), from: from, until: until)) { reading in
-            guard reading.isTrusted else { return }
+            guard reading.isTrusted, !asides.contains(where: { $0.contains(reading.time.instant.milliseconds) })
+            else { return }
             guard var known = stats else {
                 stats = DayStats(
                     series: series, date: date, from: from, until: until, zone: zone.identifier, count: 1,

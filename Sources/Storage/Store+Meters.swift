@@ -176,6 +176,9 @@ extension Store {
         for _ in 0..<366 where date <= last {
             try db.execute(
                 sql: "INSERT OR IGNORE INTO dirty_use VALUES (?, ?)", arguments: [sensor.rawValue, date.description])
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO dirty_day SELECT series, ? FROM sensor_series WHERE sensor = ?",
+                arguments: [date.description, sensor.rawValue])
             date = date.adding(days: 1)
         }
     }

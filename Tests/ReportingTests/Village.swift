@@ -65,7 +65,16 @@ struct Village {
                 + [SensorMonth(sensor: tank, gauges: gauges), SensorMonth(sensor: soil, gauges: gauges)],
             monthBefore: water(Village.month.previous, factor: 10) + energy(Village.month.previous, factor: 9),
             yearBefore: water(Village.month.yearBefore, factor: 12) + energy(Village.month.yearBefore, factor: 8),
-            limits: try Village.limits(), alerts: try Village.alerts(), personsServed: 42,
+            limits: try Village.limits(), alerts: try Village.alerts(),
+            setAside: [
+                SetAsideFacts(
+                    sensor: tank.id, from: try Village.time("2026-09-03T06:00:00Z"),
+                    until: try Village.time("2026-09-03T10:00:00Z"),
+                    why: hostile ? "<script>alert(2)</script>" : "sensor was out of the water"),
+                SetAsideFacts(
+                    sensor: SensorID(rawValue: "home-1/water"), from: try Village.time("2026-09-03T06:00:00Z"),
+                    until: try Village.time("2026-09-03T10:00:00Z"), why: "we were away"),
+            ], personsServed: 42,
             nightlyMinimumFlows: (0..<30).map { DecimalValue(Int64(40 + $0 % 5)) }, usableStorage: DecimalValue(60),
             gateway: GatewayFacts(
                 version: "0.1.0", recordHead: String(repeating: "0123456789abcdef", count: 4), recordEntries: 318,

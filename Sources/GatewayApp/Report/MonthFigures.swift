@@ -40,8 +40,10 @@ struct MonthFigures {
                 return try dayUses.day(of: sensor.id, from: from, until: until, meterBefore: meter)?.use
             }
             guard let use = try fresh[date] ?? computed() else { return nil }
+            // An open question or readings set aside make a day a lower bound, however many readings came.
+            let measured = use.isLowerBound ? min(999, use.measuredPermille) : use.measuredPermille
             return DayUseFigure(
-                date: date, amount: use.amount, coverage: Coverage(measured: use.measuredPermille, expected: 1000))
+                date: date, amount: use.amount, coverage: Coverage(measured: measured, expected: 1000))
         }
     }
 

@@ -77,6 +77,8 @@ struct Papers {
                     days: days.days(of: entry), budgetUse: days.budgetUse(of: entry.limit),
                     isLapsed: entry.standing == .lapsed)
             }, alerts: alerts, openMeterEvents: try store.meterEvents().filter { $0.state == .proposed },
+            setAside: try store.setAsides().filter { $0.from < until && $0.until > site.zone.start(of: month.firstDay) }
+                .map { SetAsideFacts(sensor: $0.sensor, from: $0.from, until: $0.until, why: $0.why) },
             personsServed: persons, energyIntervals: try figures.energyIntervals(month),
             nightlyMinimumFlows: try figures.nightlyFlows(month),
             gateway: GatewayFacts(

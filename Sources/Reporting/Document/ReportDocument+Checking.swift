@@ -25,6 +25,21 @@ extension Document {
         if gaps.householdPoints > 0 {
             blocks.append(.paragraph(words.text("report.gaps.households", ["count": String(gaps.householdPoints)])))
         }
+        if !gaps.asides.isEmpty {
+            blocks.append(
+                .table(
+                    DocumentTable(
+                        caption: words.text("report.gaps.aside_caption"),
+                        columns: ["point", "from", "until", "why"].map {
+                            .init(title: words.text("report.gaps.\($0)"))
+                        },
+                        rows: gaps.asides.map { aside in
+                            [
+                                .init(words.name(aside.sensor)), .init(words.moment(aside.facts.from)),
+                                .init(words.moment(aside.facts.until)), .init(aside.facts.why),
+                            ]
+                        })))
+        }
         let questions = gaps.meterQuestions.count + gaps.householdQuestions
         if questions > 0 {
             blocks.append(.paragraph(words.text("report.gaps.questions", ["count": String(questions)])))

@@ -28,6 +28,8 @@ public struct ReportFacts: Sendable {
     public var alerts: [Alert]
     /// Meter events that still wait for a person's answer.
     public var openMeterEvents: [MeterEvent]
+    /// Readings of the month that people set aside.
+    public var setAside: [SetAsideFacts]
     /// Persons served, as declared in the resolution in force; nil where no resolution declares it.
     public var personsServed: Int?
     /// Production and load per interval, for the energy formulas; empty where only totals are known.
@@ -55,7 +57,8 @@ public struct ReportFacts: Sendable {
     public init(
         communityID: String, communityName: String, isDemonstration: Bool = false, zone: Zone, month: CalendarMonth,
         generatedAt: Instant, sensors: [SensorMonth], monthBefore: [SensorMonth] = [], yearBefore: [SensorMonth] = [],
-        limits: [LimitFacts] = [], alerts: [Alert] = [], openMeterEvents: [MeterEvent] = [], personsServed: Int? = nil,
+        limits: [LimitFacts] = [], alerts: [Alert] = [], openMeterEvents: [MeterEvent] = [],
+        setAside: [SetAsideFacts] = [], personsServed: Int? = nil,
         energyIntervals: [EnergyInterval] = [], nightlyMinimumFlows: [DecimalValue] = [],
         usableStorage: DecimalValue? = nil, weather: WeatherFacts? = nil, gateway: GatewayFacts,
         nextAssemblies: [Instant] = [], agendaClosesAt: Instant? = nil, stewardCount: Int = 0,
@@ -73,6 +76,7 @@ public struct ReportFacts: Sendable {
         self.limits = limits
         self.alerts = alerts
         self.openMeterEvents = openMeterEvents
+        self.setAside = setAside
         self.personsServed = personsServed
         self.energyIntervals = energyIntervals
         self.nightlyMinimumFlows = nightlyMinimumFlows
@@ -84,6 +88,26 @@ public struct ReportFacts: Sendable {
         self.stewardCount = stewardCount
         self.alreadyShown = alreadyShown
         self.disclosureRules = disclosureRules
+    }
+}
+
+/// Readings of a sensor that somebody set aside: kept, and counted in no figure.
+public struct SetAsideFacts: Hashable, Sendable {
+    /// The measuring point.
+    public var sensor: SensorID
+    /// Readings from this instant on.
+    public var from: Instant
+    /// Readings before this instant.
+    public var until: Instant
+    /// Why, in the person's own words.
+    public var why: String
+
+    /// Makes facts.
+    public init(sensor: SensorID, from: Instant, until: Instant, why: String) {
+        self.sensor = sensor
+        self.from = from
+        self.until = until
+        self.why = why
     }
 }
 

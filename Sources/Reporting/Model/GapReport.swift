@@ -23,6 +23,17 @@ public struct GapReport: Hashable, Sendable {
     /// How many wait at household points.
     public var householdQuestions: Int
 
+    /// One time in which a shared point's readings were set aside.
+    public struct Aside: Hashable, Sendable {
+        /// The point.
+        public var sensor: Sensor
+        /// When and why.
+        public var facts: SetAsideFacts
+    }
+
+    /// Times in which readings of shared points were set aside, by point and time; of households none are named.
+    public var asides: [Aside]
+
     /// Finds the gaps of the days that are over.
     init(_ facts: ReportFacts, dates: [CalendarDate]) {
         rows = []
@@ -47,6 +58,12 @@ public struct GapReport: Hashable, Sendable {
                 householdPoints += 1
             }
         }
+        let community = Dictionary(
+            facts.sensors.filter { $0.sensor.visibility == .community }.map { ($0.sensor.id, $0.sensor) },
+            uniquingKeysWith: { first, _ in first })
+        asides = facts.setAside.compactMap { entry in
+            community[entry.sensor].map { Aside(sensor: $0, facts: entry) }
+        }.sorted { ($0.sensor.id, $0.facts.from) < ($1.sensor.id, $1.facts.from) }
         let shared = Set(facts.sensors.filter { $0.sensor.visibility == .community }.map(\.sensor.id))
         let open = facts.openMeterEvents.filter { $0.state == .proposed }
         meterQuestions = open.filter { shared.contains($0.sensor) }

@@ -35,6 +35,12 @@ struct CSVView {
                 "d", "", String(model.dates.count), "",
             ])
         }
+        for aside in model.gaps.asides {
+            lines.append([
+                "set_aside", words.name(aside.sensor), aside.facts.why, aside.facts.from.description,
+                aside.facts.until.description, "", "", "", "",
+            ])
+        }
         return lines.map { $0.map(CSVView.cell).joined(separator: ",") + "\r\n" }.joined()
     }
 

@@ -23,6 +23,16 @@ struct JSONView {
             ("sentences", .array(model.resources.prefix(3).map { .string(Document.sentence($0, words)) })),
             ("resources", .array(model.resources.map(resource))), ("limits", .array(model.limits.map(limit))),
             ("alerts", .array(model.alerts.rows.map(alert))), ("gaps", .array(model.gaps.rows.map(gap))),
+            (
+                "set_aside",
+                .array(
+                    model.gaps.asides.map { aside in
+                        .object([
+                            ("sensor", .string(aside.sensor.id.rawValue)), ("from", .time(aside.facts.from)),
+                            ("until", .time(aside.facts.until)), ("why", .string(aside.facts.why)),
+                        ])
+                    })
+            ),
             ("household_points_with_gaps", .integer(model.gaps.householdPoints)),
             ("agenda", .array(agenda.map(JSONView.item))),
             ("gateway_version", .string(facts.gateway.version)), ("record_head", .string(facts.gateway.recordHead)),
