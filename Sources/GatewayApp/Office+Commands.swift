@@ -24,6 +24,11 @@ extension Office {
             case .liftSetAside(let number): return try liftSetAside(number, by: actor, now: now)
             case .settlePutAside(let number, let device, let isReleased):
                 return try settlePutAside(number, device, isReleased: isReleased, by: actor, now: now)
+            case .beginImport(let file, let sha256):
+                return try beginImport(file, sha256: sha256, by: actor, now: now)
+            case .importReadings(let number, let readings): return try importReadings(number, readings, now: now)
+            case .finishImport(let number): return try finishImport(number, by: actor, now: now)
+            case .undoImport(let number): return try undoImport(number, by: actor, now: now)
             case .addReadings(let readings): return try add(readings, by: actor, now: now)
             case .overview: return overview()
             }

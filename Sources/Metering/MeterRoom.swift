@@ -7,9 +7,6 @@ public struct MeterRoom: Sendable {
     private var meters: [SensorID: RegisterMeter] = [:]
     private var decisions: [SensorID: [MeterDecision]]
 
-    /// The device name under which people's own readings of a sensor stand; it says nothing about which meter hangs there.
-    public static let handPrefix = "by-hand/"
-
     /// Makes a room with what people decided; meters are added by ``install(_:)`` or with their first reading.
     public init(decisions: [MeterDecision] = []) {
         self.decisions = Dictionary(grouping: decisions.sorted { $0.decidedAt < $1.decidedAt }, by: \.sensor)
@@ -59,9 +56,13 @@ public struct MeterRoom: Sendable {
         meter.unit = unit
         meter.sheet = sheet
         let device = reading.stream.device
+        // People read whichever meter hangs there; files are one source, whatever their number.
+        let source: String? =
+            device.hasPrefix(OwnDevices.hand)
+            ? nil : device.hasPrefix(OwnDevices.imported) ? OwnDevices.imported : device
         let before = meter.baseline
         let outcome = meter.receive(
-            value, at: reading.time.instant, from: device.hasPrefix(MeterRoom.handPrefix) ? nil : device,
+            value, at: reading.time.instant, from: source,
             decisions: decisions[sensor.id] ?? [])
         meters[sensor.id] = meter
         let events = outcome.events + (gap(since: before, reading, value, outcome, of: sensor).map { [$0] } ?? [])

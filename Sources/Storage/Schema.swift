@@ -125,6 +125,13 @@ enum Schema {
         // Whose message was put aside, and what a person did with it: released or dropped.
         "ALTER TABLE put_aside ADD COLUMN device TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE put_aside ADD COLUMN settled TEXT CHECK (settled IN ('released', 'dropped'))",
+        // History brought along from files; its readings count from the finish on, until it is undone.
+        """
+        CREATE TABLE import_run (
+            id INTEGER PRIMARY KEY, file TEXT NOT NULL, sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+            person TEXT NOT NULL, started_at INTEGER NOT NULL, finished_at INTEGER, undone_at INTEGER,
+            reading_count INTEGER NOT NULL DEFAULT 0) STRICT
+        """,
         // How the meter stood at the end of the day, where the next day goes on.
         "ALTER TABLE day_use ADD COLUMN meter TEXT",
         // Which series count for which sensor, and when: those of its devices, and what people read themselves.
@@ -138,6 +145,11 @@ enum Schema {
             SELECT sensor.name, series.id, -9223372036854775808, NULL FROM sensor
             JOIN device ON device.identity = 'by-hand/' || sensor.name
             JOIN stream ON stream.device = device.id JOIN series ON series.stream = stream.id
+            UNION ALL
+            SELECT series.field, series.id, -9223372036854775808, NULL FROM import_run
+            JOIN device ON device.identity = 'imported/' || import_run.id
+            JOIN stream ON stream.device = device.id JOIN series ON series.stream = stream.id
+            WHERE finished_at IS NOT NULL AND undone_at IS NULL
         """,
     ]
 

@@ -39,11 +39,19 @@ extension Store {
             count += rows.count
             // Days of one sensor follow each other: each goes on with the meter as the one before left it.
             var computed: [SensorID: (date: CalendarDate, meter: String?)] = [:]
+            var vanished: [SensorID: Set<CalendarDate>] = [:]
             let results = try rows.map { sensor, date -> (SensorID, CalendarDate, MeterDay?) in
                 var before = try meter(of: sensor, before: date)
+                while let row = before, vanished[sensor]?.contains(row.date) == true {
+                    before = try meter(of: sensor, before: row.date)
+                }
                 if let own = computed[sensor], before.map({ own.date >= $0.date }) ?? true { before = own }
                 let day = try use(sensor, zone.start(of: date), zone.start(of: date.adding(days: 1)), before?.meter)
-                if let day { computed[sensor] = (date, day.meter) }
+                if let day {
+                    computed[sensor] = (date, day.meter)
+                } else {
+                    vanished[sensor, default: []].insert(date)
+                }
                 return (sensor, date, day)
             }
             try write("days") { db in

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import GRDB
 import GatewayModel
@@ -25,7 +24,7 @@ extension Store {
     public func adopt(
         number: Int, bytes: [UInt8], by person: String, at now: Instant, record: RecordEntry
     ) throws(StoreError) -> StoredResolution {
-        let digest = SHA256.hash(data: Data(bytes)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let digest = Fingerprint.sha256(bytes)
         return try write("adopt") { db in
             guard try Int.fetchOne(db, sql: "SELECT 1 FROM resolution WHERE number = ?", arguments: [number]) == nil
             else {

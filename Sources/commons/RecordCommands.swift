@@ -6,7 +6,9 @@ import GatewayApp
 struct ReadingsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "readings", abstract: "Readings: what was measured.",
-        subcommands: [List.self, Export.self, AddReading.self, SetReadingsAside.self, PutAsideReadings.self])
+        subcommands: [
+            List.self, Export.self, ImportReadings.self, AddReading.self, SetReadingsAside.self, PutAsideReadings.self,
+        ])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(

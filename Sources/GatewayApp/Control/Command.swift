@@ -22,6 +22,14 @@ public enum Command: Codable, Sendable, Hashable {
     case liftSetAside(Int64)
     /// Stores what was put aside after all, or drops it: one entry, or everything of a device.
     case settlePutAside(number: Int64?, device: String?, isReleased: Bool)
+    /// Begins to bring a file's readings along; the reply carries the import's number.
+    case beginImport(file: String, sha256: String)
+    /// Adds readings to an import that is not finished.
+    case importReadings(Int64, [ImportedReading])
+    /// Lets all readings of an import count.
+    case finishImport(Int64)
+    /// Lets no reading of an import count any more.
+    case undoImport(Int64)
     /// Adds readings that people took themselves.
     case addReadings([HandReading])
     /// Reports what the running gateway has counted and which devices it hears.
@@ -85,6 +93,29 @@ public struct HandReading: Codable, Sendable, Hashable {
     }
 }
 
+/// A figure from a file.
+public struct ImportedReading: Codable, Sendable, Hashable {
+    /// The measuring point.
+    public var sensor: SensorID
+    /// Gauge, register, delta.
+    public var kind: ReadingKind
+    /// The figure.
+    public var value: DecimalValue
+    /// Its unit.
+    public var unit: Unit
+    /// When it was measured.
+    public var time: Instant
+
+    /// Makes a reading.
+    public init(sensor: SensorID, kind: ReadingKind, value: DecimalValue, unit: Unit, time: Instant) {
+        self.sensor = sensor
+        self.kind = kind
+        self.value = value
+        self.unit = unit
+        self.time = time
+    }
+}
+
 /// Who acts, by which means, and for whom it was entered.
 public struct Actor: Codable, Sendable, Hashable {
     /// The account that made the request, as the operating system vouches for it.
@@ -117,11 +148,14 @@ public struct CommandReply: Codable, Sendable, Hashable {
     public var isDone: Bool
     /// What to show the person, line by line.
     public var lines: [String]
+    /// A number that later commands need, such as an import's.
+    public var number: Int64?
 
     /// Makes a reply.
-    public init(isDone: Bool, lines: [String]) {
+    public init(isDone: Bool, lines: [String], number: Int64? = nil) {
         self.isDone = isDone
         self.lines = lines
+        self.number = number
     }
 
     /// A refusal with its reason and remedy.

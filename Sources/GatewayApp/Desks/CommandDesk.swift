@@ -6,6 +6,30 @@ import Glibc
 struct CommandDesk {
     let site: Site
 
+    /// Carries several acts one after another, with one opening of the database where no gateway runs.
+    func session<Result>(
+        enteredFor: String?, _ body: ((Command) throws -> CommandReply) throws -> Result
+    ) throws -> Result {
+        let folder = site.configuration.dataFolder
+        if try ControlClient.send(.overview, enteredFor: enteredFor, dataFolder: folder) != nil {
+            return try body { command in
+                guard let reply = try ControlClient.send(command, enteredFor: enteredFor, dataFolder: folder) else {
+                    throw AppError("the gateway has stopped", remedy: "start it, then try again")
+                }
+                return reply
+            }
+        }
+        let office = try Office.open(site: site, now: SystemClock.now())
+        defer { office.close() }
+        let actor = actor(enteredFor)
+        return try body { try office.performAlone($0, by: actor, now: SystemClock.now()) }
+    }
+
+    private func actor(_ enteredFor: String?) -> Actor {
+        let account = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "uid \(getuid())"
+        return Actor(account: account, enteredFor: enteredFor)
+    }
+
     /// The reply to an act.
     func perform(_ command: Command, enteredFor: String?) throws -> CommandReply {
         let folder = site.configuration.dataFolder
@@ -13,7 +37,6 @@ struct CommandDesk {
         let now = SystemClock.now()
         let office = try Office.open(site: site, now: now)
         defer { office.close() }
-        let account = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "uid \(getuid())"
-        return try office.performAlone(command, by: Actor(account: account, enteredFor: enteredFor), now: now)
+        return try office.performAlone(command, by: actor(enteredFor), now: now)
     }
 }

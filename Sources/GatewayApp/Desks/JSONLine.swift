@@ -9,6 +9,30 @@ enum JSONLine {
         encoder.keyEncodingStrategy = .convertToSnakeCase
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
+
+    /// The plain members of an object as text, numbers digit by digit; nil where the line is no object.
+    static func members(of line: Substring) -> [String: String]? {
+        (try? JSONDecoder().decode([String: Member].self, from: Data(line.utf8)))?.compactMapValues(\.text)
+    }
+
+    /// A member's text; nil for null, and for what is nested.
+    private struct Member: Decodable {
+        let text: String?
+
+        init(from decoder: any Decoder) throws {
+            guard let container = try? decoder.singleValueContainer() else {
+                text = nil
+                return
+            }
+            if let string = try? container.decode(String.self) {
+                text = string
+            } else if let flag = try? container.decode(Bool.self) {
+                text = flag ? "true" : "false"
+            } else {
+                text = (try? container.decode(Decimal.self)).map { "\($0)" }
+            }
+        }
+    }
 }
 
 /// Lines for a person and whether all is well.

@@ -2,9 +2,13 @@ import GatewayModel
 
 /// Reads numbers and units that people type at the command line.
 enum Quantities {
-    /// A number, with a point or a comma before the decimals.
+    /// A number, with a point or a comma before the decimals; where both stand, the last one is before the decimals.
     static func number(_ text: String) throws(AppError) -> DecimalValue {
-        let plain = text.contains(".") ? text : String(text.map { $0 == "," ? "." : $0 })
+        let decimal: Character =
+            text.lastIndex(of: ",").map { comma in
+                text.lastIndex(of: ".").map { comma > $0 } ?? true
+            } == true ? "," : "."
+        let plain = String(text.filter { $0 == decimal || $0 != "," && $0 != "." }.map { $0 == decimal ? "." : $0 })
         guard let value = DecimalValue(plain) else {
             throw AppError("'\(text)' is not a number", remedy: "write for example 1234.5")
         }

@@ -19,7 +19,7 @@ enum HandReadings {
     /// The reading as it is stored; a sensor with a meter sheet has a register, any other one a level.
     static func reading(_ said: HandReading, of sensor: Sensor, unit: Unit, kind: ReadingKind?) -> Reading {
         Reading(
-            stream: StreamKey(device: MeterRoom.handPrefix + sensor.id.rawValue), channel: "reading",
+            stream: StreamKey(device: OwnDevices.hand + sensor.id.rawValue), channel: "reading",
             quantity: sensor.quantity, kind: kind ?? (sensor.meter == nil ? .gauge : .register), value: said.value,
             unit: unit, time: ReadingTime(said.time, source: .manual))
     }

@@ -1,5 +1,4 @@
 import GatewayModel
-import Metering
 import Storage
 
 /// Which device channel measures which sensor, for the ingest thread: one look-up a reading.
@@ -50,13 +49,14 @@ struct SensorDirectory: Sendable {
     /// True where at least one channel of the device is assigned; only then are its readings kept.
     ///
     /// A message cannot pose as a person's own reading: those do not come this way.
-    func isAssigned(device: String) -> Bool { devices.contains(device) && !device.hasPrefix(MeterRoom.handPrefix) }
+    func isAssigned(device: String) -> Bool { devices.contains(device) && !OwnDevices.contain(device) }
 
     /// The sensor that the channel measured at that time; nil where none did.
     func sensor(device: String, channel: String, at time: Instant) -> Sensor? {
         guard let candidates = bindings[Channel(device: device, channel: channel)] else {
-            guard device.hasPrefix(MeterRoom.handPrefix) else { return nil }
-            return sensor(SensorID(rawValue: String(device.dropFirst(MeterRoom.handPrefix.count))), at: time)
+            if device.hasPrefix(OwnDevices.imported) { return sensor(SensorID(rawValue: channel), at: time) }
+            guard device.hasPrefix(OwnDevices.hand) else { return nil }
+            return sensor(SensorID(rawValue: String(device.dropFirst(OwnDevices.hand.count))), at: time)
         }
         return candidates.first { $0.isValid(at: time) }.flatMap { sensor($0.sensor, at: time) }
     }
