@@ -30,6 +30,7 @@ extension Office {
             case .finishImport(let number): return try finishImport(number, by: actor, now: now)
             case .undoImport(let number): return try undoImport(number, by: actor, now: now)
             case .addReadings(let readings): return try add(readings, by: actor, now: now)
+            case .setClock(let told): return try setClock(told, by: actor, now: now)
             case .overview: return overview()
             }
         } catch let error as AnswerError {
@@ -51,6 +52,7 @@ extension Office {
     func reload(_ fresh: Site, now: Instant) throws {
         site = fresh
         boxWatch?.reload(fresh)
+        keeper.waitsForNetwork = fresh.configuration.waitsForNetworkTime
         try SensorDeclarations(site: fresh, store: store).apply(now: now)
         try refreshSensors()
         pipeline.reload(fresh)

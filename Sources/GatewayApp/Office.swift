@@ -21,8 +21,15 @@ final class Office {
     private var tickedAt: Instant?
     var sealedReadings = 0
     var boxWatch: BoxWatch?
+    var keeper: ClockKeeper
+    /// Messages wait for the clock.
+    var hasHeld: Bool
 
-    private init(site: Site, store: Store, pipeline: Pipeline) {
+    private init(site: Site, store: Store, pipeline: Pipeline) throws {
+        keeper = ClockKeeper(
+            latest: try store.session().lastCommit, waitsForNetwork: site.configuration.waitsForNetworkTime,
+            saidForBoot: try store.clockSetting()?.boot)
+        hasHeld = try !store.heldMessages(limit: 1).isEmpty
         self.site = site
         self.store = store
         self.pipeline = pipeline
@@ -39,7 +46,7 @@ final class Office {
             try loader.bringDaysUpToDate(now: now)
             let state = try loader.load(now: now)
             let notices = NoticeWriter(site: site)
-            return Office(
+            return try Office(
                 site: site, store: store, pipeline: Pipeline(store: store, state: state, notices: notices, now: now))
         } catch {
             try? store.close()

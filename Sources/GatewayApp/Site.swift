@@ -46,7 +46,9 @@ public struct Site: Sendable {
         let options = Store.Options(
             community: configuration.community.id,
             kind: configuration.community.isDemonstration ? .demonstration : .real)
-        return try Store.open(folder: configuration.dataFolder, options: options, now: now)
+        let store = try Store.open(folder: configuration.dataFolder, options: options, now: now)
+        if let said = try store.clockSetting() { SystemClock.follow(said.start, ofBoot: said.boot) }
+        return store
     }
 
     /// The language for texts: the wished one, else the community's first.
@@ -73,13 +75,5 @@ public struct Site: Sendable {
     func local(_ instant: Instant) -> String {
         let text = instant.rfc3339(offsetSeconds: zone.offsetSeconds(at: instant))
         return text.prefix(16).replacingOccurrences(of: "T", with: " ")
-    }
-}
-
-/// The real clock; only this module reads it.
-public enum SystemClock {
-    /// Now, in UTC milliseconds.
-    public static func now() -> Instant {
-        Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
     }
 }

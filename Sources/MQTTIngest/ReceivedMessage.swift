@@ -20,6 +20,8 @@ public struct ReceivedMessage: Sendable, Hashable {
     public var isDuplicate: Bool
     /// Whether it waited.
     public var timing: Timing
+    /// Its time of receipt was worked out afterwards, since the clock was not right when it came.
+    public var isRedated = false
 
     /// Makes a received message.
     public init(

@@ -28,6 +28,10 @@ public struct Batch: Sendable {
     public var putAside: [PutAside]
     /// What people did with entries that were put aside, by their numbers: released (true) or dropped.
     public var settled: [Int64: Bool]
+    /// Messages that came while the clock was not right.
+    public var held: [HeldMessage]
+    /// Held messages up to this number are dated by this batch and no longer held.
+    public var releasedThrough: Int64?
     /// Amounts to add to named counters.
     public var counters: [String: Int64]
     /// Days whose consumption must be computed anew for reasons other than readings.
@@ -47,6 +51,7 @@ public struct Batch: Sendable {
         records = []
         putAside = []
         settled = [:]
+        held = []
         counters = [:]
         dirtyUse = []
     }
@@ -55,7 +60,7 @@ public struct Batch: Sendable {
     public var isEmpty: Bool {
         packets.isEmpty && readings.isEmpty && news.isEmpty && alerts.isEmpty && transitions.isEmpty
             && outbox.isEmpty && meterEvents.isEmpty && records.isEmpty && putAside.isEmpty && counters.isEmpty
-            && dirtyUse.isEmpty && settled.isEmpty
+            && dirtyUse.isEmpty && settled.isEmpty && held.isEmpty && releasedThrough == nil
     }
 }
 

@@ -132,6 +132,13 @@ enum Schema {
             person TEXT NOT NULL, started_at INTEGER NOT NULL, finished_at INTEGER, undone_at INTEGER,
             reading_count INTEGER NOT NULL DEFAULT 0) STRICT
         """,
+        // Messages that came while nobody knew what time it was, by the machine's start and the time since then.
+        """
+        CREATE TABLE held_message (
+            id INTEGER PRIMARY KEY, boot TEXT NOT NULL, uptime INTEGER NOT NULL, topic TEXT NOT NULL,
+            payload BLOB NOT NULL, qos INTEGER NOT NULL, waited_longest INTEGER, waited_least INTEGER,
+            known_before INTEGER) STRICT
+        """,
         // How the meter stood at the end of the day, where the next day goes on.
         "ALTER TABLE day_use ADD COLUMN meter TEXT",
         // Which series count for which sensor, and when: those of its devices, and what people read themselves.

@@ -96,20 +96,6 @@ struct BoxTests {
         office.close()
     }
 
-    @Test("A clock that shows a time before the last commit is wrong until it has caught up")
-    func clock() throws {
-        let site = try site()
-        let office = try Office.open(site: site, now: start)
-        _ = office.pipeline.receive(message(1, at: start))
-        try office.pipeline.commit(packets: [], session: 1, now: start)
-        var watch = BoxWatch(site: site, store: office.store, destinations: DestinationNews(logger: Logger(label: "t")))
-        let hourBefore = start.advanced(bySeconds: -3600)
-        #expect(conditions(watch.look(now: hourBefore, counters: Counters()))[.clockWrong] == true)
-        #expect(conditions(watch.look(now: start, counters: Counters()))[.clockWrong] == false)
-        #expect(conditions(watch.look(now: hourBefore, counters: Counters()))[.clockWrong] == true)
-        office.close()
-    }
-
     @Test("Nobody on duty, an overdue backup, a failing destination and messages without a guarantee are noticed")
     func conditions() throws {
         let backups = folder.file("backups")

@@ -113,6 +113,8 @@ public struct Configuration: Sendable {
     public var destinations: [DestinationSettings]
     /// The rule for backups; nil where none is set up.
     public var backup: Backup?
+    /// True where the clock is not believed before a time service or a person has set it: boxes without a clock chip.
+    public var waitsForNetworkTime = false
     /// The sensors.
     public var sensors: [DeclaredSensor]
     /// The loopback port of the counters for Prometheus; nil for none.

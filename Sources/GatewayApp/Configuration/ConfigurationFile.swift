@@ -32,7 +32,7 @@ public struct ConfigurationFile {
     public func parse(_ text: String) -> (configuration: Configuration?, problems: [Diagnostic]) {
         let keys = [
             "community", "data_folder", "devices_folder", "resolutions_folder", "languages_folder", "mqtt", "assembly",
-            "stewards", "destinations", "backup", "sensors", "metrics_port",
+            "stewards", "destinations", "backup", "clock", "sensors", "metrics_port",
         ]
         guard let top = reader.mapping(of: text, keys: keys) else { return (nil, reader.problems) }
         let community = top.required("community", example: "{id: vall-clara, …}").flatMap(community)
@@ -42,7 +42,7 @@ public struct ConfigurationFile {
         let assembly = top.required("assembly", example: "{meets: first Sunday 18:00}").flatMap(assembly)
         let sensors = (top["sensors"]?.list() ?? []).compactMap(sensor)
         reportDoubles(in: sensors, at: top["sensors"])
-        let configuration = Configuration(
+        var configuration = Configuration(
             file: file,
             community: community
                 ?? .init(id: "", name: "", languages: ["en"], zone: .utc, isDemonstration: true),
@@ -57,6 +57,9 @@ public struct ConfigurationFile {
                 DestinationSettings.list($0, defaultLanguage: community?.languages.first ?? "en")
             } ?? [], backup: top["backup"].flatMap(backup), sensors: sensors,
             metricsPort: top["metrics_port"]?.integer(in: 1...65_535))
+        if let clock = top["clock"]?.mapping(keys: ["wait_for_network"]) {
+            configuration.waitsForNetworkTime = clock["wait_for_network"]?.boolean() ?? false
+        }
         return (reader.problems.isEmpty ? configuration : nil, reader.problems)
     }
 

@@ -53,6 +53,13 @@ public struct Doctor {
         if site.configuration.stewards.isEmpty {
             problems.append("nobody is on duty; add stewards: to \(site.configuration.file)")
         }
+        if !site.configuration.waitsForNetworkTime, !site.configuration.community.isDemonstration,
+            !FileManager.default.fileExists(atPath: "/dev/rtc0")
+        {
+            problems.append(
+                "this machine has no clock chip; add one, or clock: {wait_for_network: true} to \(site.configuration.file), "
+                    + "so that a power cut dates nothing wrongly")
+        }
         let attributes = try? FileManager.default.attributesOfFileSystem(forPath: site.configuration.dataFolder)
         if let free = (attributes?[.systemFreeSize] as? NSNumber)?.int64Value {
             if free < 200_000_000 {

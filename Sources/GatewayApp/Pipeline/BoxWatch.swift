@@ -3,7 +3,7 @@ import Foundation
 import GatewayModel
 import Storage
 
-/// Watches the box itself: disk, clock, destinations, duty, backup, and how messages arrive. No decision is needed for
+/// Watches the box itself: disk, destinations, duty, backup, and how messages arrive. No decision is needed for
 /// these alerts.
 ///
 /// Asked once a second on the ingest thread; what it finds may be told again and again, since a condition that already
@@ -22,14 +22,10 @@ struct BoxWatch {
     private let store: Store
     private let destinations: DestinationNews
     private var lookedAtFolders: Instant?
-    /// The latest time that is known to have passed.
-    private var latest: Instant?
     private var hour: (begin: Instant, counters: Counters)?
 
     /// Less than this is too little for a night (bytes); twice as much ends the alert.
     private static let leastFree: Int64 = 200_000_000
-    /// Clocks are set by a few seconds all the time; five minutes back is a clock that was lost.
-    private static let clockTolerance: Int64 = 300_000
     /// How long a real community may go on without a backup of its own.
     private static let firstBackupWithin: Int64 = 7 * 86_400_000
 
@@ -37,7 +33,6 @@ struct BoxWatch {
         self.site = site
         self.store = store
         self.destinations = destinations
-        latest = try? store.session().lastCommit
     }
 
     /// Goes on with files that were read again.
@@ -48,25 +43,16 @@ struct BoxWatch {
 
     /// Everything that is to be told at this moment.
     mutating func look(now: Instant, counters: Counters) -> [Finding] {
-        var findings =
-            [clock(now)]
-            + destinations.take().map { news in
-                Finding(
-                    condition: .destinationFailing, subject: news.destination, isActive: news.reason != nil,
-                    onset: news.since ?? now, details: news.reason.map { ["reason": $0] } ?? [:])
-            }
+        var findings = destinations.take().map { news in
+            Finding(
+                condition: .destinationFailing, subject: news.destination, isActive: news.reason != nil,
+                onset: news.since ?? now, details: news.reason.map { ["reason": $0] } ?? [:])
+        }
         if now.milliseconds(since: lookedAtFolders ?? Instant(milliseconds: 0)) >= 60_000 {
             lookedAtFolders = now
             findings += disk(now) + [duty(now), backup(now)]
         }
         return findings + arrival(now, counters)
-    }
-
-    /// The clock is wrong while it shows a time before one that has already passed.
-    private mutating func clock(_ now: Instant) -> Finding {
-        let isBehind = latest.map { now < $0.advanced(byMilliseconds: -BoxWatch.clockTolerance) } ?? false
-        if !isBehind { latest = max(latest ?? now, now) }
-        return Finding(condition: .clockWrong, isActive: isBehind, onset: now)
     }
 
     /// Between the two bounds nothing changes, so that the alert does not come and go.

@@ -13,6 +13,8 @@ final class IngestHandler: BatchHandler {
     private let committed: @Sendable () -> Void
     private let tellApart: @Sendable ([OutboxItem]) -> Void
     private var session: Int64
+    private let clock: @Sendable () -> ClockReading
+    private var isClockAlertRaised = false
     private var brokerAwaySince: Instant?
     private var storeFailing: (since: Instant, reason: String, isTold: Bool)?
     /// A broker that is away for a minute is an alert; a restart of it is not.
@@ -25,8 +27,10 @@ final class IngestHandler: BatchHandler {
     init(
         office: Office, session: Int64, logger: Logger, snapshot: @escaping @Sendable (Counters) -> Void,
         beat: @escaping @Sendable (Counters) -> Void, committed: @escaping @Sendable () -> Void,
-        tellApart: @escaping @Sendable ([OutboxItem]) -> Void
+        tellApart: @escaping @Sendable ([OutboxItem]) -> Void,
+        clock: @escaping @Sendable () -> ClockReading = { SystemClock.read() }
     ) {
+        self.clock = clock
         self.office = office
         self.session = session
         self.logger = logger
@@ -37,10 +41,50 @@ final class IngestHandler: BatchHandler {
     }
 
     func receive(_ message: ReceivedMessage) -> Urgency {
-        office.pipeline.receive(message)
+        guard office.keeper.isRight, !office.hasHeld else {
+            // Also while the last held messages are being dated: order is kept.
+            office.hold(message, clock())
+            return .whenDue
+        }
+        return office.pipeline.receive(message)
+    }
+
+    /// Looks at the clock; returns whether the time can be believed now.
+    private func lookAtClock(now: Instant) -> Bool {
+        let reading = clock()
+        if reading.isSynchronized { SystemClock.followMachine() }
+        let wasRight = office.keeper.isRight
+        let verdict = office.keeper.look(reading)
+        let known = office.keeper.latest ?? now
+        guard verdict != .wrong else {
+            if wasRight || !isClockAlertRaised {
+                logger.warning("the clock cannot be believed; what comes is kept and dated when it is right")
+                isClockAlertRaised = true
+                office.pipeline.box(.clockWrong, subject: "", isActive: true, onset: known, [:], known)
+            }
+            return false
+        }
+        if case .jumped(let milliseconds) = verdict {
+            logger.notice("the clock was set by \(milliseconds / 1000) s")
+            office.noteJump(milliseconds, now: now)
+        }
+        isClockAlertRaised = false
+        office.pipeline.box(.clockWrong, subject: "", isActive: false, onset: now, [:], now)
+        do {
+            if !wasRight {
+                logger.notice("the clock is right")
+                try office.clockIsRight(isListening: office.pipeline.state.counters.isBrokerConnected, now: now)
+            }
+            if office.hasHeld { _ = try office.dateHeld(reading) }
+        } catch {
+            noteFailure(error, now: now)
+        }
+        return true
     }
 
     func commit(_ packets: [ReplayFilter.Entry], now: Instant) throws {
+        // A clock that nobody believes must not date what has passed.
+        let now = office.keeper.isRight ? now : office.keeper.latest ?? now
         let begin = ContinuousClock.now
         do {
             try office.pipeline.commit(
@@ -63,7 +107,7 @@ final class IngestHandler: BatchHandler {
         }
         snapshot(office.pipeline.state.counters)
         committed()
-        office.housekeepIfDue(now: now)
+        if office.keeper.isRight { office.housekeepIfDue(now: now) }
     }
 
     func discard(now: Instant) {
@@ -143,6 +187,11 @@ final class IngestHandler: BatchHandler {
     }
 
     func tick(now: Instant) -> Urgency {
+        guard lookAtClock(now: now) else {
+            beat(office.pipeline.state.counters)
+            return .now
+        }
+        if office.hasHeld { return .now }
         if let since = brokerAwaySince, now.milliseconds(since: since) >= IngestHandler.brokerGrace {
             raiseBrokerAway(isActive: true, onset: since, now: now)
         }

@@ -17,10 +17,10 @@ extension Pipeline {
 
     /// Gives a reading without a device time the honest time of a message that waited at the broker (P5).
     func dated(_ reading: Reading, _ received: ReceivedMessage) -> Reading {
-        guard case .queued(let earliest, let latest) = received.timing, reading.time.source == .received else {
-            return reading
-        }
+        guard reading.time.source == .received else { return reading }
         var reading = reading
+        if received.isRedated { reading.time.source = .redated }
+        guard case .queued(let earliest, let latest) = received.timing else { return reading }
         reading.time = ReadingTime(latest, source: .queued, uncertainty: latest.milliseconds(since: earliest))
         return reading
     }
