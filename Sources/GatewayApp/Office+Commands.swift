@@ -31,6 +31,7 @@ extension Office {
             case .undoImport(let number): return try undoImport(number, by: actor, now: now)
             case .addReadings(let readings): return try add(readings, by: actor, now: now)
             case .setClock(let told): return try setClock(told, by: actor, now: now)
+            case .aboutDevice(let device): return about(device)
             case .overview: return overview()
             }
         } catch let error as AnswerError {
@@ -211,6 +212,6 @@ extension Office {
         if state.unassigned.overflow > 0 {
             lines.append("and \(state.unassigned.overflow) messages of further devices")
         }
-        return CommandReply(isDone: true, lines: lines)
+        return CommandReply(isDone: true, lines: successorLines() + lines)
     }
 }

@@ -86,6 +86,36 @@ public struct Rhythm: Hashable, Sendable, Codable {
     }
 }
 
+/// What a level may be and how fast it may change; what lies outside is kept and not believed.
+public struct PlausibleLevel: Hashable, Sendable, Codable {
+    /// The least value, in the sensor's unit; nil where unknown.
+    public var from: DecimalValue?
+    /// The greatest value, in the sensor's unit; nil where unknown.
+    public var to: DecimalValue?
+    /// The greatest change in an hour, in the sensor's unit; nil where unknown.
+    public var perHour: DecimalValue?
+
+    /// Makes bounds.
+    public init(from: DecimalValue? = nil, to: DecimalValue? = nil, perHour: DecimalValue? = nil) {
+        self.from = from
+        self.to = to
+        self.perHour = perHour
+    }
+
+    /// True where the level lies within the bounds and may follow the last one; an hour's change is always granted.
+    public func allows(_ value: DecimalValue, at time: Instant, after last: (value: DecimalValue, time: Instant)?)
+        -> Bool
+    {
+        if let from, value < from { return false }
+        if let to, value > to { return false }
+        guard let perHour, let last, let change = value.subtracting(last.value) else { return true }
+        let milliseconds = max(3_600_000, abs(time.milliseconds(since: last.time)))
+        guard let allowed = perHour.multiplied(byRatio: milliseconds, 3_600_000) else { return true }
+        let negated = DecimalValue.zero.subtracting(allowed) ?? .zero
+        return change <= allowed && change >= negated
+    }
+}
+
 /// A logical measuring point as declared: where, what, for whom.
 public struct Sensor: Hashable, Sendable, Codable {
     /// The stable name.
@@ -108,6 +138,8 @@ public struct Sensor: Hashable, Sendable, Codable {
     public var rhythm: Rhythm?
     /// The meter sheet where the sensor is a register.
     public var meter: MeterSheet?
+    /// What its levels may be; nil where everything is believed.
+    public var plausible: PlausibleLevel?
     /// Who visits it when it is silent; a role or duty, free text.
     public var visitedBy: String?
 
@@ -115,7 +147,7 @@ public struct Sensor: Hashable, Sendable, Codable {
     public init(
         id: SensorID, names: [String: String] = [:], place: String = "", resource: Resource, quantity: Quantity,
         role: SensorRole, visibility: Visibility = .household, unit: Unit, rhythm: Rhythm? = nil,
-        meter: MeterSheet? = nil, visitedBy: String? = nil
+        meter: MeterSheet? = nil, plausible: PlausibleLevel? = nil, visitedBy: String? = nil
     ) {
         self.id = id
         self.names = names
@@ -127,6 +159,7 @@ public struct Sensor: Hashable, Sendable, Codable {
         self.unit = unit
         self.rhythm = rhythm
         self.meter = meter
+        self.plausible = plausible
         self.visitedBy = visitedBy
     }
 

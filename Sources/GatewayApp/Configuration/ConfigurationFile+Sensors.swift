@@ -6,7 +6,7 @@ extension ConfigurationFile {
     func sensor(_ field: Field) -> Configuration.DeclaredSensor? {
         let keys = [
             "id", "name", "place", "resource", "quantity", "role", "visibility", "unit", "rhythm", "meter",
-            "visited_by",
+            "plausible", "visited_by",
             "device", "channel",
         ]
         guard let fields = field.mapping(keys: keys),
@@ -30,7 +30,7 @@ extension ConfigurationFile {
             resource: Resource(rawValue: resource), quantity: Quantity(rawValue: quantity), role: role,
             visibility: fields["visibility"]?.choice(Visibility.self) ?? .household, unit: unit,
             rhythm: fields["rhythm"].flatMap(rhythm), meter: fields["meter"].flatMap(meterSheet),
-            visitedBy: fields["visited_by"]?.string())
+            plausible: fields["plausible"].flatMap(plausible), visitedBy: fields["visited_by"]?.string())
         return .init(sensor: sensor, device: fields["device"]?.string(), channel: fields["channel"]?.string())
     }
 
@@ -51,6 +51,17 @@ extension ConfigurationFile {
             let interval = fields.required("interval", example: "15 min")?.seconds()
         else { return nil }
         return Rhythm(interval: max(1, interval), silentAfter: fields["silent_after"]?.seconds())
+    }
+
+    private func plausible(_ field: Field) -> PlausibleLevel? {
+        guard let fields = field.mapping(keys: ["from", "to", "per_hour"]) else { return nil }
+        let level = PlausibleLevel(
+            from: fields["from"]?.decimal(), to: fields["to"]?.decimal(), perHour: fields["per_hour"]?.decimal())
+        if let from = level.from, let to = level.to, from >= to {
+            field.report(
+                "from is not less than to", remedy: "write the least and the greatest level, in the sensor's unit")
+        }
+        return level
     }
 
     private func meterSheet(_ field: Field) -> MeterSheet? {

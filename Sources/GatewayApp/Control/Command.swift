@@ -34,6 +34,8 @@ public enum Command: Codable, Sendable, Hashable {
     case addReadings([HandReading])
     /// Says what time it is, on a box without network.
     case setClock(Instant)
+    /// Reports what the running gateway has heard of a device since its start.
+    case aboutDevice(String)
     /// Reports what the running gateway has counted and which devices it hears.
     case overview
 }

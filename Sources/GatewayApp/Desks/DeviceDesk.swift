@@ -73,8 +73,28 @@ public struct DeviceDesk {
             let sensor = bindings.first { $0.channel == series.channel }?.sensor.rawValue ?? "-"
             return [series.channel, series.quantity.rawValue, series.kind.rawValue, series.unit.code, sensor]
         }
+        let running = try ControlClient.send(
+            .aboutDevice(name), enteredFor: nil, dataFolder: site.configuration.dataFolder)
         return ["\(name): \(record.readingCount) readings since \(site.local(record.firstSeen))", ""]
             + TextTable.lines(["channel", "quantity", "kind", "unit", "sensor"], rows)
+            + (try undefended(record, in: store)) + (running?.lines ?? [])
+    }
+
+    /// What cannot be defended: a level without a time of its own looks fresh whenever somebody sends it again.
+    private func undefended(_ record: DeviceRecord, in store: Store) throws -> [String] {
+        guard let last = record.lastSeen else { return [] }
+        let gauges = Set(record.series.filter { $0.kind == .gauge }.map(\.id))
+        let newest = try store.readings(
+            ReadingQuery(.devices([record.device]), from: last.advanced(bySeconds: -86_400)))
+        let channels = newest.filter { $0.time.source == .received && gauges.contains($0.series) }.compactMap {
+            reading in
+            record.series.first { $0.id == reading.series }?.channel
+        }
+        guard !channels.isEmpty else { return [] }
+        return [
+            site.book(nil).text(
+                "devices.undefended", ["channels": Set(channels).sorted().joined(separator: ", ")])
+        ]
     }
 
     /// What somebody wants to assign.

@@ -23,6 +23,42 @@ extension Pipeline {
         return false
     }
 
+    /// Notes that a reading's sensor speaks, whatever becomes of the reading.
+    func hear(_ reading: Reading, now: Instant) {
+        let time = reading.time.instant
+        guard let sensor = state.sensors.sensor(device: reading.stream.device, channel: reading.channel, at: time)
+        else {
+            return
+        }
+        hear(sensor.id, at: time, now: now)
+    }
+
+    /// Notes that a sensor speaks; ends its silence.
+    func hear(_ sensor: SensorID, at time: Instant, now: Instant) {
+        if let change = state.silence.heard(sensor, at: time) { apply([change], now: now) }
+    }
+
+    /// A level outside its sensor's bounds is stored like any other, and marked as not to be believed.
+    func believed(_ reading: Reading) -> Reading {
+        guard reading.kind == .gauge,
+            let sensor = state.sensors.sensor(
+                device: reading.stream.device, channel: reading.channel, at: reading.time.instant),
+            let bounds = sensor.plausible,
+            let value = MeterRoom.converted(reading.value, from: reading.unit, to: sensor.unit)
+        else { return reading }
+        let last = state.levels[sensor.id].map { (value: $0.value, time: $0.time) }
+        guard bounds.allows(value, at: reading.time.instant, after: last) else {
+            state.counters.rejections["implausible", default: 0] += 1
+            var reading = reading
+            reading.isTrusted = false
+            return reading
+        }
+        if last.map({ $0.time < reading.time.instant }) ?? true {
+            state.levels[sensor.id] = .init(value: value, time: reading.time.instant)
+        }
+        return reading
+    }
+
     /// False where a reading's unit cannot be converted to its sensor's: it is stored, told once, and not measured with.
     func isUnderstood(_ reading: Reading, of sensor: Sensor, now: Instant) -> Bool {
         guard reading.unit != sensor.unit else {

@@ -11,6 +11,7 @@ extension Pipeline {
     func count(_ received: ReceivedMessage, _ decoding: Decoding) {
         state.counters.messagesByQoS[received.qos, default: 0] += 1
         if received.message.retained { state.counters.retainedMessages += 1 }
+        state.notes.note(received, decoding)
         if !decoding.isKnownTopic { state.counters.unknownTopics += 1 }
         for rejection in decoding.rejections { state.counters.rejections[rejection.reason, default: 0] += 1 }
     }

@@ -36,12 +36,17 @@ final class Pipeline {
         let alertsBefore = batch.alerts.count
         for (index, reading) in decoding.readings.enumerated() {
             guard state.sensors.isAssigned(device: reading.stream.device) else {
-                state.unassigned.note(reading.stream.device, received.message, profile: decoding.profile)
+                state.unassigned.note(
+                    reading.stream.device, received.message, profile: decoding.profile,
+                    channels: decoding.readings.map(\.channel))
                 state.counters.unassignedMessages += 1
                 break
             }
-            if index == 0, !isWithinRate(reading, received) { break }
-            take(dated(reading, received), of: received, decoding)
+            if index == 0, !isWithinRate(reading, received) {
+                decoding.readings.forEach { hear($0, now: received.message.receivedAt) }
+                break
+            }
+            take(believed(dated(reading, received)), of: received, decoding)
         }
         return batch.alerts.count > alertsBefore ? .now : .whenDue
     }
@@ -71,9 +76,7 @@ final class Pipeline {
                 device: reading.stream.device, channel: reading.channel, at: reading.time.instant)
         else { return }
         // A person's own figure does not make a silent device heard.
-        if reading.time.source != .manual, let change = state.silence.heard(sensor.id, at: reading.time.instant) {
-            apply([change], now: now)
-        }
+        if reading.time.source != .manual { hear(sensor.id, at: reading.time.instant, now: now) }
         guard isUnderstood(reading, of: sensor, now: now), reading.isTrusted,
             !state.asides.contain(sensor.id, at: reading.time.instant)
         else { return }

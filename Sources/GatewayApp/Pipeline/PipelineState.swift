@@ -7,6 +7,12 @@ import Storage
 
 /// Everything the ingest thread knows between two messages; a value, so that a batch works on a copy.
 struct PipelineState: Sendable {
+    /// A level with its time.
+    struct Level: Sendable {
+        var value: DecimalValue
+        var time: Instant
+    }
+
     /// Messages to readings.
     var decoder: MessageDecoder
     /// Readings to series.
@@ -27,6 +33,10 @@ struct PipelineState: Sendable {
     var rates: RateCap
     /// Sensors whose unit cannot be converted to their own.
     var misunderstood: Set<SensorID> = []
+    /// The last believed level of each sensor whose levels have bounds.
+    var levels: [SensorID: Level] = [:]
+    /// What devices send, and what was refused of it, since the start.
+    var notes = DeviceNotes()
     /// Readings of meters came late: what is counted is to be made up.
     var hasLateMeters = false
     /// What was counted.

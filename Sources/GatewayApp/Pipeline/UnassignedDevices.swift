@@ -11,20 +11,24 @@ struct UnassignedDevices: Sendable {
         var payload: [UInt8]
         var lastSeen: Instant
         var profile: String?
+        var firstSeen: Instant
+        /// What it measures, as far as its messages told.
+        var channels: Set<String>
     }
 
     static let limit = 500
     private(set) var entries: [String: Entry] = [:]
     private(set) var overflow = 0
 
-    mutating func note(_ device: String, _ message: InboundMessage, profile: String?) {
+    mutating func note(_ device: String, _ message: InboundMessage, profile: String?, channels: [String]) {
         if entries[device] == nil, entries.count >= UnassignedDevices.limit {
             overflow += 1
             return
         }
-        let count = (entries[device]?.count ?? 0) + 1
+        let known = entries[device]
         entries[device] = Entry(
-            count: count, topic: message.topic, payload: Array(message.payload.prefix(4096)),
-            lastSeen: message.receivedAt, profile: profile)
+            count: (known?.count ?? 0) + 1, topic: message.topic, payload: Array(message.payload.prefix(4096)),
+            lastSeen: message.receivedAt, profile: profile, firstSeen: known?.firstSeen ?? message.receivedAt,
+            channels: (known?.channels ?? []).union(channels))
     }
 }

@@ -1,0 +1,139 @@
+import Foundation
+import GatewayModel
+import MQTTIngest
+import Storage
+import TestSupport
+import Testing
+
+@testable import GatewayApp
+
+/// What devices do to the box beyond good readings, on a real store; time is a parameter.
+@Suite("Devices in real life", .serialized)
+struct DeviceLifeTests {
+    private let folder: TemporaryFolder
+    private let site: Site
+    private let begin = Instant(seconds: 1_794_308_400)
+    private static let plug = SensorID(rawValue: "plug/power")
+
+    init() throws {
+        folder = try TemporaryFolder("devices")
+        try """
+        community: {id: test, name: Test, languages: [en], time_zone: Europe/Madrid, kind: demonstration}
+        data_folder: \(folder.path)/data
+        devices_folder: \(GatewayUnderTest.root)/Devices
+        resolutions_folder: \(folder.path)
+        languages_folder: \(GatewayUnderTest.root)/config/languages
+        mqtt: {broker: 127.0.0.1, port: 1, topics: ["zigbee2mqtt/+"]}
+        assembly: {meets: first Sunday 18:00}
+        stewards: [{name: Rosa}]
+        sensors:
+          - {id: plug/power, resource: energy, quantity: power, role: consumption, visibility: community, unit: W, device: plug, channel: power, rhythm: {interval: 1 min}, plausible: {from: 0, to: 4000, per_hour: 1000}}
+
+        """.write(toFile: folder.file("gateway.yaml"), atomically: true, encoding: .utf8)
+        site = try Site.load(configFile: folder.file("gateway.yaml"))
+    }
+
+    private func time(_ seconds: Int64) -> Instant { begin.advanced(bySeconds: seconds) }
+
+    private func send(_ payload: String, from device: String = "plug", in office: Office, at seconds: Int64) throws {
+        let message = InboundMessage(
+            topic: "zigbee2mqtt/\(device)", payload: Array(payload.utf8), receivedAt: time(seconds))
+        _ = office.pipeline.receive(ReceivedMessage(message: message, qos: 1))
+        _ = office.pipeline.tick(now: time(seconds))
+        try office.pipeline.commit(packets: [], session: 1, now: time(seconds))
+    }
+
+    private func open() throws -> Office {
+        let office = try Office.open(site: site, now: begin)
+        office.pipeline.changeState { $0.silence.listen(true, now: begin) }
+        return office
+    }
+
+    @Test("A level outside its bounds, or that jumps, is kept and counts for nothing")
+    func implausible() throws {
+        let office = try open()
+        for (index, power) in [100, 9000, -5, 2000, 150].enumerated() {
+            try send("{\"power\": \(power)}", in: office, at: Int64(index) * 60)
+        }
+        let stored = try office.store.readings(ReadingQuery(.sensors([Self.plug])))
+        #expect(
+            stored.map { "\($0.value) \($0.isTrusted)" } == [
+                "100 true", "9000 false", "-5 false", "2000 false", "150 true",
+            ])
+        #expect(office.counters.rejections["implausible"] == 3)
+        office.close()
+    }
+
+    @Test("A device that goes wild is cut off at its rate, told once, and heard again when it keeps to it")
+    func rate() throws {
+        let office = try open()
+        // An hour's window begins at the full hour; twenty times a minute's rhythm is 1,200 messages.
+        for index in Int64(0)..<1500 {
+            try send("{\"power\": \(100 + index % 7)}", in: office, at: index)
+        }
+        #expect(office.counters.rejections["too_many"] == 300)
+        #expect(try office.store.readings(ReadingQuery(.sensors([Self.plug]))).count == 1200)
+        #expect(try office.store.alerts(openOnly: true).map(\.cause) == [.box(.tooManyMessages)])
+        try send("{\"power\": 90}", in: office, at: 3601)
+        try send("{\"power\": 91}", in: office, at: 7201)
+        #expect(try office.store.alerts(openOnly: true).isEmpty)
+        #expect(try office.store.readings(ReadingQuery(.sensors([Self.plug]))).count == 1202)
+        office.close()
+    }
+
+    @Test("A device of the same kind that appears after one fell silent is asked about, until it takes its place")
+    func successor() throws {
+        let office = try open()
+        try send("{\"power\": 100}", in: office, at: 0)
+        try send("{\"power\": 7}", from: "neighbour", in: office, at: 30)
+        try send("{\"temperature\": 20}", from: "thermometer", in: office, at: 4000)
+        #expect(try office.store.alerts(openOnly: true).map(\.cause) == [.box(.sensorSilent)])
+        try send("{\"power\": 101}", from: "plug-new", in: office, at: 4060)
+        #expect(office.successors().map(\.new) == ["plug-new"])
+        let about = office.about("plug").lines
+        #expect(about.first?.hasPrefix("Heard on zigbee2mqtt/plug: 1 messages since") == true)
+        #expect(about.last?.hasSuffix("Then: commons devices rebind plug plug-new") == true)
+        let reply = office.perform(.rebind(old: "plug", new: "plug-new"), by: Actor(account: "t"), now: time(4100))
+        #expect(reply.isDone)
+        try send("{\"power\": 102}", from: "plug-new", in: office, at: 4120)
+        #expect(office.successors().isEmpty)
+        #expect(try office.store.alerts(openOnly: true).isEmpty)
+        office.close()
+    }
+
+    @Test("What was refused of a device, and why, can be asked")
+    func refused() throws {
+        let office = try open()
+        try send("{\"power\": 100}", in: office, at: 0)
+        try send("{\"power\": ", in: office, at: 60)
+        let about = office.about("plug").lines.joined(separator: "\n")
+        #expect(about.contains("2 messages") && about.contains("malformed 1"))
+        office.close()
+    }
+
+    @Test("An impossible time is put aside with one alert, and released or dropped by a person")
+    func putAside() throws {
+        let office = try open()
+        try send("{\"power\": 100, \"last_seen\": \"2026-11-10T09:00:00Z\"}", in: office, at: 0)
+        try send("{\"power\": 101, \"last_seen\": \"2026-11-10T09:01:00Z\"}", in: office, at: 60)
+        #expect(try office.store.readings(ReadingQuery(.sensors([Self.plug]))).isEmpty)
+        #expect(try office.store.alerts(openOnly: true).map(\.cause) == [.box(.readingsPutAside)])
+        func settle(_ number: Int64?, isReleased: Bool) throws -> CommandReply {
+            let reply = office.perform(
+                .settlePutAside(number: number, device: number == nil ? "plug" : nil, isReleased: isReleased),
+                by: Actor(account: "t", enteredFor: "Rosa"), now: time(100))
+            try office.pipeline.commit(packets: [], session: 1, now: time(100))
+            return reply
+        }
+        #expect(try settle(1, isReleased: true).isDone)
+        #expect(
+            try office.store.readings(ReadingQuery(.sensors([Self.plug]))).map(\.time.instant.description)
+                == ["2026-11-10T09:00:00Z"])
+        #expect(try office.store.alerts(openOnly: true).count == 1)
+        #expect(try settle(nil, isReleased: false).isDone)
+        #expect(try office.store.readings(ReadingQuery(.sensors([Self.plug]))).count == 1)
+        #expect(try office.store.alerts(openOnly: true).isEmpty)
+        #expect(try settle(nil, isReleased: false).isDone == false)
+        office.close()
+    }
+}
