@@ -72,15 +72,51 @@ public enum SensorRole: String, Hashable, Sendable, Codable, CaseIterable {
     case condition
 }
 
+/// A part of each year, both days included: taps that are shut in winter.
+public struct Season: Hashable, Sendable, Codable {
+    /// Month and day of its first day, `1101` for 1 November.
+    public var from: Int
+    /// Month and day of its last day.
+    public var to: Int
+
+    /// Reads `11-01..03-15`; nil for anything else.
+    public init?(text: String) {
+        let ends = text.split(separator: ".", omittingEmptySubsequences: true).map { end -> Int? in
+            let parts = end.split(separator: "-").map { Int($0) }
+            guard parts.count == 2, let month = parts[0], let day = parts[1], (1...12).contains(month),
+                (1...CalendarDate.days(inMonth: month, of: 2024)).contains(day)
+            else { return nil }
+            return month * 100 + day
+        }
+        guard ends.count == 2, let from = ends[0], let to = ends[1] else { return nil }
+        self.from = from
+        self.to = to
+    }
+
+    /// True on its days, also where it goes over the new year.
+    public func contains(_ date: CalendarDate) -> Bool {
+        let day = date.month * 100 + date.day
+        return from <= to ? (from...to).contains(day) : day >= from || day <= to
+    }
+}
+
 /// How often a sensor is expected to report.
 public struct Rhythm: Hashable, Sendable, Codable {
     /// Expected seconds between two reports, at least 1.
     public var interval: Int64
     /// Seconds without a report after which the sensor counts as silent.
     public var silentAfter: Int64
+    /// Seasons in which it is not expected at all; nil where it always is.
+    public var pauses: [Season]?
+
+    /// True on a day on which nothing is expected.
+    public func isPaused(on date: CalendarDate) -> Bool {
+        pauses?.contains { $0.contains(date) } ?? false
+    }
 
     /// Makes a rhythm; `silentAfter` defaults to three intervals plus a minute.
-    public init(interval: Int64, silentAfter: Int64? = nil) {
+    public init(interval: Int64, silentAfter: Int64? = nil, pauses: [Season]? = nil) {
+        self.pauses = pauses
         self.interval = interval
         self.silentAfter = silentAfter ?? interval * 3 + 60
     }

@@ -64,6 +64,24 @@ struct DeviceLifeTests {
         office.close()
     }
 
+    @Test("A tap that is shut in winter is not silent before spring, and then only after its time")
+    func seasons() throws {
+        let zone = try #require(Zone(identifier: "Europe/Madrid"))
+        func at(_ text: String) throws -> Instant { try #require(Instant(rfc3339: text)) }
+        let season = try #require(Season(text: "11-01..03-15"))
+        #expect(Season(text: "11-31..03-15") == nil && Season(text: "11-01") == nil)
+        let tap = Sensor(
+            id: Self.plug, resource: "water", quantity: "volume", role: .consumption, unit: GatewayModel.Unit("m3"),
+            rhythm: Rhythm(interval: 60, pauses: [season]))
+        var watch = SilenceWatch(
+            sensors: [tap], lastSeen: [Self.plug: try at("2026-10-31T21:00:00Z")], silent: [],
+            listeningSince: try at("2026-10-01T00:00:00Z"), zone: zone)
+        for quiet in ["2026-11-01T00:00:00Z", "2027-01-15T12:00:00Z", "2027-03-15T22:59:00Z", "2027-03-15T23:03:00Z"] {
+            #expect(watch.tick(now: try at(quiet)).isEmpty, "\(quiet)")
+        }
+        #expect(watch.tick(now: try at("2027-03-16T01:00:00Z")).map(\.onset) == [try at("2027-03-15T23:04:00Z")])
+    }
+
     @Test("A device that goes wild is cut off at its rate, told once, and heard again when it keeps to it")
     func rate() throws {
         let office = try open()

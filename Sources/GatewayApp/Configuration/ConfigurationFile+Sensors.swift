@@ -47,10 +47,18 @@ extension ConfigurationFile {
     }
 
     private func rhythm(_ field: Field) -> Rhythm? {
-        guard let fields = field.mapping(keys: ["interval", "silent_after"]),
+        guard let fields = field.mapping(keys: ["interval", "silent_after", "not_in"]),
             let interval = fields.required("interval", example: "15 min")?.seconds()
         else { return nil }
-        return Rhythm(interval: max(1, interval), silentAfter: fields["silent_after"]?.seconds())
+        let pauses = fields["not_in"]?.list().compactMap { entry -> Season? in
+            guard let text = entry.string() else { return nil }
+            guard let season = Season(text: text) else {
+                entry.report("'\(text)' is not a season", remedy: "write its first and last day, such as 11-01..03-15")
+                return nil
+            }
+            return season
+        }
+        return Rhythm(interval: max(1, interval), silentAfter: fields["silent_after"]?.seconds(), pauses: pauses)
     }
 
     private func plausible(_ field: Field) -> PlausibleLevel? {

@@ -55,7 +55,8 @@ struct PipelineLoader {
             sensors: sensors, meters: replay.meters, asides: replay.asides, limits: limits,
             alerts: alerts,
             silence: SilenceWatch(
-                sensors: sensors.all, lastSeen: replay.lastSeen, silent: Set(silent), listeningSince: nil),
+                sensors: sensors.all, lastSeen: replay.lastSeen, silent: Set(silent), listeningSince: nil,
+                zone: site.zone),
             rates: RateCap().knowing(sensors, raised: subjects(of: .tooManyMessages, open)),
             misunderstood: Set(subjects(of: .unitChanged, open).map(SensorID.init(rawValue:))), counters: counters)
     }

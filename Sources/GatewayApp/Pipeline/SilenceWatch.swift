@@ -22,9 +22,12 @@ struct SilenceWatch: Sendable {
     private static let longestGrace: Int64 = 900
     private var sensors: [SensorID: Watched] = [:]
     private var listeningSince: Instant?
+    private let zone: Zone
 
     /// Watches the sensors that have a rhythm; `silent` are those whose silence was already told.
-    init(sensors: [Sensor], lastSeen: [SensorID: Instant], silent: Set<SensorID>, listeningSince: Instant?) {
+    init(sensors: [Sensor], lastSeen: [SensorID: Instant], silent: Set<SensorID>, listeningSince: Instant?, zone: Zone)
+    {
+        self.zone = zone
         for sensor in sensors {
             guard let rhythm = sensor.rhythm else { continue }
             self.sensors[sensor.id] = Watched(
@@ -37,7 +40,8 @@ struct SilenceWatch: Sendable {
     func watching(_ list: [Sensor]) -> SilenceWatch {
         SilenceWatch(
             sensors: list, lastSeen: sensors.compactMapValues(\.lastSeen),
-            silent: Set(sensors.filter(\.value.isSilent).keys), listeningSince: listeningSince)
+            silent: Set(sensors.filter(\.value.isSilent).keys), listeningSince: listeningSince,
+            zone: zone)
     }
 
     /// Says whether messages can arrive at all; while they cannot, nobody is called silent.
@@ -64,13 +68,23 @@ struct SilenceWatch: Sendable {
     mutating func tick(now: Instant) -> [Change] {
         guard let listeningSince else { return [] }
         var changes: [Change] = []
+        let today = zone.date(at: now)
         for (sensor, watched) in sensors where !watched.isSilent {
+            guard !watched.rhythm.isPaused(on: today) else { continue }
             let grace = min(watched.rhythm.interval + 60, SilenceWatch.longestGrace)
-            let onset = (watched.lastSeen ?? listeningSince).advanced(bySeconds: watched.rhythm.silentAfter)
+            let last = max(watched.lastSeen ?? listeningSince, pauseEnd(of: watched.rhythm, before: today))
+            let onset = last.advanced(bySeconds: watched.rhythm.silentAfter)
             guard now >= onset, now >= listeningSince.advanced(bySeconds: grace) else { continue }
             sensors[sensor]?.isSilent = true
             changes.append(Change(sensor: sensor, isSilent: true, onset: onset))
         }
         return changes.sorted { $0.sensor < $1.sensor }
+    }
+
+    /// The end of the last season in which nothing was expected, so that its silence does not count afterwards.
+    private func pauseEnd(of rhythm: Rhythm, before today: CalendarDate) -> Instant {
+        guard rhythm.pauses?.isEmpty == false else { return Instant(milliseconds: .min) }
+        let last = (1...366).lazy.map { today.adding(days: -$0) }.first { rhythm.isPaused(on: $0) }
+        return last.map { zone.start(of: $0.adding(days: 1)) } ?? Instant(milliseconds: .min)
     }
 }
