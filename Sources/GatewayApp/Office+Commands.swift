@@ -2,6 +2,7 @@ import Alerting
 import DeviceProfiles
 import GatewayModel
 import Limits
+import Metering
 import Storage
 
 /// The acts of people, carried out by the one writing process.
@@ -80,6 +81,7 @@ extension Office {
             $0.limits.setSensors(sensors.all)
             $0.silence = $0.silence.watching(sensors.all)
             $0.rates = $0.rates.knowing(sensors)
+            $0.computed = $0.computed.knowing(sensors.all)
         }
     }
 

@@ -60,6 +60,7 @@ extension Office {
         let fresh = try loader.load(now: now)
         pipeline.changeState {
             $0.meters = fresh.meters
+            $0.computed = fresh.computed
             $0.asides = fresh.asides
             $0.limits = fresh.limits
             $0.hasLateMeters = false

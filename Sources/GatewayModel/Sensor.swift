@@ -152,6 +152,55 @@ public struct PlausibleLevel: Hashable, Sendable, Codable {
     }
 }
 
+/// How a virtual sensor's figures follow from those of other sensors.
+public struct Computation: Hashable, Sendable, Codable {
+    /// The kinds of computation.
+    public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
+        /// All parts together.
+        case sum
+        /// The first part less all others.
+        case difference
+        /// The first part divided by the second.
+        case ratio
+        /// The average of the parts.
+        case mean
+    }
+
+    /// The kind.
+    public var kind: Kind
+    /// The parts, none of them virtual.
+    public var parts: [SensorID]
+
+    /// Makes a computation.
+    public init(kind: Kind, parts: [SensorID]) {
+        self.kind = kind
+        self.parts = parts
+    }
+
+    /// The figure of parts in their order, all in one unit; nil where it cannot be had, for example divided by nothing.
+    ///
+    /// A ratio keeps six digits after the point, a mean as many.
+    public func value(of parts: [DecimalValue]) -> DecimalValue? {
+        guard let first = parts.first else { return nil }
+        switch kind {
+        case .sum: return parts.dropFirst().reduce(first) { sum, part in sum.flatMap { $0.adding(part) } }
+        case .difference: return parts.dropFirst().reduce(first) { rest, part in rest.flatMap { $0.subtracting(part) } }
+        case .mean:
+            let sum = parts.dropFirst().reduce(Optional(first)) { sum, part in sum.flatMap { $0.adding(part) } }
+            return sum?.rounded(places: 6).multiplied(byRatio: 1, Int64(parts.count))?.rounded(places: 6)
+        case .ratio:
+            guard parts.count == 2, case let below = parts[1].rounded(places: 6), below.mantissa != 0 else {
+                return nil
+            }
+            let power = (0..<below.scale).reduce(Int64(1)) { power, _ in power * 10 }
+            return first.multiplied(byRatio: power, below.mantissa)?.rounded(places: 6)
+        }
+    }
+
+    /// How many parts must be known: of a mean half of them, of anything else all.
+    public var least: Int { kind == .mean ? (parts.count + 1) / 2 : parts.count }
+}
+
 /// A logical measuring point as declared: where, what, for whom.
 public struct Sensor: Hashable, Sendable, Codable {
     /// The stable name.
@@ -174,6 +223,8 @@ public struct Sensor: Hashable, Sendable, Codable {
     public var rhythm: Rhythm?
     /// The meter sheet where the sensor is a register.
     public var meter: MeterSheet?
+    /// How it follows from other sensors, where it is virtual; nil for what is measured.
+    public var computed: Computation?
     /// What its levels may be; nil where everything is believed.
     public var plausible: PlausibleLevel?
     /// Who visits it when it is silent; a role or duty, free text.
@@ -183,7 +234,8 @@ public struct Sensor: Hashable, Sendable, Codable {
     public init(
         id: SensorID, names: [String: String] = [:], place: String = "", resource: Resource, quantity: Quantity,
         role: SensorRole, visibility: Visibility = .household, unit: Unit, rhythm: Rhythm? = nil,
-        meter: MeterSheet? = nil, plausible: PlausibleLevel? = nil, visitedBy: String? = nil
+        meter: MeterSheet? = nil, plausible: PlausibleLevel? = nil,
+        computed: Computation? = nil, visitedBy: String? = nil
     ) {
         self.id = id
         self.names = names
@@ -196,6 +248,7 @@ public struct Sensor: Hashable, Sendable, Codable {
         self.rhythm = rhythm
         self.meter = meter
         self.plausible = plausible
+        self.computed = computed
         self.visitedBy = visitedBy
     }
 

@@ -82,4 +82,17 @@ public struct StoredDayUse: Hashable, Sendable {
     public var use: DayUse
     /// True where something changed since it was computed; budgets must not read it.
     public var isStale: Bool
+
+    /// Makes a stored day.
+    public init(
+        sensor: SensorID, date: CalendarDate, from: Instant, until: Instant, zone: String, use: DayUse, isStale: Bool
+    ) {
+        self.sensor = sensor
+        self.date = date
+        self.from = from
+        self.until = until
+        self.zone = zone
+        self.use = use
+        self.isStale = isStale
+    }
 }

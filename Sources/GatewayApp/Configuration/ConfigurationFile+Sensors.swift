@@ -6,7 +6,7 @@ extension ConfigurationFile {
     func sensor(_ field: Field) -> Configuration.DeclaredSensor? {
         let keys = [
             "id", "name", "place", "resource", "quantity", "role", "visibility", "unit", "rhythm", "meter",
-            "plausible", "visited_by",
+            "plausible", "compute", "visited_by",
             "device", "channel",
         ]
         guard let fields = field.mapping(keys: keys),
@@ -24,13 +24,17 @@ extension ConfigurationFile {
         if (fields["device"] == nil) != (fields["channel"] == nil) {
             field.report("'\(id)' needs both device: and channel:", remedy: "`commons devices show` lists the channels")
         }
+        if fields["compute"] != nil, fields["device"] != nil {
+            field.report("'\(id)' is computed and has a device", remedy: "keep one of compute: and device:")
+        }
         let sensor = Sensor(
             id: id, names: fields["name"]?.texts() ?? [:],
             place: fields["place"]?.string() ?? String(id.rawValue.prefix { $0 != "/" }),
             resource: Resource(rawValue: resource), quantity: Quantity(rawValue: quantity), role: role,
             visibility: fields["visibility"]?.choice(Visibility.self) ?? .household, unit: unit,
             rhythm: fields["rhythm"].flatMap(rhythm), meter: fields["meter"].flatMap(meterSheet),
-            plausible: fields["plausible"].flatMap(plausible), visitedBy: fields["visited_by"]?.string())
+            plausible: fields["plausible"].flatMap(plausible), computed: fields["compute"].flatMap(computation),
+            visitedBy: fields["visited_by"]?.string())
         return .init(sensor: sensor, device: fields["device"]?.string(), channel: fields["channel"]?.string())
     }
 
@@ -59,6 +63,50 @@ extension ConfigurationFile {
             return season
         }
         return Rhythm(interval: max(1, interval), silentAfter: fields["silent_after"]?.seconds(), pauses: pauses)
+    }
+
+    private func computation(_ field: Field) -> Computation? {
+        let kinds = Computation.Kind.allCases.map(\.rawValue)
+        guard let fields = field.mapping(keys: kinds) else { return nil }
+        guard let kind = Computation.Kind.allCases.first(where: { fields[$0.rawValue] != nil }), fields.keys.count == 1
+        else {
+            field.report("compute: needs one of \(kinds.joined(separator: ", "))", remedy: "write sum: [a, b]")
+            return nil
+        }
+        let parts = (fields[kind.rawValue]?.list() ?? []).compactMap { $0.string() }.map(SensorID.init(rawValue:))
+        if parts.count < 2 || kind == .ratio && parts.count != 2 {
+            field.report(
+                "'\(kind.rawValue)' needs \(kind == .ratio ? "two" : "at least two") sensors", remedy: "name them")
+        }
+        return Computation(kind: kind, parts: parts)
+    }
+
+    /// Reports virtual sensors whose parts do not exist, do not fit, or are a household's business.
+    func checkComputed(_ sensors: [Configuration.DeclaredSensor], at field: Field?) {
+        let known = Dictionary(sensors.map { ($0.sensor.id, $0.sensor) }, uniquingKeysWith: { first, _ in first })
+        for sensor in sensors.map(\.sensor) {
+            for id in sensor.computed?.parts ?? [] {
+                guard let part = known[id], part.computed == nil else {
+                    let nearest = Diagnostic.nearest(to: id.rawValue, among: known.keys.map(\.rawValue).sorted())
+                    field?.report(
+                        "'\(sensor.id)' is computed from '\(id)', which is no measured sensor of this file",
+                        remedy: nearest.map { "did you mean '\($0)'?" } ?? "declare it")
+                    continue
+                }
+                if sensor.computed?.kind != .ratio, part.unit != sensor.unit,
+                    DecimalValue(1).converted(from: part.unit, to: sensor.unit) == nil
+                {
+                    field?.report(
+                        "'\(id)' measures in \(part.unit.code), '\(sensor.id)' is in \(sensor.unit.code)",
+                        remedy: "give the virtual sensor a unit that its parts can be converted to")
+                }
+                if part.visibility == .household, sensor.visibility == .community {
+                    field?.report(
+                        "'\(sensor.id)' would show what '\(id)' uses, which is a household's",
+                        remedy: "leave visibility: household; the report adds up households by its own rules")
+                }
+            }
+        }
     }
 
     private func plausible(_ field: Field) -> PlausibleLevel? {

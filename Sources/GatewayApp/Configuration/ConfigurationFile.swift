@@ -42,6 +42,7 @@ public struct ConfigurationFile {
         let assembly = top.required("assembly", example: "{meets: first Sunday 18:00}").flatMap(assembly)
         let sensors = (top["sensors"]?.list() ?? []).compactMap(sensor)
         reportDoubles(in: sensors, at: top["sensors"])
+        checkComputed(sensors, at: top["sensors"])
         var configuration = Configuration(
             file: file,
             community: community

@@ -84,6 +84,9 @@ final class Pipeline {
         batch.meterEvents += events
         for measurement in measurements {
             apply(state.limits.receive(measurement, now: now), now: now)
+            for following in state.computed.receive(measurement) {
+                apply(state.limits.receive(following, now: now), now: now)
+            }
         }
     }
 

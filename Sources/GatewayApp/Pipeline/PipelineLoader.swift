@@ -52,7 +52,7 @@ struct PipelineLoader {
         return PipelineState(
             decoder: MessageDecoder(catalog: site.profiles, zone: site.zone),
             series: try store.directory(zone: site.zone),
-            sensors: sensors, meters: replay.meters, asides: replay.asides, limits: limits,
+            sensors: sensors, meters: replay.meters, computed: replay.computed, asides: replay.asides, limits: limits,
             alerts: alerts,
             silence: SilenceWatch(
                 sensors: sensors.all, lastSeen: replay.lastSeen, silent: Set(silent), listeningSince: nil,
@@ -68,6 +68,7 @@ struct PipelineLoader {
     /// What the stored readings of the last days say: meters at their last reading, and measurements in order.
     private struct Replay {
         var meters: MeterRoom
+        var computed: ComputedRoom
         var asides: SetAsides
         /// What happened to meters since the replay began, as it is derived now.
         var events: [MeterEvent] = []
@@ -77,7 +78,8 @@ struct PipelineLoader {
 
     private func replayed(_ sensors: SensorDirectory, now: Instant) throws -> Replay {
         var replay = Replay(
-            meters: MeterRoom(decisions: try store.meterDecisions()), asides: SetAsides(try store.setAsides()))
+            meters: MeterRoom(decisions: try store.meterDecisions()), computed: ComputedRoom(sensors: sensors.all),
+            asides: SetAsides(try store.setAsides()))
         let series = Dictionary(try store.series().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let from = site.zone.start(of: site.zone.date(at: now.advanced(bySeconds: -PipelineLoader.replaySeconds)))
         let dayUses = try DayUses(store: store, sensors: sensors)
@@ -97,7 +99,10 @@ struct PipelineLoader {
             replay.lastSeen[sensor.id] = max(seen, stored.time.instant)
             guard stored.isTrusted, !replay.asides.contain(sensor.id, at: stored.time.instant) else { return }
             let (measurements, events) = replay.meters.receive(Reading(stored, of: record), of: sensor)
-            replay.measurements += measurements
+            for measurement in measurements {
+                replay.measurements.append(measurement)
+                replay.measurements += replay.computed.receive(measurement)
+            }
             replay.events += events
         }
         return replay
@@ -117,7 +122,8 @@ struct PipelineLoader {
         let first = CalendarMonth(of: today).previous.firstDay
         engine.restore(
             dayUse: try sensors.all.flatMap { sensor in
-                try store.dayUse(sensor.id, from: first, through: replayStart.adding(days: -1))
+                try ComputedDays(store: store, sensors: sensors)
+                    .dayUse(of: sensor, from: first, through: replayStart.adding(days: -1))
                     .filter { !$0.isStale }.map { (sensor.id, $0.date, $0.use.amount) }
             })
         for measurement in replay.measurements { engine.replay(measurement) }

@@ -21,6 +21,8 @@ struct PipelineState: Sendable {
     var sensors: SensorDirectory
     /// Registers to consumption.
     var meters: MeterRoom
+    /// Virtual sensors.
+    var computed: ComputedRoom
     /// Readings that people set aside.
     var asides: SetAsides
     /// Measurements to limits passed and kept.

@@ -29,7 +29,8 @@ struct MonthFigures {
     }
 
     private func uses(of sensor: Sensor, in month: CalendarMonth) throws -> [DayUseFigure] {
-        let stored = try store.dayUse(sensor.id, from: month.firstDay, through: month.lastDay)
+        let stored = try ComputedDays(store: store, sensors: sensors)
+            .dayUse(of: sensor, from: month.firstDay, through: month.lastDay)
         let fresh = Dictionary(stored.filter { !$0.isStale }.map { ($0.date, $0.use) }, uniquingKeysWith: { $1 })
         let dayUses = try DayUses(store: store, sensors: sensors)
         return try month.days.filter { $0 <= today }.compactMap { date in

@@ -24,7 +24,9 @@ extension ResourceReport {
         report.yearBefore = comparison(
             of: sum.total, with: facts.yearBefore, month: facts.month.yearBefore, resource, unit, show)
         let roles: [SensorRole] = [.input, .production, .output, .consumption]
-        let byRole = roles.map { role in months.filter { $0.isMeter && $0.sensor.role == role } }
+        let byRole = roles.map { role in
+            months.filter { $0.isMeter && $0.sensor.computed == nil && $0.sensor.role == role }
+        }
         if byRole.count(where: { !$0.isEmpty }) > 1 {
             report.roles = zip(roles, byRole).filter { !$1.isEmpty }.map { role, months in
                 let parts = months.map { MonthTotal.Part(month: $0) }
@@ -39,7 +41,8 @@ extension ResourceReport {
 
     /// The meters that say what was used: what came in and was made, less what was given away; else the taps.
     private static func used(_ months: [SensorMonth]) -> [MonthTotal.Part] {
-        let meters = months.filter(\.isMeter)
+        // A virtual sensor's parts are counted themselves.
+        let meters = months.filter { $0.isMeter && $0.sensor.computed == nil }
         let hasSource = meters.contains { $0.sensor.role == .input || $0.sensor.role == .production }
         return meters.filter { ($0.sensor.role != .consumption) == hasSource }
             .map { MonthTotal.Part(month: $0, isSubtracted: $0.sensor.role == .output) }
