@@ -16,6 +16,8 @@ public enum AgendaKind: String, Hashable, Sendable, Codable, CaseIterable {
     case dataGap = "data_gap"
     /// A meter did something that a person must judge.
     case meterQuestion = "meter_question"
+    /// Figures of a closed report are known better now.
+    case reportChanged = "report_changed"
     /// More alarms than volunteers can bear.
     case tooManyAlarms = "too_many_alarms"
 }

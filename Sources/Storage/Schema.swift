@@ -139,6 +139,11 @@ enum Schema {
             payload BLOB NOT NULL, qos INTEGER NOT NULL, waited_longest INTEGER, waited_least INTEGER,
             known_before INTEGER) STRICT
         """,
+        // What reports said when they were closed; the newest edition of a month is the one that later changes are told of.
+        """
+        CREATE TABLE closed_report (
+            id INTEGER PRIMARY KEY, month TEXT NOT NULL, body TEXT NOT NULL CHECK (json_valid(body))) STRICT
+        """,
         // How the meter stood at the end of the day, where the next day goes on.
         "ALTER TABLE day_use ADD COLUMN meter TEXT",
         // Which series count for which sensor, and when: those of its devices, and what people read themselves.

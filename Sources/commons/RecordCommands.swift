@@ -126,26 +126,46 @@ struct LogCommand: ParsableCommand {
 /// `commons report`
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "report", abstract: "Writes the monthly report.",
-        discussion: """
-            Examples:
-              commons report --month 2026-10 --output october.html
-              commons report --month 2026-10 --format markdown --language es
-            """)
+        commandName: "report", abstract: "The monthly report.", subcommands: [Write.self, Close.self],
+        defaultSubcommand: Write.self)
 
-    enum Form: String, ExpressibleByArgument, CaseIterable {
-        case html, markdown, csv, json
+    struct Write: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Writes the monthly report.",
+            discussion: """
+                Examples:
+                  commons report --month 2026-10 --output october.html
+                  commons report --month 2026-10 --format markdown --language es
+                """)
+
+        enum Form: String, ExpressibleByArgument, CaseIterable {
+            case html, markdown, csv, json
+        }
+
+        @OptionGroup var site: SiteOptions
+        @Option(name: .long, help: "The month (YYYY-MM).") var month: String
+        @Option(name: .long, help: "html, markdown, csv or json.") var format = Form.html
+        @Option(name: .long, help: "The file to write; standard output by default.") var output: String?
+        @Option(name: .long, help: "The language; the community's first by default.") var language: String?
+
+        func run() throws {
+            try ReportDesk(site: Site.load(configFile: site.config))
+                .write(month: month, format: format.rawValue, language: language, to: output)
+        }
     }
 
-    @OptionGroup var site: SiteOptions
-    @Option(name: .long, help: "The month (YYYY-MM).") var month: String
-    @Option(name: .long, help: "html, markdown, csv or json.") var format = Form.html
-    @Option(name: .long, help: "The file to write; standard output by default.") var output: String?
-    @Option(name: .long, help: "The language; the community's first by default.") var language: String?
+    struct Close: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Closes a month's report: its totals are kept, and what changes later is told beside them.",
+            discussion: "Example:\n  commons report close --month 2026-10 --for Rosa")
 
-    func run() throws {
-        try ReportDesk(site: Site.load(configFile: site.config))
-            .write(month: month, format: format.rawValue, language: language, to: output)
+        @OptionGroup var site: SiteOptions
+        @Option(name: .long, help: "The month (YYYY-MM); it must be over.") var month: String
+        @Option(name: .customLong("for"), help: "The person this is entered for.") var enteredFor: String?
+
+        func run() throws {
+            try finish(ReportDesk(site: Site.load(configFile: site.config)).close(month: month, enteredFor: enteredFor))
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import GatewayModel
+import Reporting
 import Storage
 import TestSupport
 import Testing
@@ -26,6 +27,7 @@ struct ImportTests {
         stewards: [{name: Rosa}]
         sensors:
           - {id: house-1/water, resource: water, quantity: volume, role: consumption, unit: m3, meter: {maximum_per_hour: 5000}}
+          - {id: main/water, resource: water, quantity: volume, role: input, visibility: community, unit: m3, meter: {maximum_per_hour: 5000}}
           - {id: tank/level, resource: water, quantity: length, role: storage, visibility: community, unit: cm}
 
         """.write(toFile: folder.file("gateway.yaml"), atomically: true, encoding: .utf8)
@@ -138,6 +140,29 @@ struct ImportTests {
         #expect(try ImportDesk(site: site).undo(1, enteredFor: nil).isDone)
         #expect(try bring(copy).isDone)
         #expect(try uses() == before)
+    }
+
+    @Test("Case 16: figures that come after a report was closed are told beside it and on the agenda, never over it")
+    func closedReport() throws {
+        let month = try #require(CalendarMonth(text: "2026-03"))
+        func papers() throws -> Papers {
+            try Papers(site: site, store: site.readingStore(), month: month, now: SystemClock.now())
+        }
+        #expect(try bring(file("week.csv", Self.week), sensor: "main/water", unit: "L").isDone)
+        #expect(try papers().report(.json, language: "en").contains("\"closed_at\": null"))
+        #expect(try ReportDesk(site: site).close(month: "2026-03", enteredFor: "Rosa").isDone)
+        #expect(try ReportDesk(site: site).close(month: "2999-01", enteredFor: "Rosa").isDone == false)
+        #expect(try papers().report(.json, language: "en").contains("\"errata\": []"))
+        let late = try file("late.csv", Self.week + "2026-03-20 20:00,101100\n")
+        #expect(try bring(late, sensor: "main/water", unit: "L").isDone)
+        let report = try papers().report(.markdown, language: "en")
+        #expect(report.contains("What we know better since"))
+        #expect(report.contains("| Water | 1 m³ | 1\\.1 m³ |"), "\(report)")
+        let agenda = try papers().agenda(.markdown, language: "es")
+        #expect(agenda.contains("El informe cerrado de marzo de 2026 ha cambiado"))
+        // Closed again, the better figures are the closed ones.
+        #expect(try ReportDesk(site: site).close(month: "2026-03", enteredFor: "Rosa").isDone)
+        #expect(try papers().report(.json, language: "en").contains("\"errata\": []"))
     }
 
     @Test("Case 12: in the hour that comes twice, a file in order of time means both")

@@ -32,6 +32,8 @@ public enum Command: Codable, Sendable, Hashable {
     case undoImport(Int64)
     /// Adds readings that people took themselves.
     case addReadings([HandReading])
+    /// Closes a month's report: what it says is kept.
+    case closeReport(CalendarMonth)
     /// Says what time it is, on a box without network.
     case setClock(Instant)
     /// Reports what the running gateway has heard of a device since its start.

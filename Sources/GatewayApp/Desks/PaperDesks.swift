@@ -33,6 +33,16 @@ public struct ReportDesk {
     }
 }
 
+extension ReportDesk {
+    /// Sends the closing of a month's report to the writing process.
+    public func close(month text: String, enteredFor: String?) throws -> CommandReply {
+        guard let month = CalendarMonth(text: text) else {
+            throw AppError("'\(text)' is not a month", remedy: "write it as 2026-10")
+        }
+        return try CommandDesk(site: site).perform(.closeReport(month), enteredFor: enteredFor)
+    }
+}
+
 /// Shows what the gateway asks of the next assembly.
 public struct AgendaDesk {
     private let site: Site

@@ -1,3 +1,4 @@
+import Foundation
 import GatewayModel
 import Limits
 import Reporting
@@ -45,6 +46,19 @@ struct Papers {
         AgendaDraft.items(from: model, phrases: site.book(language)).map(\.title)
     }
 
+    /// What the report says, as it is kept when it is closed.
+    func closing(at now: Instant) throws -> String {
+        try JSONLine.text(ClosedReport(of: model, at: now))
+    }
+
+    private static func closed(_ month: CalendarMonth, in store: Store) throws -> ClosedReport? {
+        try store.closedReport(month).flatMap { body in
+            let decoder = JSONDecoder()
+            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            return try decoder.decode(ClosedReport.self, from: Data(body.utf8))
+        }
+    }
+
     private static func facts(
         site: Site, store: Store, month: CalendarMonth, rule: MeetingRule, now: Instant
     ) throws -> ReportFacts {
@@ -87,6 +101,6 @@ struct Papers {
             nextAssemblies: meetings,
             agendaClosesAt: meetings.first.map {
                 rule.agendaCloses(before: $0, days: site.configuration.assembly.agendaClosesDaysBefore, in: site.zone)
-            }, stewardCount: site.configuration.stewards.count)
+            }, stewardCount: site.configuration.stewards.count, closed: try Papers.closed(month, in: store))
     }
 }

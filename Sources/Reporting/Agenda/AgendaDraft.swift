@@ -14,7 +14,7 @@ public struct AgendaDraft: Sendable {
             assembly: model.facts.zone.date(at: next))
         let items =
             draft.budgets() + draft.reviews() + draft.alerts() + draft.alarmLoad() + draft.meterQuestions()
-            + draft.gaps()
+            + draft.gaps() + draft.errata()
         let asks = AgendaAsk.allCases
         return asks.flatMap { ask in items.filter { $0.ask == ask } }
     }
@@ -140,6 +140,26 @@ public struct AgendaDraft: Sendable {
             item(
                 .meterQuestion, .inform, subject: model.facts.month.description, about: nil,
                 values: ["count": String(count)], facts: facts, options: ["read"], minutes: 5, related: [])
+        ]
+    }
+
+    private func errata() -> [AgendaItem] {
+        guard !model.errata.isEmpty else { return [] }
+        return [
+            item(
+                .reportChanged, .inform, subject: model.facts.month.description, about: nil,
+                values: ["month": words.month(model.facts.month)],
+                facts: model.errata.map { erratum in
+                    words.text(
+                        "agenda.facts.erratum",
+                        [
+                            "resource": words.resource(erratum.resource),
+                            "before": erratum.before.map { words.amount($0, erratum.unit) }
+                                ?? words.text("report.closed.unknown"),
+                            "after": erratum.after.map { words.amount($0, erratum.unit) }
+                                ?? words.text("report.closed.unknown"),
+                        ])
+                }, options: ["tell"], minutes: 5, related: [])
         ]
     }
 

@@ -12,7 +12,7 @@ extension Document {
             ])
         var blocks: [DocumentBlock] = []
         if model.facts.isDemonstration { blocks.append(.notice(words.text("report.demonstration"))) }
-        blocks += firstPage(model, agenda: agenda, words)
+        blocks += firstPage(model, agenda: agenda, words) + errata(model, words)
         blocks += limits(model, words) + floors(model, words) + alerts(model, words)
         for resource in model.resources { blocks += section(of: resource, model, words) }
         blocks += gaps(model, words) + gateway(model, words) + checking(model, words)

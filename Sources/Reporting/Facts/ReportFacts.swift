@@ -48,6 +48,8 @@ public struct ReportFacts: Sendable {
     public var agendaClosesAt: Instant?
     /// How many stewards share the duty; 0 where unknown.
     public var stewardCount: Int
+    /// What the month's report said when it was closed; nil while it is open.
+    public var closed: ClosedReport?
     /// Figures of this month that were published before, such as an earlier edition of this report.
     public var alreadyShown: [FigureOrigin]
     /// The bounds for figures over households.
@@ -62,7 +64,8 @@ public struct ReportFacts: Sendable {
         energyIntervals: [EnergyInterval] = [], nightlyMinimumFlows: [DecimalValue] = [],
         usableStorage: DecimalValue? = nil, weather: WeatherFacts? = nil, gateway: GatewayFacts,
         nextAssemblies: [Instant] = [], agendaClosesAt: Instant? = nil, stewardCount: Int = 0,
-        alreadyShown: [FigureOrigin] = [], disclosureRules: DisclosureRules = DisclosureRules()
+        closed: ClosedReport? = nil, alreadyShown: [FigureOrigin] = [],
+        disclosureRules: DisclosureRules = DisclosureRules()
     ) {
         self.communityID = communityID
         self.communityName = communityName
@@ -86,6 +89,7 @@ public struct ReportFacts: Sendable {
         self.nextAssemblies = nextAssemblies
         self.agendaClosesAt = agendaClosesAt
         self.stewardCount = stewardCount
+        self.closed = closed
         self.alreadyShown = alreadyShown
         self.disclosureRules = disclosureRules
     }

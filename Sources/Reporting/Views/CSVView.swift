@@ -35,6 +35,12 @@ struct CSVView {
                 "d", "", String(model.dates.count), "",
             ])
         }
+        for erratum in model.errata {
+            lines.append([
+                "erratum", words.resource(erratum.resource), "closed", model.facts.month.description,
+                erratum.before?.description ?? "", erratum.unit.code, "", "", "",
+            ])
+        }
         for aside in model.gaps.asides {
             lines.append([
                 "set_aside", words.name(aside.sensor), aside.facts.why, aside.facts.from.description,

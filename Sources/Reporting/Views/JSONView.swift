@@ -23,6 +23,18 @@ struct JSONView {
             ("sentences", .array(model.resources.prefix(3).map { .string(Document.sentence($0, words)) })),
             ("resources", .array(model.resources.map(resource))), ("limits", .array(model.limits.map(limit))),
             ("alerts", .array(model.alerts.rows.map(alert))), ("gaps", .array(model.gaps.rows.map(gap))),
+            ("closed_at", facts.closed.map { .time($0.closedAt) } ?? .null),
+            (
+                "errata",
+                .array(
+                    model.errata.map { erratum in
+                        .object([
+                            ("resource", .string(erratum.resource.rawValue)), ("unit", .string(erratum.unit.code)),
+                            ("before", erratum.before.map { .decimal($0) } ?? .null),
+                            ("after", erratum.after.map { .decimal($0) } ?? .null),
+                        ])
+                    })
+            ),
             (
                 "set_aside",
                 .array(
