@@ -30,28 +30,33 @@ extension Office {
         // The rest of a batch that is still uncommitted would be dated twice.
         guard pipeline.batch.releasedThrough == nil else { return true }
         let held = try store.heldMessages(limit: Office.chunk)
-        for (_, message) in held {
-            let time = ClockKeeper.HeldTime(
-                boot: message.boot, uptime: message.uptime, knownBefore: message.knownBefore)
-            let receipt = keeper.receipt(of: time, now: clock)
-            let inbound = InboundMessage(topic: message.topic, payload: message.payload, receivedAt: receipt.latest)
-            var received = ReceivedMessage(message: inbound, qos: message.qos)
-            received.isRedated = true
-            if message.waited != nil || receipt.earliest != nil {
-                let longest = message.waited?.upperBound ?? 0
-                let from = (receipt.earliest ?? receipt.latest).milliseconds
-                let (earliest, isUnknown) = from.subtractingReportingOverflow(longest)
-                received.timing = .queued(
-                    earliest: Instant(milliseconds: isUnknown ? .min : earliest),
-                    latest: receipt.latest.advanced(byMilliseconds: -(message.waited?.lowerBound ?? 0)))
-            }
-            _ = pipeline.receive(received)
-        }
+        for (_, message) in held { date(message, clock) }
         pipeline.batch.releasedThrough = held.last?.number
-        // Those of this batch are in the store only once it is committed.
-        hasHeld = !held.isEmpty || !pipeline.batch.held.isEmpty
-        if !hasHeld { needsMakeUp = true }
-        return hasHeld
+        guard held.count < Office.chunk else { return true }
+        // What came since the last commit is the rest; from the next message on everything is as usual.
+        let rest = pipeline.batch.held
+        pipeline.batch.held = []
+        for message in rest { date(message, clock) }
+        hasHeld = false
+        needsMakeUp = true
+        return false
+    }
+
+    private func date(_ message: HeldMessage, _ clock: ClockReading) {
+        let time = ClockKeeper.HeldTime(boot: message.boot, uptime: message.uptime, knownBefore: message.knownBefore)
+        let receipt = keeper.receipt(of: time, now: clock)
+        let inbound = InboundMessage(topic: message.topic, payload: message.payload, receivedAt: receipt.latest)
+        var received = ReceivedMessage(message: inbound, qos: message.qos)
+        received.isRedated = true
+        if message.waited != nil || receipt.earliest != nil {
+            let longest = message.waited?.upperBound ?? 0
+            let from = (receipt.earliest ?? receipt.latest).milliseconds
+            let (earliest, isUnknown) = from.subtractingReportingOverflow(longest)
+            received.timing = .queued(
+                earliest: Instant(milliseconds: isUnknown ? .min : earliest),
+                latest: receipt.latest.advanced(byMilliseconds: -(message.waited?.lowerBound ?? 0)))
+        }
+        _ = pipeline.receive(received)
     }
 
     /// The clock can be believed again: what goes by the date is looked at anew.

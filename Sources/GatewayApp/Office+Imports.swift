@@ -52,7 +52,8 @@ extension Office {
         guard let run = try store.imports().first(where: { $0.id == number }), run.finishedAt == nil else {
             return refused("no_import", ["number": "\(number)"])
         }
-        let count = try store.readings(ReadingQuery(.devices([run.device]))).count
+        var count = 0
+        try store.readings(ReadingQuery(.devices([run.device]))) { _ in count += 1 }
         try store.setImport(
             number, counts: true, readings: count, at: now,
             record: RecordEntry(

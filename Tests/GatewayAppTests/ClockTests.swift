@@ -63,22 +63,23 @@ struct ClockTests {
             try tick()
         }
 
-        func set(_ reading: ClockReading) throws {
+        func set(_ reading: ClockReading, ticks: Int = 3) throws {
             clock.value = reading
-            try tick()
+            try tick(ticks)
         }
 
-        func tick() throws {
-            for _ in 0..<3 {
+        func tick(_ count: Int = 3) throws {
+            for _ in 0..<count {
                 _ = handler.tick(now: clock.value.wall)
                 try handler.commit([], now: clock.value.wall)
             }
         }
 
-        func receive(_ power: Int, timing: ReceivedMessage.Timing = .live) throws {
+        func receive(_ power: Int, commits: Bool = true) throws {
             let payload = Array("{\"power\": \(power)}".utf8)
             let message = InboundMessage(topic: "zigbee2mqtt/plug", payload: payload, receivedAt: clock.value.wall)
-            _ = handler.receive(ReceivedMessage(message: message, qos: 1, timing: timing))
+            _ = handler.receive(ReceivedMessage(message: message, qos: 1))
+            guard commits else { return }
             try handler.commit([], now: clock.value.wall)
         }
 
@@ -121,6 +122,21 @@ struct ClockTests {
                 SeriesID(rawValue: 1), from: #require(CalendarDate(text: "1970-01-01")),
                 through: #require(CalendarDate(text: "2026-02-28"))
             ).isEmpty)
+        box.office.close()
+    }
+
+    @Test("Messages go on while the held ones are dated: nothing is kept back, and order stays")
+    func noStandstill() throws {
+        let box = try Box(site, at("1970-01-01T00:03:00Z", uptime: 180))
+        try box.receive(1)
+        try box.receive(2, commits: false)
+        try box.set(at("2026-03-01T08:10:00Z", uptime: 600, isSynchronized: true), ticks: 1)
+        #expect(!box.office.hasHeld)
+        try box.receive(3)
+        #expect(
+            try box.readings() == [
+                "1 2026-03-01T08:03:00Z redated", "2 2026-03-01T08:03:00Z redated", "3 2026-03-01T08:10:00Z received",
+            ])
         box.office.close()
     }
 

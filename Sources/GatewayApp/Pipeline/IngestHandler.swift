@@ -111,6 +111,8 @@ final class IngestHandler: BatchHandler {
     }
 
     func discard(now: Instant) {
+        // What was dated in this batch is still held; the next tick looks.
+        if office.pipeline.batch.releasedThrough != nil { office.hasHeld = true }
         office.pipeline.discard(now: now)
         office.pipeline.changeState { $0.counters.isStoreFailing = true }
         snapshot(office.pipeline.state.counters)
