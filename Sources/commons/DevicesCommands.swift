@@ -120,7 +120,7 @@ struct DevicesCommand: AsyncParsableCommand {
                 """)
 
         @Option(name: .long, help: "The topic of the message.") var topic: String
-        @Option(name: .long, help: "The profile's name.") var name = "my-device"
+        @Option(name: .long, help: "The profile's name.") var name = "my_device"
         @Option(name: .long, help: "The folder of device profiles.") var devices = "Devices"
 
         func run() throws {
