@@ -134,6 +134,12 @@ extension Office {
                 problems.append(refused("no_sensor", ["sensor": "\(reading.sensor)"]).lines[0])
                 continue
             }
+            if sensor.computed != nil || kinds[sensor.id] == .delta {
+                problems.append(
+                    refused(sensor.computed == nil ? "hand_delta" : "hand_computed", ["sensor": "\(sensor.id)"]).lines[
+                        0])
+                continue
+            }
             let unit = reading.unit ?? sensor.unit
             guard reading.time <= now.advanced(bySeconds: 300) else {
                 problems.append(
@@ -152,23 +158,25 @@ extension Office {
         }
         guard problems.isEmpty else { return CommandReply(isDone: false, lines: problems) }
         var lines: [String] = []
+        var added: [SensorID: Int] = [:]
         for (reading, sensor) in placed.sorted(by: { $0.0.time.instant < $1.0.time.instant }) {
             let outcome = pipeline.add(reading, now: now)
+            if outcome == .added { added[sensor.id, default: 0] += 1 }
             let values = [
                 "sensor": "\(sensor.id)", "value": reading.value.description, "unit": reading.unit.code,
                 "at": site.local(reading.time.instant),
             ]
             lines.append(site.book(nil).text("acts.done.hand_\(outcome.rawValue)", values))
         }
-        for sensor in Set(placed.map(\.1.id)).sorted() {
-            guard let sensor = pipeline.state.sensors.sensor(sensor) else { continue }
+        for (id, count) in added.sorted(by: { $0.key < $1.key }) {
+            guard let sensor = pipeline.state.sensors.sensor(id) else { continue }
             pipeline.batch.records.append(
                 record(
                     "readings.added", of: sensor, by: actor, now,
-                    ["count": "\(placed.count { $0.1.id == sensor.id })"]))
+                    ["count": "\(count)"]))
         }
-        needsMakeUp = true
-        return CommandReply(isDone: true, lines: lines)
+        needsMakeUp = needsMakeUp || !added.isEmpty
+        return CommandReply(isDone: !added.isEmpty || placed.isEmpty, lines: lines)
     }
 
     /// Stores what was put aside after all, or drops it; the device's alert ends with its last entry.
@@ -183,7 +191,7 @@ extension Office {
         if isReleased, let other = chosen.first(where: { $0.entry.reason != "time_off" }) {
             return refused("cannot_release", ["number": "\(other.number)", "why": other.entry.explanation])
         }
-        let stored = isReleased ? chosen.map { pipeline.release($0.entry) }.reduce(0, +) : 0
+        let stored = isReleased ? chosen.map { pipeline.release($0.entry, now: now) }.reduce(0, +) : 0
         let kind = isReleased ? "released" : "dropped"
         for aside in chosen { pipeline.batch.settled[aside.number] = isReleased }
         pipeline.batch.records.append(

@@ -1,4 +1,5 @@
 import GatewayModel
+import Limits
 import MQTTIngest
 import Storage
 
@@ -52,7 +53,6 @@ extension Office {
     /// and what people decided about a meter changes every figure that follows from it. Nothing may be uncommitted.
     func makeUpIfDue(now: Instant) throws {
         guard needsMakeUp else { return }
-        needsMakeUp = false
         madeUpAt = now
         let loader = PipelineLoader(site: site, store: store)
         try loader.bringDaysUpToDate(now: now)
@@ -62,9 +62,12 @@ extension Office {
             $0.meters = fresh.meters
             $0.computed = fresh.computed
             $0.asides = fresh.asides
-            $0.limits = fresh.limits
+            $0.limits.takeBudgets(from: fresh.limits)
             $0.hasLateMeters = false
+            // The marks were taken from the store; later readings of those days mark them again.
+            $0.series.forgetMarks()
         }
+        needsMakeUp = false
     }
 
     private func setBox(_ condition: BoxCondition, isActive: Bool, now: Instant, details: [String: String]) {

@@ -113,6 +113,11 @@ public struct LimitEngine: Sendable {
         }
     }
 
+    /// Takes over what another engine counted anew; levels and silences are watched on as they were.
+    public mutating func takeBudgets(from other: LimitEngine) {
+        for (reference, state) in other.budgets where limits[reference] != nil { budgets[reference] = state }
+    }
+
     private mutating func see(_ measurement: Measurement, now: Instant, isReplay: Bool) -> [LimitTransition] {
         let isNewest = lastSeen[measurement.sensor].map { measurement.time >= $0 } ?? true
         if isNewest { lastSeen[measurement.sensor] = measurement.time }

@@ -50,7 +50,9 @@ public struct MeterRoom: Sendable {
     ) -> (measurements: [Measurement], events: [MeterEvent]) {
         let sheet = sensor.meter ?? MeterSheet()
         var meter = meters[sensor.id] ?? RegisterMeter(sensor: sensor.id, sheet: sheet)
-        let unit = meter.unit ?? reading.unit
+        // A meter never takes a unit that its sensor cannot be told in, and none from people or files before its own.
+        guard understands(reading.unit, of: sensor) else { return ([], []) }
+        let unit = meter.unit ?? (OwnDevices.contain(reading.stream.device) ? sensor.unit : reading.unit)
         // A unit that changes goes on in the meter's own, where the dimension fits; otherwise nothing can be said.
         guard let value = MeterRoom.converted(reading.value, from: reading.unit, to: unit) else { return ([], []) }
         meter.unit = unit

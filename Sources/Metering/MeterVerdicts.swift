@@ -3,10 +3,12 @@ import GatewayModel
 /// What people decided about the step between two readings: the newest word on each kind of event.
 struct MeterVerdicts {
     /// A replaced meter's figures, in a unit.
-    struct Exchange {
+    struct Exchange: Hashable, Codable {
         var oldFinal: DecimalValue
         var newFirst: DecimalValue
         var unit: Unit
+        /// When it took place; the time of the reading that shows it, where one did when it was entered.
+        var at: Instant
     }
 
     /// The replacement of the meter between the two readings, unless it was taken back.
@@ -25,8 +27,8 @@ struct MeterVerdicts {
         byKind = Dictionary(
             here.filter { $0.at == next || $0.kind == .exchange }.map { ($0.kind, $0) },
             uniquingKeysWith: { _, newer in newer })
-        if case .exchanged(let oldFinal, let newFirst, let unit) = byKind[.exchange]?.verdict {
-            exchange = Exchange(oldFinal: oldFinal, newFirst: newFirst, unit: unit)
+        if let word = byKind[.exchange], case .exchanged(let oldFinal, let newFirst, let unit) = word.verdict {
+            exchange = Exchange(oldFinal: oldFinal, newFirst: newFirst, unit: unit, at: word.at)
         } else {
             exchange = nil
         }

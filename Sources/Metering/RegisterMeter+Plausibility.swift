@@ -27,6 +27,15 @@ extension RegisterMeter {
         next.value >= last.value ? amount(from: last.value, to: next.value) : useAcrossRollover(from: last, to: next)
     }
 
+    /// True where a reading is the new meter's rather than the old one's: it fell, or it is nearer to the new beginning.
+    func showsNewMeter(_ next: Point, after last: Point, _ exchange: MeterVerdicts.Exchange) -> Bool {
+        guard next.value >= last.value else { return true }
+        guard let first = value(exchange.newFirst, in: exchange.unit), next.value >= first,
+            let fromOld = next.value.subtracting(last.value), let fromNew = next.value.subtracting(first)
+        else { return false }
+        return fromNew <= fromOld
+    }
+
     /// True where another device seems to read the same meter: no step back, and no further than the sheet allows.
     ///
     /// Without a greatest rate nobody can tell a used meter's total from consumption, so only the same figure goes on.

@@ -30,6 +30,10 @@ extension RegisterMeter {
             sensor: sensor, kind: .falseReading, at: doubt.first.time, before: doubt.trusted.value,
             after: doubt.first.value, impliedUse: .zero, state: isConfirmed ? .confirmed : .applied)
         doubts.removeSubrange(index...)
+        // What is owed now is no longer part of what earlier doubts would owe.
+        for earlier in doubts.indices {
+            doubts[earlier].booked = doubts[earlier].booked.subtracting(doubt.booked) ?? doubts[earlier].booked
+        }
         return Outcome(use: use, since: last.time, events: taken + [finding])
     }
 

@@ -57,6 +57,8 @@ public struct RegisterMeter: Hashable, Sendable, Codable {
     var device: String?
     /// Open doubts, oldest first: each one's trusted reading is a level to which the counter may return.
     var doubts: [Doubt] = []
+    /// A replacement that was entered and that no reading shows yet.
+    var awaited: MeterVerdicts.Exchange?
     /// Booked too much on a reading that was taken back since; later consumption is reduced by it first.
     var deficit: DecimalValue = .zero
 
@@ -89,8 +91,9 @@ public struct RegisterMeter: Hashable, Sendable, Codable {
         if let device { self.device = device }
         let said = MeterVerdicts(decisions, after: last.time, through: time)
         var outcome: Outcome
-        if let exchange = said.exchange {
-            outcome = replaced(from: last, to: next, by: exchange)
+        awaited = said.exchange ?? awaited
+        if let exchange = awaited, let replaced = replaced(from: last, to: next, by: exchange) {
+            outcome = replaced
         } else if let settled = settle(with: next, last: last, said, decisions) {
             outcome = settled
         } else if isOtherDevice, !goesOn(from: last, to: next) {
@@ -178,13 +181,21 @@ public struct RegisterMeter: Hashable, Sendable, Codable {
     }
 
     /// Another meter took the place: what the old one counted to its end, and the new one from its beginning.
-    private mutating func replaced(from last: Point, to next: Point, by exchange: MeterVerdicts.Exchange) -> Outcome {
+    ///
+    /// Nil while the reading still looks like the old meter's; the replacement then waits for the one that shows it.
+    private mutating func replaced(
+        from last: Point, to next: Point, by exchange: MeterVerdicts.Exchange
+    ) -> Outcome? {
+        guard exchange.at == next.time || showsNewMeter(next, after: last, exchange) else { return nil }
+        awaited = nil
         let old = value(exchange.oldFinal, in: exchange.unit)
             .flatMap { counted(from: last, to: Point(value: $0, time: next.time)) }
         let new = value(exchange.newFirst, in: exchange.unit)
             .flatMap { counted(from: Point(value: $0, time: last.time), to: next) }
         let use = old.flatMap { old in new.flatMap(old.adding) }
-        guard let use else {
+        // The work at the meter takes its time, and so does the device: an hour is granted.
+        let since = min(last.time, next.time.advanced(bySeconds: -3600))
+        guard let use, isPlausible(use, from: since, to: next.time) else {
             let event = event(.exchange, from: last, to: next, impliedUse: nil, state: .proposed)
             open(event, trusted: last, first: next)
             return Outcome(use: nil, since: last.time, events: [event])

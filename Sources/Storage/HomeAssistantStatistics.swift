@@ -71,7 +71,9 @@ public struct HomeAssistantStatistics: Sendable {
                     WHERE statistic_id IN (\(marks)) ORDER BY start_ts, statistic_id
                     """, arguments: StatementArguments(ids))
             while let row = try rows.next() {
-                guard let start = row[1] as Double?, let value = row[2] as Double? else { continue }
+                guard let start = row[1] as Double?, let value = row[2] as Double?, value.isFinite,
+                    (0..<100_000_000_000).contains(start)
+                else { continue }
                 let isCounter: Bool = row[3]
                 let time = Instant(milliseconds: Int64(start * 1000)).advanced(bySeconds: isCounter ? 3600 : 1800)
                 try body(Hour(id: row[0], time: time, value: value))

@@ -134,7 +134,7 @@ extension SeriesDirectory {
     }
 
     /// Forgets which days were marked, after they were computed.
-    mutating func forgetMarks() {
+    public mutating func forgetMarks() {
         for index in newest.indices {
             newest[index].markedFrom = .max
             newest[index].markedUntil = .min

@@ -171,6 +171,16 @@ extension Store {
                 AND (date BETWEEN ?2 AND ?3
                     OR date = (SELECT min(date) FROM day_use WHERE sensor = ?1 AND date > ?3))
                 """, arguments: [sensor.rawValue, zone.date(at: from).description, last.description])
+        try db.execute(
+            sql: """
+                INSERT OR IGNORE INTO dirty_day SELECT day_stats.series, date FROM day_stats
+                JOIN sensor_series AS s ON s.series = day_stats.series WHERE s.sensor = ? AND date BETWEEN ? AND ?
+                """, arguments: [sensor.rawValue, zone.date(at: from).description, last.description])
+        try db.execute(
+            sql: """
+                INSERT OR IGNORE INTO dirty_use SELECT DISTINCT s.sensor, date FROM day_stats
+                JOIN sensor_series AS s ON s.series = day_stats.series WHERE s.sensor = ? AND date BETWEEN ? AND ?
+                """, arguments: [sensor.rawValue, zone.date(at: from).description, last.description])
         // A day whose readings all counted for nothing has no row; it is asked for all the same.
         var date = zone.date(at: from)
         for _ in 0..<366 where date <= last {

@@ -71,6 +71,7 @@ extension Store {
             found.append(reading)
         }
         let streams = try streams(of: wanted.keys, db)
+        guard !streams.isEmpty else { return [] }
         for stream in Set(streams.values.map(\.stream)).sorted() {
             let blocks = try Row.fetchCursor(
                 db.cachedStatement(

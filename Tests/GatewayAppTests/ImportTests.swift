@@ -103,6 +103,8 @@ struct ImportTests {
         arguments: [
             ("2026-03-05 08:00,many", ":6: 'many' is not a number"),
             ("yesterday,101000", ":6: 'yesterday' is no time"),
+            ("1e30,101000", ":6: '1e30' is no time"),
+            ("\"2026-03-05 08:00,1", ":6: a quote is opened here and never closed"),
             ("2999-01-01,101000", ":6: 2999-01-01 00:00 is in the future"),
             ("2026-03-06,1,2,3", ":6: 4 cells where the first line has 2"),
             ("2026-03-05 08:00,7", "the file has 7 for 2026-03-05 08:00 and 101000"),

@@ -123,6 +123,36 @@ struct MeterLifeTests {
         office.close()
     }
 
+    @Test("An exchange that is entered too early waits for the reading that shows it; nothing jumps meanwhile")
+    func exchangeTooEarly() throws {
+        let office = try Office.open(site: site, now: time(0))
+        try read([9800, 9868], in: office, at: 0)
+        #expect(try act(exchange(9875, 3, at: 0.01), in: office, at: 0.01).isDone)
+        try read([9869, 9870], in: office, at: 0.02)
+        try expect(events(office), [])
+        try read([5, 20], in: office, at: 0.1)
+        try expect(events(office), ["exchange confirmed 7"])
+        try expect(days(office, at: 1), ["92"])
+        office.close()
+    }
+
+    @Test("A figure read by hand is no amount, whatever the device sends")
+    func handReadingOfDeltas() throws {
+        let office = try Office.open(site: site, now: time(0))
+        let reading = Reading(
+            stream: StreamKey(device: "meter"), channel: "energy_total", quantity: "energy", kind: .delta,
+            value: DecimalValue(2), unit: GatewayModel.Unit("kWh"), time: ReadingTime(time(0), source: .received))
+        _ = office.pipeline.add(reading, now: time(0))
+        try settle(office, at: 0)
+        let reply = try act(
+            .addReadings([HandReading(sensor: Self.meter, value: DecimalValue(1234), unit: nil, time: time(0.1))]),
+            in: office, at: 0.2)
+        #expect(!reply.isDone)
+        #expect(reply.lines.joined().contains("sends amounts and no meter reading"))
+        try expect(days(office, at: 1), ["2"])
+        office.close()
+    }
+
     @Test("Figures of an exchange that do not fit the readings are refused with both")
     func exchangeThatDoesNotFit() throws {
         let office = try Office.open(site: site, now: time(0))

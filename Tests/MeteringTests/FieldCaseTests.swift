@@ -98,6 +98,13 @@ struct FieldCaseTests {
         #expect(held.events.map(\.impliedUse) == [DecimalValue(10)])
     }
 
+    @Test("False readings within false readings are owed once")
+    func nested() throws {
+        let result = try read(["1000", "0", "400", "10", "20", "402", "1001", "1500"])
+        #expect(result.uses.allSatisfy { $0 >= .zero })
+        #expect(result.total == DecimalValue(500))
+    }
+
     @Test("A reading that jumps up and comes back is false, and the use goes on from before")
     func falseJump() throws {
         let sheet = MeterSheet(maximumPerHour: DecimalValue(150))

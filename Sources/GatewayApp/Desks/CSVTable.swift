@@ -4,6 +4,8 @@ enum CSVTable {
     struct Row: Hashable {
         var line: Int
         var cells: [String]
+        /// True where a quote was opened in it and never closed.
+        var isUnclosed = false
     }
 
     /// The rows; empty lines are left out. The separator is a semicolon where the first line has more of them.
@@ -54,6 +56,7 @@ enum CSVTable {
             index = next
         }
         endRow()
+        if isQuoted, let last = rows.indices.last { rows[last].isUnclosed = true }
         return rows
     }
 }

@@ -37,7 +37,9 @@ public struct HandDesk {
     /// CSV, so that it can be printed from any table program and read back with ``addSheet(_:enteredFor:)``.
     public func roundSheet(place: String?) throws -> [String] {
         let language = site.configuration.community.languages.first ?? "en"
-        let sensors = try site.readingStore().sensors().filter { place == nil || $0.place == place }
+        let sensors = try site.readingStore().sensors().filter {
+            $0.computed == nil && (place == nil || $0.place == place)
+        }
         return [HandDesk.columns.joined(separator: ",")]
             + sensors.map { sensor in
                 [sensor.id.rawValue, sensor.name(in: language), "", sensor.unit.code, ""].map(Escaping.csvCell)

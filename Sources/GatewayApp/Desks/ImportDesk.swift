@@ -231,14 +231,14 @@ public struct ImportDesk {
             return try read(statistics, wishes, sensors, kinds, body)
         }
         let plan = try ImportPlan(head: try file.head(), wishes: wishes, sensors: sensors, kinds: kinds)
-        var latest: Instant?
+        var latest: [SensorID: Instant] = [:]
         try file.rows { line, cells in
             switch cells {
             case .failure(let error): problem("\(request.path):\(line): \(error)")
             case .success(let cells):
                 do {
                     for reading in try plan.readings(cells, zone: zone, after: latest) {
-                        latest = reading.time
+                        latest[reading.sensor] = reading.time
                         try body(reading, line)
                     }
                 } catch let error as AppError {
@@ -269,6 +269,7 @@ public struct ImportDesk {
                 let value = DecimalValue("\(entry.value)")?.rounded(places: 6)
             else { return }
             let unit = wishes.unit == nil ? Unit.parsing(series.unit) ?? column.unit : column.unit
+            try ImportPlan.check(unit, of: column.sensor)
             try body(
                 ImportedReading(
                     sensor: column.sensor.id, kind: series.isCounter ? .register : column.kind, value: value,

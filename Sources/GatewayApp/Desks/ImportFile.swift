@@ -58,6 +58,12 @@ struct ImportFile {
         case .table(let rows):
             let names = try head()
             for row in rows.dropFirst() {
+                guard !row.isUnclosed else {
+                    try body(
+                        row.line,
+                        .failure(AppError("a quote is opened here and never closed", remedy: "close it")))
+                    continue
+                }
                 guard row.cells.count <= names.count else {
                     try body(
                         row.line,

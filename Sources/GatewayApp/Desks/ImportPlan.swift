@@ -91,7 +91,11 @@ struct ImportPlan {
     }
 
     /// The readings of one row; empty cells and words such as `unavailable` are nothing.
-    func readings(_ cells: [String: String], zone: Zone, after last: Instant?) throws(AppError) -> [ImportedReading] {
+    ///
+    /// `latest` says when a sensor's last reading of the file was.
+    func readings(
+        _ cells: [String: String], zone: Zone, after latest: [SensorID: Instant]
+    ) throws(AppError) -> [ImportedReading] {
         for filter in filters where cells[filter.name] != filter.value { return [] }
         if columns.isEmpty {
             let id = cells["sensor"] ?? ""
@@ -102,7 +106,7 @@ struct ImportPlan {
             try ImportPlan.check(unit, of: sensor)
             let kind =
                 wishedKind ?? cells["kind"].flatMap(ReadingKind.init(rawValue:)) ?? ImportPlan.usual(sensor, kinds)
-            let time = try instant(cells, zone, after: last)
+            let time = try instant(cells, zone, after: latest[sensor.id])
             return [
                 ImportedReading(
                     sensor: sensor.id, kind: kind, value: try Quantities.number(text), unit: unit, time: time)
@@ -114,7 +118,7 @@ struct ImportPlan {
             found.append(
                 ImportedReading(
                     sensor: column.sensor.id, kind: column.kind, value: try Quantities.number(text),
-                    unit: column.unit, time: try instant(cells, zone, after: last)))
+                    unit: column.unit, time: try instant(cells, zone, after: latest[column.sensor.id])))
         }
         return found
     }
@@ -124,7 +128,8 @@ struct ImportPlan {
     /// In the hour that comes twice in autumn, files in order of time mean the later one once the earlier one has passed.
     private func instant(_ cells: [String: String], _ zone: Zone, after last: Instant?) throws(AppError) -> Instant {
         let text = cells[time] ?? ""
-        if let number = Double(text), number >= 100_000_000 {
+        // Seconds from 1973 to 5138, or milliseconds of as long.
+        if let number = Double(text), (100_000_000..<100_000_000_000_000).contains(number) {
             return Instant(milliseconds: Int64(number < 100_000_000_000 ? number * 1000 : number))
         }
         if let date = CalendarDate(text: text) { return zone.start(of: date) }
@@ -157,7 +162,7 @@ struct ImportPlan {
         return sensor
     }
 
-    private static func check(_ unit: Unit, of sensor: Sensor) throws(AppError) {
+    static func check(_ unit: Unit, of sensor: Sensor) throws(AppError) {
         guard MeterRoom.converted(DecimalValue(1), from: unit, to: sensor.unit) == nil else { return }
         throw AppError(
             "\(unit.code) cannot be converted to \(sensor.unit.code), which \(sensor.id) measures",
