@@ -11,11 +11,15 @@ struct MonthFigures {
     /// The first day that is not over yet.
     let today: CalendarDate
     private let series: [SeriesID: SeriesRecord]
+    private let decisions: [MeterDecision]
+    private let asides: SetAsides
 
     init(store: Store, zone: Zone, now: Instant) throws {
         self.store = store
         self.zone = zone
         sensors = try SensorDirectory(store)
+        decisions = try store.meterDecisions()
+        asides = SetAsides(try store.setAsides())
         today = zone.date(at: now)
         series = Dictionary(try store.series().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
@@ -77,10 +81,12 @@ struct MonthFigures {
 
     /// Consumption per local hour of one register, in the sensor's unit, by the hour's first instant.
     func hourlyUse(of sensor: Sensor, from: Instant, until: Instant) throws -> [Instant: DecimalValue] {
-        var room = MeterRoom()
+        var room = MeterRoom(decisions: decisions)
         var hours: [Instant: DecimalValue] = [:]
         try store.readings(ReadingQuery(.sensors([sensor.id]), from: from, until: until)) { stored in
-            guard stored.isTrusted, let record = series[stored.series] else { return }
+            guard stored.isTrusted, !asides.contain(sensor.id, at: stored.time.instant),
+                let record = series[stored.series]
+            else { return }
             let (measurements, _) = room.receive(Reading(stored, of: record), of: sensor)
             for measurement in measurements {
                 guard case .use(let use, let since) = measurement.figure,
