@@ -44,7 +44,7 @@ extension LoopDriver {
         openRequests = []
         marker = nil
         mayHoldMore = false
-        if firstUncommitted != nil { _ = commit() }
+        if firstUncommitted != nil { _ = commit() } else { handleUndated() }
         mustWrite = false
         away(reason)
     }

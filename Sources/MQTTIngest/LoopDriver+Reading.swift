@@ -15,7 +15,9 @@ extension LoopDriver {
             guard self.session === session else { return }
             dryCalls = session.deliveredCount == before ? dryCalls + 1 : 0
         }
-        handleUndated()
+        // While the broker hands over its queue, the clock behind a message may come with the next read; the commit waits
+        // for it as long as it may.
+        if !isCatchingUp { handleUndated() }
         mayHoldMore = dryCalls < 2
         largestBurst = max(largestBurst, uncommitted.count)
     }
