@@ -1,7 +1,7 @@
 import GatewayModel
 
 /// What a discovery or attribute message said about the values of another topic.
-struct Announcement: Sendable {
+struct Announcement: Hashable, Sendable {
     /// Where the value stands within the payload; empty for a bare value.
     var path: [String] = []
     /// The topic of the message that announced it; empty where a later message can only replace it.
@@ -21,6 +21,8 @@ struct Announcements: Sendable {
     private var byTopic: [String: [Announcement]] = [:]
     private var topicsBySource: [String: Set<String>] = [:]
     private var count = 0
+    /// Rises with every change, so that a message can be told that changed what is known.
+    private(set) var revision = 0
 
     /// What is known about a topic, or about all topics beside it.
     func about(_ topic: String) -> [Announcement] {
@@ -33,10 +35,12 @@ struct Announcements: Sendable {
     /// Keeps an announcement, replacing an earlier one about the same place.
     mutating func add(_ announcement: Announcement, about topic: String) {
         let before = byTopic[topic] ?? []
+        guard !before.contains(announcement) else { return }
         var known = before.filter { $0.path != announcement.path }
         guard known.count < 200, count + known.count - before.count < Announcements.limit else { return }
         known.append(announcement)
         count += known.count - before.count
+        revision += 1
         byTopic[topic] = known
         for replaced in before where !known.contains(where: { $0.source == replaced.source }) {
             topicsBySource[replaced.source]?.remove(topic)
@@ -48,6 +52,7 @@ struct Announcements: Sendable {
     /// Forgets what the messages of one topic announced.
     mutating func forget(from source: String) {
         for topic in topicsBySource.removeValue(forKey: source) ?? [] {
+            revision += 1
             let known = byTopic[topic] ?? []
             let rest = known.filter { $0.source != source }
             count -= known.count - rest.count

@@ -10,6 +10,8 @@ public struct Decoding: Sendable {
     public var profile: String?
     /// True where a profile knows the topic, also where the message holds no reading.
     public var isKnownTopic = false
+    /// True where the message changed what is known about other messages, so that it must be kept for a restart.
+    public var isAnnouncement = false
     /// Within how many milliseconds an equal message is a repetition of the radio; 0 where none are repeated.
     public var repeatWindow: Int64 = 0
     /// How many seconds of messages the device may keep and send late; nil where it keeps none.

@@ -32,6 +32,9 @@ public struct DeviceProfile: Sendable {
     var fields: [FieldRule] = []
     var sharedFields: [String] = []
     var format: MessageFormat = .fields
+
+    /// True where numbers may tell what a topic measures.
+    var tells: Bool { fields.contains { $0.tells } }
 }
 
 /// A message with the readings that it must give, so that a profile proves itself.
@@ -103,6 +106,8 @@ struct FieldRule: Sendable {
     var conditions: [FieldCondition] = []
     /// The numbers for which this rule holds; the next fitting rule is taken otherwise.
     var values: ClosedRange<DecimalValue>?
+    /// True where a number that this rule reads tells what its whole topic measures from then on.
+    var tells = false
     /// Whose value it is where one message speaks of several devices.
     var device: TextTemplate?
     /// When this value was measured where it differs from the message's time.

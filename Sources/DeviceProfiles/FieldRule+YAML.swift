@@ -3,7 +3,8 @@ import StrictYAML
 
 extension FieldRule {
     private static let keys = [
-        "path", "when", "values", "ignore", "reject", "good", "channel", "quantity", "unit", "unit_from", "units",
+        "path", "when", "values", "tells", "ignore", "reject", "good", "channel", "quantity", "unit", "unit_from",
+        "units",
         "kind", "scale", "drop", "range", "states", "device", "time",
     ]
 
@@ -18,6 +19,7 @@ extension FieldRule {
         rule.good = DeviceProfile.texts(fields["good"])
         rule.conditions = conditions(fields["when"])
         rule.values = fields["values"].flatMap(range)
+        rule.tells = fields["tells"]?.boolean() ?? false
         rule.device = fields["device"]?.string().map { TextTemplate($0) }
         rule.time = fields["time"].flatMap(DeviceProfile.timeRule)
         rule.channel = fields["channel"]?.string().map { TextTemplate($0) }

@@ -66,7 +66,18 @@ extension MessageDecoder {
             return
         }
         announcement.device = String(message.topic[..<slash])
-        announcement.channel = text
+        announcements.add(announcement, about: message.topic[..<slash] + "/*")
+    }
+
+    /// Keeps what a number told that only one quantity can reach, for the numbers that follow it.
+    mutating func learn(from decoding: Decoding, _ message: InboundMessage) {
+        guard let reading = decoding.readings.first, let slash = message.topic.lastIndex(of: "/"),
+            announcements.about(message.topic).isEmpty
+        else { return }
+        var announcement = Announcement(device: reading.stream.device)
+        announcement.quantity = reading.quantity
+        announcement.unit = reading.unit
+        announcement.kind = reading.kind
         announcements.add(announcement, about: message.topic[..<slash] + "/*")
     }
 }

@@ -2,8 +2,8 @@ import GatewayModel
 
 /// Turns messages into readings by the profiles of a catalog.
 ///
-/// Messages may build on earlier ones (discovery, units in messages of their own), so feed them in order. A value type
-/// for one task; decoding never fails, whatever the payload: what cannot be read is a rejection.
+/// Messages may build on earlier ones (discovery, units in messages of their own), so feed them in order, after a restart
+/// those first that ``Decoding/isAnnouncement`` named. A value type for one task; decoding never fails, whatever the payload: what cannot be read is a rejection.
 public struct MessageDecoder: Sendable {
     let catalog: ProfileCatalog
     var local: LocalTime
@@ -33,9 +33,11 @@ public struct MessageDecoder: Sendable {
         let announced = announcements.about(message.topic)
         local.receivedAt = message.receivedAt
         var decoding = Decoding()
+        let known = announcements.revision
         message.payload.withUnsafeBufferPointer { bytes in
             decode(message, Payload(bytes), candidates, announced, into: &decoding)
         }
+        decoding.isAnnouncement = announcements.revision != known
         return decoding
     }
 
@@ -62,7 +64,9 @@ public struct MessageDecoder: Sendable {
                 return
             }
             switch route.profile.format {
-            case .fields: readFields(route, message, payload, announced, into: &decoding)
+            case .fields:
+                readFields(route, message, payload, announced, into: &decoding)
+                if route.profile.tells { learn(from: decoding, message) }
             case .senml: readSenML(route, message, payload, into: &decoding)
             case .homie: readHomie(route, message, payload, announced, into: &decoding)
             case .discovery: readDiscovery(route, message, payload)

@@ -58,7 +58,7 @@ extension Office {
         keeper.waitsForNetwork = fresh.configuration.waitsForNetworkTime
         try SensorDeclarations(site: fresh, store: store).apply(now: now)
         try refreshSensors()
-        pipeline.reload(fresh)
+        try pipeline.reload(fresh)
         try refreshLimits(now: now)
     }
 

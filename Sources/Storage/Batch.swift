@@ -32,6 +32,8 @@ public struct Batch: Sendable {
     public var held: [HeldMessage]
     /// Held messages up to this number are dated by this batch and no longer held.
     public var releasedThrough: Int64?
+    /// Messages in which devices said what other messages mean.
+    public var announcements: [DeviceAnnouncement]
     /// Amounts to add to named counters.
     public var counters: [String: Int64]
     /// Days whose consumption must be computed anew for reasons other than readings.
@@ -52,6 +54,7 @@ public struct Batch: Sendable {
         putAside = []
         settled = [:]
         held = []
+        announcements = []
         counters = [:]
         dirtyUse = []
     }
@@ -60,7 +63,8 @@ public struct Batch: Sendable {
     public var isEmpty: Bool {
         packets.isEmpty && readings.isEmpty && news.isEmpty && alerts.isEmpty && transitions.isEmpty
             && outbox.isEmpty && meterEvents.isEmpty && records.isEmpty && putAside.isEmpty && counters.isEmpty
-            && dirtyUse.isEmpty && settled.isEmpty && held.isEmpty && releasedThrough == nil
+            && dirtyUse.isEmpty && settled.isEmpty && held.isEmpty && announcements.isEmpty
+            && releasedThrough == nil
     }
 }
 

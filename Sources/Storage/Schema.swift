@@ -10,6 +10,15 @@ enum Schema {
         migrator.registerMigration("002 meters") { db in
             for statement in meters { try db.execute(sql: statement) }
         }
+        migrator.registerMigration("003 announcements") { db in
+            // What devices say about their own messages: brokers repeat it only to new sessions.
+            try db.execute(
+                sql: """
+                    CREATE TABLE announcement (
+                        id INTEGER PRIMARY KEY, topic TEXT NOT NULL UNIQUE, payload BLOB NOT NULL,
+                        heard_at INTEGER NOT NULL) STRICT
+                    """)
+        }
         return migrator
     }
 

@@ -28,6 +28,7 @@ extension Store {
                 try insertPeople(batch, db)
                 for item in batch.putAside { try insert(item, db) }
                 try Store.store(batch.held, releasedThrough: batch.releasedThrough, db)
+                try Store.store(batch.announcements, db)
                 for (number, isReleased) in batch.settled {
                     try db.execute(
                         sql: "UPDATE put_aside SET settled = ? WHERE id = ? AND settled IS NULL",

@@ -6,9 +6,7 @@ import Testing
 struct RecordedMessageTests {
     /// Recordings on which we disagree with their label, each with the reason.
     static let disagreements = [
-        "vzlogger-raw": "its channel's OBIS code comes later, so nobody can know yet that it is energy",
-        "vzlogger-agg": "its channel's OBIS code never comes",
-        "chirpstack-status-real": "its battery level is marked as available and is as good as that of the other status",
+        "chirpstack-status-real": "its battery level is marked as available and is as good as that of the other status"
     ]
 
     @Test(

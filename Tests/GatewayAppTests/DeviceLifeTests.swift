@@ -28,6 +28,7 @@ struct DeviceLifeTests {
         stewards: [{name: Rosa}]
         sensors:
           - {id: plug/power, resource: energy, quantity: power, role: consumption, visibility: community, unit: W, device: plug, channel: power, rhythm: {interval: 1 min}, plausible: {from: 0, to: 4000, per_hour: 1000}}
+          - {id: pump/energy, resource: energy, quantity: energy, role: consumption, visibility: community, unit: kWh, device: pump-meter, channel: pump_total}
 
         """.write(toFile: folder.file("gateway.yaml"), atomically: true, encoding: .utf8)
         site = try Site.load(configFile: folder.file("gateway.yaml"))
@@ -36,8 +37,14 @@ struct DeviceLifeTests {
     private func time(_ seconds: Int64) -> Instant { begin.advanced(bySeconds: seconds) }
 
     private func send(_ payload: String, from device: String = "plug", in office: Office, at seconds: Int64) throws {
+        try send(payload, on: "zigbee2mqtt/\(device)", in: office, at: seconds)
+    }
+
+    private func send(
+        _ payload: String, on topic: String, retained: Bool = false, in office: Office, at seconds: Int64
+    ) throws {
         let message = InboundMessage(
-            topic: "zigbee2mqtt/\(device)", payload: Array(payload.utf8), receivedAt: time(seconds))
+            topic: topic, payload: Array(payload.utf8), retained: retained, receivedAt: time(seconds))
         _ = office.pipeline.receive(ReceivedMessage(message: message, qos: 1))
         _ = office.pipeline.tick(now: time(seconds))
         try office.pipeline.commit(packets: [], session: 1, now: time(seconds))
@@ -96,6 +103,37 @@ struct DeviceLifeTests {
         try send("{\"power\": 91}", in: office, at: 7201)
         #expect(try office.store.alerts(openOnly: true).isEmpty)
         #expect(try office.store.readings(ReadingQuery(.sensors([Self.plug]))).count == 1202)
+        office.close()
+    }
+
+    @Test("What devices announced is known after a restart and after new profiles, until they take it back")
+    func announced() throws {
+        let config = "homeassistant/sensor/pump/total/config"
+        func stored(_ office: Office) throws -> [String] {
+            try office.store.readings(ReadingQuery(.sensors([SensorID(rawValue: "pump/energy")]))).map { "\($0.value)" }
+        }
+        var office = try open()
+        try send("4.0", on: "pump/total", in: office, at: 0)
+        try send(
+            """
+            {"stat_t": "pump/total", "uniq_id": "pump_total", "dev_cla": "energy", "stat_cla": "total_increasing",
+            "unit_of_meas": "kWh", "dev": {"ids": ["pump-meter"]}}
+            """, on: config, retained: true, in: office, at: 10)
+        try send("4.1", on: "pump/total", in: office, at: 20)
+        office.close()
+
+        office = try open()
+        try send("4.2", on: "pump/total", in: office, at: 30)
+        try office.reload(site, now: time(40))
+        try send("4.3", on: "pump/total", in: office, at: 50)
+        #expect(try stored(office) == ["4.1", "4.2", "4.3"])
+
+        try send("", on: config, in: office, at: 60)
+        try send("4.4", on: "pump/total", in: office, at: 70)
+        office.close()
+        office = try open()
+        try send("4.5", on: "pump/total", in: office, at: 80)
+        #expect(try stored(office) == ["4.1", "4.2", "4.3"])
         office.close()
     }
 

@@ -31,6 +31,12 @@ final class Pipeline {
     func receive(_ received: ReceivedMessage) -> Urgency {
         let decoding = state.decoder.decode(received.message)
         count(received, decoding)
+        if decoding.isAnnouncement {
+            batch.announcements.append(
+                DeviceAnnouncement(
+                    topic: received.message.topic, payload: received.message.payload,
+                    heardAt: received.message.receivedAt))
+        }
         // A retained copy is old by an unknown time: it may announce, but it never measures (P5).
         guard !received.message.retained else { return .whenDue }
         let alertsBefore = batch.alerts.count
@@ -123,10 +129,11 @@ final class Pipeline {
         readFailure = nil
     }
 
-    /// Takes over profiles, destinations and languages that were read again; what devices announced is kept by them.
-    func reload(_ site: Site) {
+    /// Takes over profiles, destinations and languages that were read again; what devices announced stays known.
+    func reload(_ site: Site) throws {
+        let decoder = try PipelineLoader(site: site, store: store).decoder(andThen: batch.announcements)
         notices = NoticeWriter(site: site)
-        changeState { $0.decoder = MessageDecoder(catalog: site.profiles, zone: site.zone) }
+        changeState { $0.decoder = decoder }
     }
 
     /// Changes the state apart from any message, for what a command has already written to the store.

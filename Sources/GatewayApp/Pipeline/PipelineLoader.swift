@@ -50,7 +50,7 @@ struct PipelineLoader {
         var counters = Counters()
         counters.openAlerts = open.count
         return PipelineState(
-            decoder: MessageDecoder(catalog: site.profiles, zone: site.zone),
+            decoder: try decoder(),
             series: try store.directory(zone: site.zone),
             sensors: sensors, meters: replay.meters, computed: replay.computed, asides: replay.asides, limits: limits,
             alerts: alerts,
@@ -59,6 +59,18 @@ struct PipelineLoader {
                 zone: site.zone),
             rates: RateCap().knowing(sensors, raised: subjects(of: .tooManyMessages, open)),
             misunderstood: Set(subjects(of: .unitChanged, open).map(SensorID.init(rawValue:))), counters: counters)
+    }
+
+    /// A decoder that knows what devices announced, as it is stored and in the messages that follow.
+    func decoder(andThen newest: [DeviceAnnouncement] = []) throws -> MessageDecoder {
+        var decoder = MessageDecoder(catalog: site.profiles, zone: site.zone)
+        for announcement in try store.announcements() + newest {
+            _ = decoder.decode(
+                InboundMessage(
+                    topic: announcement.topic, payload: announcement.payload, retained: true,
+                    receivedAt: announcement.heardAt))
+        }
+        return decoder
     }
 
     private func subjects(of condition: BoxCondition, _ open: [Alert]) -> Set<String> {
