@@ -4,6 +4,8 @@ import GatewayModel
 public struct Decoding: Sendable {
     /// The readings in the order of the message.
     public var readings: [Reading] = []
+    /// What the profile knows of the meters behind readings, by their place in ``readings``.
+    public var sheets: [(reading: Int, sheet: MeterSheet)] = []
     /// What was refused and why.
     public var rejections: [Rejection] = []
     /// The name of the profile that read the message; nil where none did.

@@ -110,6 +110,8 @@ struct FieldRule: Sendable {
     var tells = false
     /// Whose value it is where one message speaks of several devices.
     var device: TextTemplate?
+    /// What is known of the family's meters.
+    var meter: MeterSheet?
     /// When this value was measured where it differs from the message's time.
     var time: TimeRule?
     /// Texts for which a rule with a reason does not refuse.

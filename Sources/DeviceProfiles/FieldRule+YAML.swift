@@ -5,7 +5,7 @@ extension FieldRule {
     private static let keys = [
         "path", "when", "values", "tells", "ignore", "reject", "good", "channel", "quantity", "unit", "unit_from",
         "units",
-        "kind", "scale", "drop", "range", "states", "device", "time",
+        "kind", "scale", "drop", "range", "states", "device", "time", "meter",
     ]
 
     static func read(_ field: Field) -> FieldRule? {
@@ -30,6 +30,7 @@ extension FieldRule {
             for key in names.keys { rule.unitNames[key] = names[key].flatMap(unit) }
         }
         rule.kind = fields["kind"]?.choice(ReadingKind.self)
+        rule.meter = fields["meter"]?.mapping(keys: MeterSheet.keys).map { MeterSheet($0) }
         rule.scale = fields["scale"]?.decimal()
         rule.dropped = (fields["drop"]?.list() ?? []).compactMap { $0.decimal() }
         rule.range = fields["range"].flatMap(range)

@@ -262,6 +262,7 @@ extension MessageDecoder {
                 "out_of_range", at: place(), "\(value) is outside of \(range.lowerBound) to \(range.upperBound)")
             return
         }
+        if let sheet = plan.rule.meter { decoding.sheets.append((decoding.readings.count, sheet)) }
         decoding.readings.append(
             Reading(
                 stream: frame.stream, channel: plan.channel, quantity: quantity, kind: plan.kind, value: value,

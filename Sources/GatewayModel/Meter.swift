@@ -1,29 +1,3 @@
-/// What is known of a meter: the paper sheet that hangs beside it.
-public struct MeterSheet: Hashable, Sendable, Codable {
-    /// What one unit of the register stands for, for example 10 where the dial shows tens of litres.
-    public var multiplier: DecimalValue
-    /// How many whole digits the register has before it starts again at 0; nil where unknown.
-    public var digits: Int?
-    /// Greatest plausible consumption per hour, in the register's unit times the multiplier; nil where unknown.
-    public var maximumPerHour: DecimalValue?
-    /// How far the register may step back without meaning anything, in its own unit.
-    public var jitter: DecimalValue
-    /// True where the counter is known to fall back to 0, for example at each boot of the device.
-    public var resetsToZero: Bool
-
-    /// Makes a meter sheet.
-    public init(
-        multiplier: DecimalValue = DecimalValue(1), digits: Int? = nil, maximumPerHour: DecimalValue? = nil,
-        jitter: DecimalValue = .zero, resetsToZero: Bool = false
-    ) {
-        self.multiplier = multiplier
-        self.digits = digits
-        self.maximumPerHour = maximumPerHour
-        self.jitter = jitter
-        self.resetsToZero = resetsToZero
-    }
-}
-
 /// Something that happened to a meter besides consumption.
 public struct MeterEvent: Hashable, Sendable, Codable {
     /// The kinds of event.

@@ -6,9 +6,13 @@ import GatewayModel
 public struct MeterRoom: Sendable {
     private var meters: [SensorID: RegisterMeter] = [:]
     private var decisions: [SensorID: [MeterDecision]]
+    private let zone: Zone
 
     /// Makes a room with what people decided; meters are added by ``install(_:)`` or with their first reading.
-    public init(decisions: [MeterDecision] = []) {
+    ///
+    /// `zone` is the community's, by whose days counters may start anew.
+    public init(decisions: [MeterDecision] = [], zone: Zone) {
+        self.zone = zone
         self.decisions = Dictionary(grouping: decisions.sorted { $0.decidedAt < $1.decidedAt }, by: \.sensor)
     }
 
@@ -65,7 +69,7 @@ public struct MeterRoom: Sendable {
         let before = meter.baseline
         let outcome = meter.receive(
             value, at: reading.time.instant, from: source,
-            decisions: decisions[sensor.id] ?? [])
+            decisions: decisions[sensor.id] ?? [], zone: zone)
         meters[sensor.id] = meter
         let events = outcome.events + (gap(since: before, reading, value, outcome, of: sensor).map { [$0] } ?? [])
         guard let use = outcome.use, let since = outcome.since,

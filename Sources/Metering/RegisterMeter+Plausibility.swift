@@ -45,18 +45,16 @@ extension RegisterMeter {
         return amount(from: last.value, to: next.value).map { isPlausible($0, from: last.time, to: next.time) } ?? false
     }
 
-    /// The consumption if the counter passed its highest figure, where the sheet's digits make that plausible.
+    /// The consumption if the counter passed its highest figure, where the sheet's digits or bits make that plausible.
     ///
     /// Without a greatest rate on the sheet, only a passage within a tenth of the whole range is believed.
     func useAcrossRollover(from last: Point, to next: Point) -> DecimalValue? {
-        guard let digits = sheet.digits, (1...17).contains(digits) else { return nil }
-        let range = (0..<digits).reduce(Int64(1)) { power, _ in power * 10 }
-        guard last.value < DecimalValue(range), next.value >= .zero,
-            let rest = DecimalValue(range).subtracting(last.value), let steps = rest.adding(next.value),
+        guard let range = sheet.range, last.value < range, next.value >= .zero,
+            let rest = range.subtracting(last.value), let steps = rest.adding(next.value),
             let use = steps.multiplied(by: sheet.multiplier)
         else { return nil }
         if sheet.maximumPerHour != nil { return isPlausible(use, from: last.time, to: next.time) ? use : nil }
-        return steps <= DecimalValue(range / 10) ? use : nil
+        return steps.multiplied(by: DecimalValue(10)).map { $0 <= range } ?? false ? use : nil
     }
 
     /// Reduces a consumption by what was booked too much before, never below zero.

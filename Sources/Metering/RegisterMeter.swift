@@ -76,9 +76,11 @@ public struct RegisterMeter: Hashable, Sendable, Codable {
 
     /// Takes the next reading; readings that are not later than the one before change nothing.
     ///
-    /// `device` tells one meter from another where a device was replaced; `decisions` are those about this sensor.
+    /// `device` tells one meter from another where a device was replaced; `decisions` are those about this sensor; `zone`
+    /// is the one by whose days a counter may start anew.
     public mutating func receive(
-        _ value: DecimalValue, at time: Instant, from device: String? = nil, decisions: [MeterDecision] = []
+        _ value: DecimalValue, at time: Instant, from device: String? = nil, decisions: [MeterDecision] = [],
+        zone: Zone = .utc
     ) -> Outcome {
         let next = Point(value: value, time: time)
         guard let last = baseline else {
@@ -99,7 +101,8 @@ public struct RegisterMeter: Hashable, Sendable, Codable {
         } else if isOtherDevice, !goesOn(from: last, to: next) {
             outcome = question(.exchange, from: last, to: next, impliedUse: nil, said)
         } else {
-            outcome = next.value >= last.value ? rise(from: last, to: next, said) : fall(from: last, to: next, said)
+            outcome =
+                next.value >= last.value ? rise(from: last, to: next, said) : fall(from: last, to: next, said, zone)
         }
         expireDoubts(at: next)
         if let use = outcome.use {
@@ -121,7 +124,7 @@ public struct RegisterMeter: Hashable, Sendable, Codable {
         return Outcome(use: use, since: last.time, events: [])
     }
 
-    private mutating func fall(from last: Point, to next: Point, _ said: MeterVerdicts) -> Outcome {
+    private mutating func fall(from last: Point, to next: Point, _ said: MeterVerdicts, _ zone: Zone) -> Outcome {
         if let step = last.value.subtracting(next.value), step <= sheet.jitter {
             // The higher reading stays the baseline, so that the way back up is not booked twice.
             let event = event(.backwardStep, from: last, to: next, impliedUse: .zero, state: .applied)
@@ -130,14 +133,14 @@ public struct RegisterMeter: Hashable, Sendable, Codable {
         if let use = useAcrossRollover(from: last, to: next) {
             return certain(.rollover, from: last, to: next, use: use, said)
         }
-        if sheet.resetsToZero, let use = amount(from: .zero, to: next.value),
+        if sheet.mayReset(from: last.time, to: next.time, zone: zone), let use = amount(from: .zero, to: next.value),
             isPlausible(use, from: last.time, to: next.time)
         {
             return certain(.reset, from: last, to: next, use: use, said)
         }
-        // Without digits on the sheet nobody can tell an exchange from a reset, a rollover or a false reading.
+        // Without digits or bits on the sheet nobody can tell an exchange from a reset, a rollover or a false reading.
         let implied = next.value == .zero ? nil : amount(from: .zero, to: next.value)
-        return question(sheet.digits == nil ? .reset : .exchange, from: last, to: next, impliedUse: implied, said)
+        return question(sheet.range == nil ? .reset : .exchange, from: last, to: next, impliedUse: implied, said)
     }
 
     /// Books what the sheet makes certain, unless people say otherwise.

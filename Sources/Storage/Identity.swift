@@ -65,11 +65,13 @@ public struct SeriesRecord: Hashable, Sendable {
     public var quantity: Quantity
     /// Gauge, register, delta or state, as first seen.
     public var kind: ReadingKind
+    /// What the device's profile knew of the meter, as first seen.
+    public var meter: MeterSheet?
 
     /// Makes a series record.
     public init(
         id: SeriesID, stream: StreamID, key: StreamKey, channel: String, unit: Unit, quantity: Quantity,
-        kind: ReadingKind
+        kind: ReadingKind, meter: MeterSheet? = nil
     ) {
         self.id = id
         self.stream = stream
@@ -78,6 +80,7 @@ public struct SeriesRecord: Hashable, Sendable {
         self.unit = unit
         self.quantity = quantity
         self.kind = kind
+        self.meter = meter
     }
 }
 

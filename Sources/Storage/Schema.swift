@@ -10,7 +10,9 @@ enum Schema {
         migrator.registerMigration("002 meters") { db in
             for statement in meters { try db.execute(sql: statement) }
         }
-        migrator.registerMigration("003 announcements") { db in
+        migrator.registerMigration("003 what devices tell") { db in
+            // What the device's profile knows of the meter behind a register: a sheet, as far as it goes.
+            try db.execute(sql: "ALTER TABLE series ADD COLUMN meter TEXT CHECK (meter IS NULL OR json_valid(meter))")
             // What devices say about their own messages: brokers repeat it only to new sessions.
             try db.execute(
                 sql: """

@@ -13,10 +13,10 @@ extension SeriesDirectory {
     /// committed at a time (``Store/value(series:at:)``); it is called for late readings with a device time only.
     /// Throws what `stored` throws, and then nothing is remembered.
     public mutating func place(
-        _ reading: Reading, repeatWindow: Int64,
+        _ reading: Reading, repeatWindow: Int64, sheet: MeterSheet? = nil,
         stored: (SeriesID, Instant) throws(StoreError) -> StoredReading?
     ) throws(StoreError) -> Placement {
-        let index = fieldIndex(of: reading)
+        let index = fieldIndex(of: reading, sheet)
         let entry = newest[Int(index)]
         let series = SeriesID(rawValue: entry.id)
         let time = reading.time.instant.milliseconds
@@ -50,7 +50,7 @@ extension SeriesDirectory {
     }
 
     /// The place of the reading's series in ``newest``; makes stream and series where they are new.
-    private mutating func fieldIndex(of reading: Reading) -> Int32 {
+    private mutating func fieldIndex(of reading: Reading, _ sheet: MeterSheet?) -> Int32 {
         let stream = streamIndex(of: reading)
         let key = FieldKey(stream: stream, channel: reading.channel, unit: reading.unit.code)
         if let index = fields[key] { return index }
@@ -61,7 +61,7 @@ extension SeriesDirectory {
             SeriesRecord(
                 id: SeriesID(rawValue: nextSeries), stream: StreamID(rawValue: streamIDs[Int(stream)]),
                 key: reading.stream, channel: reading.channel, unit: reading.unit, quantity: reading.quantity,
-                kind: reading.kind))
+                kind: reading.kind, meter: sheet))
         nextSeries += 1
         return index
     }

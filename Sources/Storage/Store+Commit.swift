@@ -86,10 +86,10 @@ extension Store {
         }
         for series in news.series {
             try db.cachedStatement(
-                sql: "INSERT INTO series (id, stream, field, unit, quantity, kind) VALUES (?, ?, ?, ?, ?, ?)"
+                sql: "INSERT INTO series (id, stream, field, unit, quantity, kind, meter) VALUES (?, ?, ?, ?, ?, ?, ?)"
             ).execute(arguments: [
                 series.id.rawValue, series.stream.rawValue, series.channel, series.unit.code,
-                series.quantity.rawValue, series.kind.rawValue,
+                series.quantity.rawValue, series.kind.rawValue, try series.meter.map(JSONText.encode),
             ])
         }
         if let last = news.streams.last { try Store.setNumber("stream", last.id.rawValue, db) }

@@ -119,14 +119,15 @@ extension Store {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT series.id, stream, identity, message, field, unit, quantity, kind FROM series
+                SELECT series.id, stream, identity, message, field, unit, quantity, kind, meter FROM series
                 JOIN stream ON stream.id = stream JOIN device ON device.id = device ORDER BY series.id
                 """
         ).map { row in
             SeriesRecord(
                 id: SeriesID(rawValue: row[0]), stream: StreamID(rawValue: row[1]),
                 key: StreamKey(device: row[2], message: row[3]), channel: row[4], unit: Unit(row[5]),
-                quantity: Quantity(rawValue: row[6]), kind: ReadingKind(rawValue: row[7]) ?? .gauge)
+                quantity: Quantity(rawValue: row[6]), kind: ReadingKind(rawValue: row[7]) ?? .gauge,
+                meter: try (row[8] as String?).map { try JSONText.decode(MeterSheet.self, $0) })
         }
     }
 

@@ -29,6 +29,7 @@ struct DeviceLifeTests {
         sensors:
           - {id: plug/power, resource: energy, quantity: power, role: consumption, visibility: community, unit: W, device: plug, channel: power, rhythm: {interval: 1 min}, plausible: {from: 0, to: 4000, per_hour: 1000}}
           - {id: pump/energy, resource: energy, quantity: energy, role: consumption, visibility: community, unit: kWh, device: pump-meter, channel: pump_total}
+          - {id: press/energy, resource: energy, quantity: energy, role: consumption, visibility: community, unit: Wh, device: shellyplug-s-1, channel: relay.0.energy}
 
         """.write(toFile: folder.file("gateway.yaml"), atomically: true, encoding: .utf8)
         site = try Site.load(configFile: folder.file("gateway.yaml"))
@@ -134,6 +135,27 @@ struct DeviceLifeTests {
         office = try open()
         try send("4.5", on: "pump/total", in: office, at: 80)
         #expect(try stored(office) == ["4.1", "4.2", "4.3"])
+        office.close()
+    }
+
+    @Test("What a profile knows of its family's counters counts without a sheet, and after a restart")
+    func familySheet() throws {
+        let topic = "shellies/shellyplug-s-1/relay/0/energy"
+        var office = try open()
+        for (index, value) in ["6000", "6600", "120"].enumerated() {
+            try send(value, on: topic, in: office, at: Int64(index) * 60)
+        }
+        office.close()
+        office = try open()
+        try send("180", on: topic, in: office, at: 240)
+        try send("60", on: topic, in: office, at: 300)
+        let events = try office.store.meterEvents().map { "\($0.kind.rawValue) \($0.state.rawValue)" }
+        #expect(events == ["reset applied", "reset applied"])
+        try office.housekeep(now: time(90_000))
+        let days = try office.store.dayUse(
+            SensorID(rawValue: "press/energy"), from: site.zone.date(at: begin), through: site.zone.date(at: begin))
+        // 600 + 120 + 60 + 60 watt-minutes.
+        #expect(days.map(\.use.amount) == [DecimalValue(14)])
         office.close()
     }
 

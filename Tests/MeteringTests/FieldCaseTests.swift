@@ -47,14 +47,14 @@ struct FieldCaseTests {
 
     @Test("Case 2 on a meter that is known to reset: the same total")
     func falseZeroOnResettingMeter() throws {
-        let result = try read(["14000", "0", "14000", "14002"], sheet: MeterSheet(resetsToZero: true))
+        let result = try read(["14000", "0", "14000", "14002"], sheet: MeterSheet(resets: .anyTime))
         #expect(result.total == DecimalValue(2))
         #expect(result.events.last?.kind == .falseReading)
     }
 
     @Test("Case 3: a counter that comes back at 0.3 after 67 days adds 0.3 and says that the loss is unknown")
     func resetAfterGap() throws {
-        let result = try read(["12.0", "0.3"], sheet: MeterSheet(resetsToZero: true), secondsApart: 67 * 86_400)
+        let result = try read(["12.0", "0.3"], sheet: MeterSheet(resets: .anyTime), secondsApart: 67 * 86_400)
         #expect(result.total == DecimalValue(mantissa: 3, scale: 1))
         #expect(result.events.map(\.kind) == [.reset])
         #expect(result.events.map(\.state) == [.applied])
@@ -111,5 +111,24 @@ struct FieldCaseTests {
         let result = try read(["100", "9999", "101"], sheet: sheet)
         #expect(result.total == DecimalValue(1))
         #expect(result.events.map(\.kind) == [.implausibleStep, .implausibleStep, .falseReading])
+    }
+
+    @Test("A counter that starts anew each day counts from midnight on; a fall at noon is a question")
+    func daily() throws {
+        let sheet = MeterSheet(resets: .daily)
+        // The readings begin at 22:13 UTC.
+        let midnight = try read(["12.0", "0.3"], sheet: sheet, secondsApart: 2 * 3600)
+        #expect(midnight.total == DecimalValue(mantissa: 3, scale: 1))
+        #expect(midnight.events.map(\.state) == [.applied])
+        let evening = try read(["12.0", "0.3"], sheet: sheet, secondsApart: 3600)
+        #expect(evening.total == .zero)
+        #expect(evening.events.map(\.state) == [.proposed])
+    }
+
+    @Test("A register of 16 bits starts again behind 65535")
+    func bits() throws {
+        let result = try read(["65530", "65534", "3"], sheet: MeterSheet(bits: 16))
+        #expect(result.total == DecimalValue(9))
+        #expect(result.events.map(\.kind) == [.rollover])
     }
 }

@@ -1,3 +1,4 @@
+import DeviceProfiles
 import GatewayModel
 import StrictYAML
 
@@ -121,12 +122,9 @@ extension ConfigurationFile {
     }
 
     private func meterSheet(_ field: Field) -> MeterSheet? {
-        let keys = ["multiplier", "digits", "maximum_per_hour", "jitter", "resets_to_zero"]
-        guard let fields = field.mapping(keys: keys) else { return nil }
-        return MeterSheet(
-            multiplier: fields["multiplier"]?.decimal() ?? DecimalValue(1),
-            digits: fields["digits"]?.integer(in: 1...17),
-            maximumPerHour: fields["maximum_per_hour"]?.decimal(), jitter: fields["jitter"]?.decimal() ?? .zero,
-            resetsToZero: fields["resets_to_zero"]?.boolean() ?? false)
+        guard let fields = field.mapping(keys: MeterSheet.keys + ["multiplier"]) else { return nil }
+        var sheet = MeterSheet(fields)
+        sheet.multiplier = fields["multiplier"]?.decimal() ?? sheet.multiplier
+        return sheet
     }
 }

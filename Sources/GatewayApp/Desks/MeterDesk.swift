@@ -15,9 +15,10 @@ public struct MeterDesk {
         var unit: String
         var multiplier: String
         var digits: Int?
+        var bits: Int?
         var maximumPerHour: String?
         var jitter: String
-        var resetsToZero: Bool
+        var resets: String
     }
 
     private struct EventLine: Encodable {
@@ -32,20 +33,21 @@ public struct MeterDesk {
 
     /// Every meter with its sheet.
     public func lines(json: Bool) throws -> [String] {
-        let rows = try site.readingStore().sensors().sorted { $0.id < $1.id }.compactMap { sensor -> MeterLine? in
+        let rows = try SensorDirectory(site.readingStore()).all.compactMap { sensor -> MeterLine? in
             guard let sheet = sensor.meter else { return nil }
             return MeterLine(
                 sensor: sensor.id.rawValue, unit: sensor.unit.code, multiplier: sheet.multiplier.description,
-                digits: sheet.digits, maximumPerHour: sheet.maximumPerHour?.description,
-                jitter: sheet.jitter.description, resetsToZero: sheet.resetsToZero)
+                digits: sheet.digits, bits: sheet.bits, maximumPerHour: sheet.maximumPerHour?.description,
+                jitter: sheet.jitter.description, resets: (sheet.resets ?? .never).rawValue)
         }
         if json { return try rows.map(JSONLine.text) }
         return TextTable.lines(
             ["meter", "unit", "multiplier", "digits", "greatest per hour", "falls back to 0"],
             rows.map {
                 [
-                    $0.sensor, $0.unit, $0.multiplier, $0.digits.map(String.init) ?? "?", $0.maximumPerHour ?? "?",
-                    $0.resetsToZero ? "yes" : "no",
+                    $0.sensor, $0.unit, $0.multiplier, $0.digits.map(String.init) ?? $0.bits.map { "\($0) bit" } ?? "?",
+                    $0.maximumPerHour ?? "?",
+                    $0.resets.replacing("_", with: " "),
                 ]
             })
     }

@@ -12,9 +12,11 @@ struct DayUses {
     private let series: [SeriesID: SeriesRecord]
     private let decisions: [MeterDecision]
     private let asides: SetAsides
+    private let zone: Zone
 
     /// Knows the series and decisions of this moment; made anew for each round of work.
-    init(store: Store, sensors: SensorDirectory) throws {
+    init(store: Store, sensors: SensorDirectory, zone: Zone) throws {
+        self.zone = zone
         self.store = store
         self.sensors = sensors
         series = Dictionary(try store.series().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -30,7 +32,7 @@ struct DayUses {
         guard let sensor = sensors.sensor(id) else { return nil }
         let readings = try self.readings(of: sensor, from: from, until: until)
         guard let first = readings.first, first.kind == .register || first.kind == .delta else { return nil }
-        var room = MeterRoom(decisions: decisions)
+        var room = MeterRoom(decisions: decisions, zone: zone)
         if first.kind == .register { try restore(sensor, in: &room, meterBefore, before: from) }
         var amount = DecimalValue.zero
         var events: [MeterEvent] = []

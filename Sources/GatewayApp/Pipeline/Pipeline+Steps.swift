@@ -27,7 +27,9 @@ extension Pipeline {
     }
 
     /// Finds the reading's series; nil where its time cannot be true or the store could not be asked.
-    func place(_ reading: Reading, of received: ReceivedMessage, _ decoding: Decoding) -> Placement? {
+    func place(_ reading: Reading, of received: ReceivedMessage, _ decoding: Decoding, _ sheet: MeterSheet?)
+        -> Placement?
+    {
         guard isTimePossible(reading, received, buffersUpTo: decoding.buffersUpTo) else {
             putAside(
                 reading, received, reason: "time_off",
@@ -35,7 +37,7 @@ extension Pipeline {
             return nil
         }
         do {
-            return try state.series.place(reading, repeatWindow: decoding.repeatWindow) {
+            return try state.series.place(reading, repeatWindow: decoding.repeatWindow, sheet: sheet) {
                 (series, time) throws(StoreError) in
                 try store.value(series: series, at: time)
             }
@@ -144,7 +146,7 @@ extension Pipeline {
 
     /// Computes the days that are over and were touched.
     func recomputeDays(before today: CalendarDate, zone: Zone) throws {
-        let dayUses = try DayUses(store: store, sensors: committed.sensors)
+        let dayUses = try DayUses(store: store, sensors: committed.sensors, zone: zone)
         var series = committed.series
         _ = try store.recomputeDirtyDays(before: today, zone: zone, directory: &series) { sensor, from, until, meter in
             try dayUses.day(of: sensor, from: from, until: until, meterBefore: meter)

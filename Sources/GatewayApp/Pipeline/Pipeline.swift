@@ -52,14 +52,21 @@ final class Pipeline {
                 decoding.readings.forEach { hear($0, now: received.message.receivedAt) }
                 break
             }
-            take(believed(dated(reading, received)), of: received, decoding)
+            let sheet = decoding.sheets.first { $0.reading == index }?.sheet
+            take(believed(dated(reading, received)), of: received, decoding, sheet)
         }
         return batch.alerts.count > alertsBefore ? .now : .whenDue
     }
 
     /// Stores one reading, and measures with it where it is new.
-    private func take(_ reading: Reading, of received: ReceivedMessage, _ decoding: Decoding) {
-        guard let placement = place(reading, of: received, decoding) else { return }
+    private func take(
+        _ reading: Reading, of received: ReceivedMessage, _ decoding: Decoding, _ sheet: MeterSheet?
+    ) {
+        let known = state.series.count
+        guard let placement = place(reading, of: received, decoding, sheet) else { return }
+        if let sheet, state.series.count > known {
+            state.sensors.learn(sheet, device: reading.stream.device, channel: reading.channel)
+        }
         switch placement {
         case .double: state.counters.doubles += 1
         case .conflict(let series, let existing):

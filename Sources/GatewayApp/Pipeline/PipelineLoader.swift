@@ -15,7 +15,7 @@ struct PipelineLoader {
 
     /// Computes the days that are over and were touched, so that running budgets are complete.
     func bringDaysUpToDate(now: Instant) throws {
-        let dayUses = try DayUses(store: store, sensors: try SensorDirectory(store))
+        let dayUses = try DayUses(store: store, sensors: try SensorDirectory(store), zone: site.zone)
         var directory = try store.directory(zone: site.zone)
         _ = try store.recomputeDirtyDays(
             before: site.zone.date(at: now), zone: site.zone, directory: &directory
@@ -28,7 +28,7 @@ struct PipelineLoader {
     func deriveEventsOfToday(now: Instant) throws {
         let today = site.zone.date(at: now)
         let (start, end) = (site.zone.start(of: today), site.zone.start(of: today.adding(days: 1)))
-        let dayUses = try DayUses(store: store, sensors: try SensorDirectory(store))
+        let dayUses = try DayUses(store: store, sensors: try SensorDirectory(store), zone: site.zone)
         for id in try store.markedUses(on: today) {
             let meter = try store.meter(of: id, before: today)?.meter
             guard let day = try dayUses.day(of: id, from: start, until: end, meterBefore: meter) else { continue }
@@ -90,11 +90,12 @@ struct PipelineLoader {
 
     private func replayed(_ sensors: SensorDirectory, now: Instant) throws -> Replay {
         var replay = Replay(
-            meters: MeterRoom(decisions: try store.meterDecisions()), computed: ComputedRoom(sensors: sensors.all),
+            meters: MeterRoom(decisions: try store.meterDecisions(), zone: site.zone),
+            computed: ComputedRoom(sensors: sensors.all),
             asides: SetAsides(try store.setAsides()))
         let series = Dictionary(try store.series().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let from = site.zone.start(of: site.zone.date(at: now.advanced(bySeconds: -PipelineLoader.replaySeconds)))
-        let dayUses = try DayUses(store: store, sensors: sensors)
+        let dayUses = try DayUses(store: store, sensors: sensors, zone: site.zone)
         for sensor in sensors.all {
             guard let last = try dayUses.last(of: sensor, before: from) else { continue }
             replay.lastSeen[sensor.id] = last.time.instant

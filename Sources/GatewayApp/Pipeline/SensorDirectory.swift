@@ -14,9 +14,16 @@ struct SensorDirectory: Sendable {
     /// Earlier meter sheets of sensors whose sheet was changed, oldest first, each until the next one's time.
     private var sheets: [SensorID: [(from: Instant, sheet: MeterSheet?)]]
 
-    /// Reads what is declared and bound now, with the dated meter sheets.
+    /// What the profiles of its devices know of a sensor's meter, oldest binding first.
+    private var families: [SensorID: [(from: Instant, sheet: MeterSheet)]] = [:]
+
+    /// Reads what is declared and bound now, with the dated meter sheets and what profiles know of the meters.
     init(_ store: Store) throws {
         self.init(sensors: try store.sensors(), bindings: try store.bindings(), sheets: try store.meterSheets())
+        for series in try store.series() {
+            guard let sheet = series.meter else { continue }
+            learn(sheet, device: series.key.device, channel: series.channel)
+        }
     }
 
     init(
@@ -29,16 +36,32 @@ struct SensorDirectory: Sendable {
     }
 
     /// All sensors, by name.
-    var all: [Sensor] { sensors.values.sorted { $0.id < $1.id } }
+    var all: [Sensor] { sensors.keys.compactMap(sensor).sorted { $0.id < $1.id } }
 
-    /// The sensor of that name.
-    func sensor(_ id: SensorID) -> Sensor? { sensors[id] }
+    /// The sensor of that name, with the meter sheet that hangs there now.
+    func sensor(_ id: SensorID) -> Sensor? { sensor(id, at: Instant(milliseconds: .max)) }
 
     /// The sensor with the meter sheet that hung there at that time; before the first one, the first one counts.
+    ///
+    /// What that sheet does not say is taken from the profile of the device that was bound then.
     func sensor(_ id: SensorID, at time: Instant) -> Sensor? {
-        guard var sensor = sensors[id], let dated = sheets[id] else { return sensors[id] }
-        sensor.meter = (dated.last { $0.from <= time } ?? dated[0]).sheet
+        guard sheets[id] != nil || families[id] != nil, var sensor = sensors[id] else { return sensors[id] }
+        if let dated = sheets[id] { sensor.meter = (dated.last { $0.from <= time } ?? dated[0]).sheet }
+        if let known = families[id] {
+            sensor.meter = (sensor.meter ?? MeterSheet())
+                .completed(by: (known.last { $0.from <= time } ?? known[0]).sheet)
+        }
         return sensor
+    }
+
+    /// Keeps what a profile knows of the meter behind a device's channel.
+    mutating func learn(_ sheet: MeterSheet, device: String, channel: String) {
+        for binding in bindings[Channel(device: device, channel: channel)] ?? [] {
+            var known = families[binding.sensor] ?? []
+            known.removeAll { $0.from == binding.from }
+            known.append((binding.from, sheet))
+            families[binding.sensor] = known.sorted { $0.from < $1.from }
+        }
     }
 
     /// The bindings of a sensor, past ones too.

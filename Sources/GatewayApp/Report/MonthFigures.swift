@@ -36,7 +36,7 @@ struct MonthFigures {
         let stored = try ComputedDays(store: store, sensors: sensors)
             .dayUse(of: sensor, from: month.firstDay, through: month.lastDay)
         let fresh = Dictionary(stored.filter { !$0.isStale }.map { ($0.date, $0.use) }, uniquingKeysWith: { $1 })
-        let dayUses = try DayUses(store: store, sensors: sensors)
+        let dayUses = try DayUses(store: store, sensors: sensors, zone: zone)
         return try month.days.filter { $0 <= today }.compactMap { date in
             let from = zone.start(of: date)
             let until = zone.start(of: date.adding(days: 1))
@@ -81,7 +81,7 @@ struct MonthFigures {
 
     /// Consumption per local hour of one register, in the sensor's unit, by the hour's first instant.
     func hourlyUse(of sensor: Sensor, from: Instant, until: Instant) throws -> [Instant: DecimalValue] {
-        var room = MeterRoom(decisions: decisions)
+        var room = MeterRoom(decisions: decisions, zone: zone)
         var hours: [Instant: DecimalValue] = [:]
         try store.readings(ReadingQuery(.sensors([sensor.id]), from: from, until: until)) { stored in
             guard stored.isTrusted, !asides.contain(sensor.id, at: stored.time.instant),
