@@ -33,7 +33,7 @@ public struct AlertBook: Sendable {
 
     /// Follows a change of a limit: raises, updates or returns its alert.
     public mutating func receive(
-        _ transition: LimitTransition, limit: Limit, isHousehold: Bool, now: Instant
+        _ transition: LimitTransition, limit: Limit, isHousehold: Bool, isTimeKnown: Bool = true, now: Instant
     ) -> [AlertAction] {
         let cause = AlertCause.limit(transition.limit)
         let subject = transition.sensor?.rawValue ?? ""
@@ -44,6 +44,7 @@ public struct AlertBook: Sendable {
                 return update(alert, with: transition, priority: isWarning ? alert.priority : limit.priority, now: now)
             }
             var details: [String: String] = [:]
+            if !isTimeKnown { details["time"] = "unknown" }
             if isHousehold { details["visibility"] = Visibility.household.rawValue }
             return raise(
                 cause, subject: subject, priority: isWarning ? .assembly : limit.priority, protects: limit.protects,

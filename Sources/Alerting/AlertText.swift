@@ -105,7 +105,9 @@ public enum AlertText {
         values["number"] = "\(alert.number)"
         values["name"] = alert.details["visibility"] == nil ? context.sensorName : book.text("alerts.a_home")
         values["limit"] = context.limitTitle
-        values["since"] = context.localTime(alert.onset)
+        // The clock was not right: a wrong time would be worse than none.
+        let isTimeKnown = alert.details["time"] == nil
+        values["since"] = isTimeKnown ? context.localTime(alert.onset) : book.text("alerts.unknown_time")
         values["ended"] = alert.returnedAt.map(context.localTime) ?? ""
         values["unit"] = book.unit(context.unit)
         values["value"] = alert.transition?.value.map { book.number($0, places: 2) } ?? ""

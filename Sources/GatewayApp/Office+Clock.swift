@@ -37,6 +37,7 @@ extension Office {
         let rest = pipeline.batch.held
         pipeline.batch.held = []
         for message in rest { date(message, clock) }
+        pipeline.state.undated = nil
         hasHeld = false
         needsMakeUp = true
         return false
@@ -48,6 +49,7 @@ extension Office {
         let inbound = InboundMessage(topic: message.topic, payload: message.payload, receivedAt: receipt.latest)
         var received = ReceivedMessage(message: inbound, qos: message.qos)
         received.isRedated = true
+        received.isWatched = pipeline.state.undated?.saw(message) ?? false
         if message.waited != nil || receipt.earliest != nil {
             let longest = message.waited?.upperBound ?? 0
             let from = (receipt.earliest ?? receipt.latest).milliseconds
@@ -63,6 +65,7 @@ extension Office {
     func clockIsRight(isListening: Bool, now: Instant) throws {
         try refreshLimits(now: now)
         pipeline.changeState {
+            if !hasHeld { $0.undated = nil }
             $0.silence.listen(false, now: now)
             $0.silence.listen(isListening, now: now)
         }

@@ -41,6 +41,8 @@ final class Office {
     static func open(site: Site, now: Instant) throws -> Office {
         let store = try site.writingStore(now: now)
         do {
+            // A clock that was lost with the power must not make limits and sheets of years ago those of today.
+            let now = max(now, try store.session().lastCommit ?? now)
             try SensorDeclarations(site: site, store: store).apply(now: now)
             let loader = PipelineLoader(site: site, store: store)
             try loader.bringDaysUpToDate(now: now)

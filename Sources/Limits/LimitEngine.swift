@@ -50,6 +50,14 @@ public struct LimitEngine: Sendable {
         silences = silences.filter { limits[$0.key.limit] != nil }
     }
 
+    /// This engine with its limits on momentary values alone, for while nobody knows the date.
+    public func watchingLevelsOnly() -> LimitEngine {
+        var engine = self
+        engine.setLimits(
+            limits.values.filter { entry in if case .instant = entry.limit.rule { true } else { false } })
+        return engine
+    }
+
     /// Takes over another list of sensors, for their units.
     public mutating func setSensors(_ list: [Sensor]) {
         sensors = Dictionary(list.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })

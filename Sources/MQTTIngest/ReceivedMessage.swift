@@ -22,6 +22,8 @@ public struct ReceivedMessage: Sendable, Hashable {
     public var timing: Timing
     /// Its time of receipt was worked out afterwards, since the clock was not right when it came.
     public var isRedated = false
+    /// Its levels were watched when it came, before anybody knew what time it was.
+    public var isWatched = false
 
     /// Makes a received message.
     public init(

@@ -103,6 +103,66 @@ struct ClockTests {
     }
 
     @Test(
+        "While nobody knows the time, momentary values are watched and people are told once; the record has the true times"
+    )
+    func watchedUndated() throws {
+        let day = try at("2026-02-20T11:00:00Z", uptime: 1, boot: "0", isSynchronized: true)
+        do {
+            let office = try Office.open(site: site, now: day.wall)
+            let reply = office.perform(
+                .adopt(
+                    fileName: "1.md",
+                    bytes: Data(
+                        """
+                        ---
+                        number: 1
+                        community: test
+                        assembly: 2026-02-01
+                        decided: by consent
+                        in_force_from: 2026-02-02
+                        review_by: 2099-02-02
+                        limits:
+                          - id: pump
+                            title: {en: The pump}
+                            bound: at_most
+                            protects: equipment
+                            resource: energy
+                            sensors: [plug/power]
+                            instant: {value: 500 W, for: 2 min, clears_after: 1 min}
+                            priority: today
+                            response:
+                              en: Switch it off.
+                        ---
+                        Not too much.
+
+                        """.utf8)), by: Actor(account: "test"), now: day.wall)
+            #expect(reply.isDone, "\(reply.lines)")
+            try office.pipeline.commit(packets: [PacketRecord(id: 1, digest: 1)], session: 1, now: day.wall)
+            office.close()
+        }
+        // The power was away; the clock begins in 1970.
+        let box = try Box(site, at("1970-01-01T00:01:00Z", uptime: 60))
+        try box.receive(600)
+        try box.set(at("1970-01-01T00:02:00Z", uptime: 120))
+        #expect(try box.alerts() == ["raised"])
+        try box.set(at("1970-01-01T00:03:00Z", uptime: 180))
+        let alerts = try box.office.store.alerts(openOnly: true)
+        #expect(alerts.map(\.subject) == ["", "plug/power"])
+        #expect(alerts.last?.details == ["time": "unknown"])
+        #expect(try box.office.store.transitions(from: Instant(milliseconds: 0), until: day.wall).isEmpty)
+
+        try box.receive(100)
+        try box.set(at("1970-01-01T00:05:00Z", uptime: 300))
+        #expect(try box.office.store.alerts(openOnly: false).map(\.state) == [.raised, .returned])
+
+        // The clock is set: what was told is recorded with its true time, and told to nobody again.
+        try box.set(at("2026-03-01T08:10:00Z", uptime: 600, isSynchronized: true))
+        #expect(try box.office.store.alerts(openOnly: false).map(\.state) == [.closed, .returned])
+        #expect(try box.readings().map { $0.prefix(24) } == ["600 2026-03-01T08:01:00Z", "100 2026-03-01T08:03:00Z"])
+        box.office.close()
+    }
+
+    @Test(
         "Case 8: what came while the clock stood in 1970, or at the last shutdown, is dated once it is right",
         arguments: ["1970-01-01T00:03:00Z", "2026-02-20T11:00:00Z"])
     func wrongAtStart(wall: String) throws {

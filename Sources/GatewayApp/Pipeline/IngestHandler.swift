@@ -43,8 +43,11 @@ final class IngestHandler: BatchHandler {
     func receive(_ message: ReceivedMessage) -> Urgency {
         guard office.keeper.isRight, !office.hasHeld else {
             // Also while the last held messages are being dated: order is kept.
-            office.hold(message, clock())
-            return .whenDue
+            let reading = clock()
+            office.hold(message, reading)
+            guard !office.keeper.isRight else { return .whenDue }
+            return office.pipeline.watchUndated(
+                message, reading, known: office.keeper.latest ?? message.message.receivedAt)
         }
         return office.pipeline.receive(message)
     }
@@ -56,7 +59,9 @@ final class IngestHandler: BatchHandler {
         let wasRight = office.keeper.isRight
         let verdict = office.keeper.look(reading)
         let known = office.keeper.latest ?? now
+        SystemClock.atLeast(verdict == .wrong ? known : nil)
         guard verdict != .wrong else {
+            office.pipeline.tickUndated(reading)
             if wasRight || !isClockAlertRaised {
                 logger.warning("the clock cannot be believed; what comes is kept and dated when it is right")
                 isClockAlertRaised = true

@@ -68,14 +68,23 @@ extension Pipeline {
     private static let clockTolerance: Int64 = 300_000
 
     /// Records changes of limits and lets alerts follow from them.
-    func apply(_ transitions: [LimitTransition], now: Instant) {
+    ///
+    /// What was watched before it could be dated has had its alerts; of momentary values it is then only recorded.
+    func apply(_ transitions: [LimitTransition], isWatched: Bool = false, now: Instant) {
         batch.transitions += transitions
         for transition in transitions {
-            guard let limit = state.limits.limit(transition.limit) else { continue }
-            let isHousehold = transition.sensor.flatMap(state.sensors.sensor)?.visibility == .household
-            perform(
-                state.alerts.receive(transition, limit: limit, isHousehold: isHousehold, now: now), now: now)
+            if isWatched, case .instant = state.limits.limit(transition.limit)?.rule { continue }
+            tell(transition, isTimeKnown: true, now: now)
         }
+    }
+
+    /// Lets an alert follow from a change of a limit.
+    func tell(_ transition: LimitTransition, isTimeKnown: Bool, now: Instant) {
+        guard let limit = state.limits.limit(transition.limit) else { return }
+        let isHousehold = transition.sensor.flatMap(state.sensors.sensor)?.visibility == .household
+        perform(
+            state.alerts.receive(
+                transition, limit: limit, isHousehold: isHousehold, isTimeKnown: isTimeKnown, now: now), now: now)
     }
 
     /// Ends the alerts of limits that were replaced or have lapsed: what is no longer in force cannot be passed.

@@ -78,12 +78,12 @@ final class Pipeline {
                 state.hasLateMeters = true
             }
             batch.readings.append(StoredReading(reading, in: series, receivedAt: receiptToKeep(reading, received)))
-            measure(reading, now: received.message.receivedAt)
+            measure(reading, isWatched: received.isWatched, now: received.message.receivedAt)
         }
     }
 
     /// Turns a stored reading of a sensor into measurements, and those into changes of limits and alerts.
-    func measure(_ reading: Reading, now: Instant) {
+    func measure(_ reading: Reading, isWatched: Bool = false, now: Instant) {
         guard
             let sensor = state.sensors.sensor(
                 device: reading.stream.device, channel: reading.channel, at: reading.time.instant)
@@ -96,9 +96,8 @@ final class Pipeline {
         let (measurements, events) = state.meters.receive(reading, of: sensor)
         batch.meterEvents += events
         for measurement in measurements {
-            apply(state.limits.receive(measurement, now: now), now: now)
-            for following in state.computed.receive(measurement) {
-                apply(state.limits.receive(following, now: now), now: now)
+            for seen in [measurement] + state.computed.receive(measurement) {
+                apply(state.limits.receive(seen, now: now), isWatched: isWatched, now: now)
             }
         }
     }

@@ -41,6 +41,8 @@ struct PipelineState: Sendable {
     var notes = DeviceNotes()
     /// Readings of meters came late: what is counted is to be made up.
     var hasLateMeters = false
+    /// What watches momentary values while the clock is not right.
+    var undated: UndatedWatch?
     /// What was counted.
     var counters: Counters
     /// What is heard but measures nothing.

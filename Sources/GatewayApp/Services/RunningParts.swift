@@ -34,12 +34,12 @@ final class RunningParts: Service, Sendable {
         office.boxWatch = BoxWatch(site: site, store: store, destinations: news)
         let worker = OutboxWorker(
             outbox: store, destinations: destinations, phrasebooks: site.languages.books, zone: site.zone, stop: stop,
-            clock: { SystemClock.now() }, recheck: { [store] in RunningParts.recheck($0, now: $1, store) },
+            clock: { SystemClock.nowOrLater() }, recheck: { [store] in RunningParts.recheck($0, now: $1, store) },
             onEvent: { news.add($0) })
         let unstored = MemoryOutbox()
         let apart = OutboxWorker(
             outbox: unstored, destinations: destinations, phrasebooks: site.languages.books, zone: site.zone,
-            stop: stop, clock: { SystemClock.now() })
+            stop: stop, clock: { SystemClock.nowOrLater() })
         let counters = counters
         let names = destinations.map(\.name)
         let handler = IngestHandler(

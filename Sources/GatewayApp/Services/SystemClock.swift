@@ -9,6 +9,21 @@ public enum SystemClock {
     /// What a person's word adds to the machine's clock, in milliseconds.
     private static let correction = Atomic<Int64>(0)
 
+    /// While the clock is known to be wrong: a time that has passed already, less the uptime when that was found.
+    private static let floor = Atomic<Int64>(.min)
+
+    /// Now, or while the clock is known to be wrong, a time that has passed and goes on; for what must not wait for it.
+    static func nowOrLater() -> Instant {
+        let floor = floor.load(ordering: .relaxed)
+        return floor == .min ? now() : max(now(), Instant(milliseconds: floor + uptime()))
+    }
+
+    /// The clock is known to be wrong, and that much time has passed; nil where it is right.
+    static func atLeast(_ known: Instant?) {
+        guard let known else { return floor.store(.min, ordering: .relaxed) }
+        if floor.load(ordering: .relaxed) == .min { floor.store(known.milliseconds - uptime(), ordering: .relaxed) }
+    }
+
     /// Now, in UTC milliseconds.
     public static func now() -> Instant {
         Instant(milliseconds: machineMilliseconds() + correction.load(ordering: .relaxed))
