@@ -86,19 +86,19 @@ extension Office {
         }
         let clock = SystemClock.read()
         let start = told.advanced(byMilliseconds: -clock.uptime)
-        try store.setClock(
-            boot: clock.boot, start: start,
-            record: RecordEntry(
-                at: told, kind: "clock.set",
-                facts: ["from": now.description, "to": told.description, "means": actor.means],
-                erasable: ["person": actor.person, "entered_by": actor.account]))
-        SystemClock.follow(start, ofBoot: clock.boot)
-        keeper.follow(clock.boot)
-        pipeline.batch.outbox += pipeline.notices.announcement("steward.clock_set", priority: .assembly, now: told) {
-            book in
+        let notices = pipeline.notices.announcement("steward.clock_set", priority: .assembly, now: told) { book in
             let values = ["person": actor.person, "sensor": book.text("told.clock"), "at": self.site.local(told)]
             return (book.text("told.title", values), book.text("told.clock_set", values))
         }
+        try store.setClock(
+            boot: clock.boot, start: start,
+            record: ActRecord(
+                RecordEntry(
+                    at: told, kind: "clock.set",
+                    facts: ["from": now.description, "to": told.description, "means": actor.means],
+                    erasable: ["person": actor.person, "entered_by": actor.account]), notices: notices))
+        SystemClock.follow(start, ofBoot: clock.boot)
+        keeper.follow(clock.boot)
         return done("clock_set", ["at": site.local(told)])
     }
 }

@@ -34,15 +34,17 @@ extension Office {
             guard use >= .zero else { return refused("use_negative", ["sensor": "\(said.sensor)"]) }
         }
         let kind = said.isConfirmed ? "confirmed" : "reverted"
+        let counted = said.isConfirmed && event.kind != .falseReading ? use.map { ($0, unit) } : nil
         try store.decide(
             MeterDecision(
                 sensor: event.sensor, kind: event.kind, at: event.at,
                 verdict: said.isConfirmed ? .confirmed(use: stated) : .reverted, decidedAt: now, person: actor.person),
-            record: record("meter.\(kind)", of: sensor, by: actor, now, ["event": event.kind.rawValue]), zone: site.zone
-        )
+            record: ActRecord(
+                record("meter.\(kind)", of: sensor, by: actor, now, ["event": event.kind.rawValue]),
+                notices: told(
+                    "meter_\(kind)", of: sensor, at: event.at, what: event.kind, counted, by: actor, now: now)),
+            zone: site.zone)
         needsMakeUp = true
-        let counted = said.isConfirmed && event.kind != .falseReading ? use.map { ($0, unit) } : nil
-        tell("meter_\(kind)", of: sensor, at: event.at, what: event.kind, counted, by: actor, now: now)
         return done("meter_\(kind)", words(of: sensor, at: event.at, what: event.kind, counted, site.book(nil)))
     }
 
@@ -85,12 +87,19 @@ extension Office {
             MeterDecision(
                 sensor: id, kind: .exchange, at: at, verdict: .exchanged(oldFinal: old, newFirst: new, unit: own),
                 decidedAt: now, person: actor.person),
-            record: record(
-                "meter.exchanged", of: sensor, by: actor, now,
-                ["old_final": old.description, "new_first": new.description, "unit": own.code]), zone: site.zone)
+            record: ActRecord(
+                record(
+                    "meter.exchanged", of: sensor, by: actor, now,
+                    ["old_final": old.description, "new_first": new.description, "unit": own.code]),
+                notices: told("meter_exchanged", of: sensor, at: at, what: .exchange, nil, by: actor, now: now)),
+            zone: site.zone)
         needsMakeUp = true
-        tell("meter_exchanged", of: sensor, at: at, what: .exchange, nil, by: actor, now: now)
         return done("meter_exchanged", words(of: sensor, at: at, what: .exchange, nil, site.book(nil)))
+    }
+
+    /// Since when a meter's readings were in doubt as that day began: what said something of them may be set aside now.
+    private func doubtfulSince(_ id: SensorID, before time: Instant) throws -> Instant? {
+        try store.meter(of: id, before: site.zone.date(at: time)).flatMap { DayUses.meter($0.meter)?.doubtfulSince }
     }
 
     /// Lets readings of a time not count.
@@ -101,12 +110,14 @@ extension Office {
         guard from < until else { return refused("empty_period") }
         let number = try store.setAside(
             SetAside(sensor: id, from: from, until: until, why: why, person: actor.person, at: now),
-            record: record(
-                "readings.set_aside", of: sensor, by: actor, now, ["why": why],
-                ["from": "\(from)", "until": "\(until)"]),
+            doubtfulSince: try doubtfulSince(id, before: from),
+            record: ActRecord(
+                record(
+                    "readings.set_aside", of: sensor, by: actor, now, ["why": why],
+                    ["from": "\(from)", "until": "\(until)"]),
+                notices: told("set_aside", of: sensor, at: from, what: nil, nil, by: actor, now: now)),
             zone: site.zone)
         needsMakeUp = true
-        tell("set_aside", of: sensor, at: from, what: nil, nil, by: actor, now: now)
         return done("set_aside", ["number": "\(number)", "sensor": "\(id)"])
     }
 
@@ -114,13 +125,16 @@ extension Office {
     func liftSetAside(_ number: Int64, by actor: Actor, now: Instant) throws -> CommandReply {
         let entry = try store.setAsides().first { $0.id == number }
         let sensor = entry.flatMap { pipeline.state.sensors.sensor($0.sensor) }
-        var facts = RecordEntry(at: now, kind: "readings.counted_again", facts: ["number": "\(number)"])
-        if let sensor { facts = record("readings.counted_again", of: sensor, by: actor, now, [:]) }
-        try store.liftSetAside(number, at: now, record: facts, zone: site.zone)
-        needsMakeUp = true
+        var act = ActRecord(RecordEntry(at: now, kind: "readings.counted_again", facts: ["number": "\(number)"]))
         if let sensor, let entry {
-            tell("counted_again", of: sensor, at: entry.from, what: nil, nil, by: actor, now: now)
+            act = ActRecord(
+                record("readings.counted_again", of: sensor, by: actor, now, [:]),
+                notices: told("counted_again", of: sensor, at: entry.from, what: nil, nil, by: actor, now: now))
         }
+        try store.liftSetAside(
+            number, at: now, doubtfulSince: try entry.flatMap { try doubtfulSince($0.sensor, before: $0.from) },
+            record: act, zone: site.zone)
+        needsMakeUp = true
         return done("counted_again", ["number": "\(number)"])
     }
 
@@ -221,13 +235,13 @@ extension Office {
                 .merging(["person": actor.person, "entered_by": actor.account]) { first, _ in first })
     }
 
-    /// Tells the stewards what one of them decided; of a home they hear no figures.
-    private func tell(
+    /// The notices by which the stewards hear what one of them decided; of a home they hear no figures.
+    private func told(
         _ key: String, of sensor: Sensor, at: Instant, what: MeterEvent.Kind?, _ counted: (DecimalValue, Unit)?,
         by actor: Actor, now: Instant
-    ) {
+    ) -> [OutboxItem] {
         let isHousehold = sensor.visibility == .household
-        pipeline.batch.outbox += pipeline.notices.announcement(
+        return pipeline.notices.announcement(
             "steward.\(key)", priority: .assembly, now: now
         ) { book in
             var values = self.words(of: sensor, at: at, what: what, isHousehold ? nil : counted, book)

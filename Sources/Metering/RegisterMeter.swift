@@ -74,6 +74,9 @@ public struct RegisterMeter: Hashable, Sendable, Codable {
     /// True while a later reading may still change what was said about an earlier one.
     public var isInDoubt: Bool { !doubts.isEmpty || deficit > .zero }
 
+    /// When the oldest reading came about which a later one may still say something else; nil where nothing is open.
+    public var doubtfulSince: Instant? { doubts.first?.first.time }
+
     /// Takes the next reading; readings that are not later than the one before change nothing.
     ///
     /// `device` tells one meter from another where a device was replaced; `decisions` are those about this sensor; `zone`

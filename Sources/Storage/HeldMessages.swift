@@ -71,12 +71,12 @@ extension Store {
     }
 
     /// Keeps what a person said about the clock, with its record.
-    public func setClock(boot: String, start: Instant, record: RecordEntry) throws(StoreError) {
+    public func setClock(boot: String, start: Instant, record: ActRecord) throws(StoreError) {
         try write("clock") { db in
             try db.execute(
                 sql: "INSERT OR REPLACE INTO property VALUES ('clock', ?)",
                 arguments: ["\(boot) \(start.milliseconds)"])
-            _ = try RecordBook.append([record], db)
+            try record.write(db)
         }
     }
 

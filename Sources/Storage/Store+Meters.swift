@@ -71,13 +71,13 @@ extension Store {
     }
 
     /// Keeps a decision, marks the day it is about and enters it in the record book, in one transaction.
-    public func decide(_ decision: MeterDecision, record: RecordEntry, zone: Zone) throws(StoreError) {
+    public func decide(_ decision: MeterDecision, record: ActRecord, zone: Zone) throws(StoreError) {
         try write("decide") { db in
             try db.execute(
                 sql: "INSERT INTO meter_decision (sensor, at, body) VALUES (?, ?, ?)",
                 arguments: [decision.sensor.rawValue, decision.at.milliseconds, try JSONText.encode(decision)])
             try Store.markUses(of: decision.sensor, from: decision.at, until: decision.at, zone: zone, db)
-            _ = try RecordBook.append([record], db)
+            try record.write(db)
         }
     }
 
@@ -101,7 +101,11 @@ extension Store {
     }
 
     /// Sets readings aside, marks their days and enters it in the record book; returns the entry's number.
-    public func setAside(_ entry: SetAside, record: RecordEntry, zone: Zone) throws(StoreError) -> Int64 {
+    ///
+    /// `doubtfulSince` is the time of earlier readings about which those may have said something; marked too.
+    public func setAside(
+        _ entry: SetAside, doubtfulSince: Instant? = nil, record: ActRecord, zone: Zone
+    ) throws(StoreError) -> Int64 {
         try write("set aside") { db in
             try db.execute(
                 sql: """
@@ -112,14 +116,17 @@ extension Store {
                     entry.at.milliseconds,
                 ])
             let id = db.lastInsertedRowID
-            try Store.markUses(of: entry.sensor, from: entry.from, until: entry.until, zone: zone, db)
-            _ = try RecordBook.append([record], db)
+            let from = min(entry.from, doubtfulSince ?? entry.from)
+            try Store.markUses(of: entry.sensor, from: from, until: entry.until, zone: zone, db)
+            try record.write(db)
             return id
         }
     }
 
     /// Counts readings again that were set aside, marks their days and enters it in the record book.
-    public func liftSetAside(_ id: Int64, at now: Instant, record: RecordEntry, zone: Zone) throws(StoreError) {
+    public func liftSetAside(
+        _ id: Int64, at now: Instant, doubtfulSince: Instant? = nil, record: ActRecord, zone: Zone
+    ) throws(StoreError) {
         try write("set aside") { db in
             guard
                 let row = try Row.fetchOne(
@@ -133,10 +140,11 @@ extension Store {
             }
             try db.execute(
                 sql: "UPDATE set_aside SET lifted_at = ? WHERE id = ?", arguments: [now.milliseconds, id])
+            let from = Instant(milliseconds: row[1])
             try Store.markUses(
-                of: SensorID(rawValue: row[0]), from: Instant(milliseconds: row[1]),
+                of: SensorID(rawValue: row[0]), from: min(from, doubtfulSince ?? from),
                 until: Instant(milliseconds: row[2]), zone: zone, db)
-            _ = try RecordBook.append([record], db)
+            try record.write(db)
         }
     }
 

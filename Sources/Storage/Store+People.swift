@@ -96,7 +96,12 @@ extension Store {
             ])
         }
         try Store.insert(batch.meterEvents, db)
-        for item in batch.outbox {
+        try Store.insert(batch.outbox, db)
+        _ = try RecordBook.append(batch.records, db)
+    }
+
+    static func insert(_ notices: [OutboxItem], _ db: Database) throws {
+        for item in notices {
             try db.cachedStatement(
                 sql: """
                     INSERT OR IGNORE INTO outbox (key, destination, body, state, next_at, created_at)
@@ -107,7 +112,6 @@ extension Store {
                 item.createdAt.milliseconds,
             ])
         }
-        _ = try RecordBook.append(batch.records, db)
     }
 
     private func decodeAll<Value: Decodable>(_ type: Value.Type, _ bodies: [String]) throws -> [Value] {

@@ -185,6 +185,14 @@ struct MeterLifeTests {
             }())
         try expect(days(office, at: 3), ["10", "0", "21"])
         try expect(events(office), ["exchange reverted ?", "false_reading applied 0"])
+        // What the third day said of the first is taken back with it, and said again.
+        let aside = Command.setAside(sensor: Self.meter, from: time(2), until: time(3), why: "wrong meter")
+        #expect(try act(aside, in: office, at: 3).isDone)
+        try expect(events(office), ["exchange proposed ?"])
+        #expect(try days(office, at: 3).first == "~10")
+        #expect(try act(.liftSetAside(1), in: office, at: 3.1).isDone)
+        try expect(days(office, at: 3.1), ["10", "0", "21"])
+        try expect(events(office), ["exchange reverted ?", "false_reading applied 0"])
         office.close()
     }
 

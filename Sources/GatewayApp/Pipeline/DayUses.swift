@@ -55,12 +55,17 @@ struct DayUses {
 
     /// Puts a sensor's meter as it stood at an instant into a room.
     func restore(_ sensor: Sensor, in room: inout MeterRoom, _ meterBefore: String?, before instant: Instant) throws {
-        if let meterBefore, var meter = try? JSONDecoder().decode(RegisterMeter.self, from: Data(meterBefore.utf8)) {
+        if var meter = DayUses.meter(meterBefore) {
             meter.sheet = sensor.meter ?? MeterSheet()
             room.install(meter)
         } else if let last = try last(of: sensor, before: instant), last.kind == .register {
             _ = room.receive(last, of: sensor)
         }
+    }
+
+    /// A meter out of a day's row; nil where the row knows none.
+    static func meter(_ text: String?) -> RegisterMeter? {
+        text.flatMap { try? JSONDecoder().decode(RegisterMeter.self, from: Data($0.utf8)) }
     }
 
     /// A meter as it is kept with a day's row.
