@@ -2,6 +2,16 @@ import GRDB
 import GatewayModel
 
 extension Store {
+    /// The series that count for a sensor, past ones too: those of its devices, people's readings, imports.
+    public func series(of sensor: SensorID) throws(StoreError) -> [SeriesID] {
+        try read("series") { db in
+            try Int64.fetchAll(
+                db, sql: "SELECT DISTINCT series FROM sensor_series WHERE sensor = ? ORDER BY series",
+                arguments: [sensor.rawValue]
+            ).map(SeriesID.init(rawValue:))
+        }
+    }
+
     /// Readings per slice that are aimed at: a few megabytes of memory and well below a second.
     private static let sliceAim = 100_000
     private static let firstSlice: Int64 = 86_400_000

@@ -177,6 +177,20 @@ struct ImportTests {
             .map(\.time.instant.description)
         #expect(
             times == ["2025-10-25T23:30:00Z", "2025-10-26T00:30:00Z", "2025-10-26T01:30:00Z", "2025-10-26T02:30:00Z"])
+        // The report tells a level whoever read it, in one row a day.
+        let hand = HandReading(
+            sensor: SensorID(rawValue: "tank/level"), value: DecimalValue(10), unit: nil,
+            time: try #require(Instant(rfc3339: "2025-10-26T12:00:00Z")))
+        let now = SystemClock.now()
+        let office = try Office.open(site: site, now: now)
+        #expect(office.perform(.addReadings([hand]), by: Actor(account: "t"), now: now).isDone)
+        try office.pipeline.commit(packets: [], session: 0, now: now)
+        try office.housekeep(now: now)
+        office.close()
+        let month = try #require(CalendarMonth(text: "2025-10"))
+        let figures = try MonthFigures(store: try site.readingStore(), zone: site.zone, now: now).sensorMonths(month)
+        let tank = try #require(figures.first { $0.sensor.id.rawValue == "tank/level" })
+        #expect(tank.gauges.map { "\($0.minimum) \($0.maximum) \($0.mean)" } == ["1 10 4"])
     }
 
     @Test("Home Assistant's statistics: the counter's own state, never its running sum; means at their middle")

@@ -44,39 +44,29 @@ struct MonthFigures {
                 let meter = try store.meter(of: sensor.id, before: date)?.meter
                 return try dayUses.day(of: sensor.id, from: from, until: until, meterBefore: meter)?.use
             }
-            guard let use = try fresh[date] ?? computed() else { return nil }
+            guard let use = try fresh[date] ?? computed(),
+                let amount = MeterRoom.converted(use.amount, from: use.unit, to: sensor.unit)
+            else { return nil }
             // An open question or readings set aside make a day a lower bound, however many readings came.
             let measured = use.isLowerBound ? min(999, use.measuredPermille) : use.measuredPermille
             return DayUseFigure(
-                date: date, amount: use.amount, coverage: Coverage(measured: measured, expected: 1000))
+                date: date, amount: amount, coverage: Coverage(measured: measured, expected: 1000))
         }
     }
 
+    /// The levels of each day, whoever read them: devices before and after a change, people, files.
     private func gauges(of sensor: Sensor, in month: CalendarMonth) throws -> [DayGaugeFigure] {
-        let records = series.values.filter { record in
-            record.kind == .gauge
-                && sensors.bindings(of: sensor.id).contains {
-                    $0.device == record.key.device && $0.channel == record.channel
-                }
-        }.sorted { $0.id < $1.id }
-        return try records.flatMap { record in
-            try store.dayStats(record.id, from: month.firstDay, through: month.lastDay)
-                .compactMap { figure(of: $0, unit: record.unit, for: sensor) }
-        }.sorted { $0.date < $1.date }
-    }
-
-    private func figure(of day: DayStats, unit: Unit, for sensor: Sensor) -> DayGaugeFigure? {
-        func converted(_ value: DecimalValue?) -> DecimalValue? {
-            value.flatMap { unit == sensor.unit ? $0 : $0.converted(from: unit, to: sensor.unit) }
+        var days: [CalendarDate: [DayLevel]] = [:]
+        for id in try store.series(of: sensor.id) {
+            guard let record = series[id], record.kind == .gauge else { continue }
+            for day in try store.dayStats(id, from: month.firstDay, through: month.lastDay) {
+                guard let level = DayLevel(day, in: record.unit, for: sensor) else { continue }
+                days[day.date, default: []].append(level)
+            }
         }
-        let mean = day.sum?.multiplied(byRatio: 1, Int64(max(1, day.count)))?.rounded(places: 6)
-        guard let minimum = converted(day.minimum), let maximum = converted(day.maximum), let mean = converted(mean)
-        else { return nil }
-        let interval = sensor.rhythm?.interval ?? max(1, day.until.milliseconds(since: day.from) / 1000)
-        let expected = Int(day.until.milliseconds(since: day.from) / 1000 / interval)
-        return DayGaugeFigure(
-            date: day.date, minimum: minimum, maximum: maximum, mean: mean,
-            coverage: Coverage(measured: min(day.count, max(1, expected)), expected: max(1, expected)))
+        return days.sorted { $0.key < $1.key }.compactMap { date, levels in
+            levels.dropFirst().reduce(levels.first) { $0?.joined($1) }?.figure(on: date, of: sensor)
+        }
     }
 
     /// Consumption per local hour of one register, in the sensor's unit, by the hour's first instant.
