@@ -198,14 +198,21 @@ extension Office {
         _ number: Int64?, _ device: String?, isReleased: Bool, by actor: Actor, now: Instant
     ) throws -> CommandReply {
         let all = try store.putAside()
-        let chosen = all.filter { aside in
+        var chosen = all.filter { aside in
             number.map { $0 == aside.number } ?? (device == aside.entry.device)
         }
         guard !chosen.isEmpty else { return refused("nothing_put_aside") }
         if isReleased, let other = chosen.first(where: { $0.entry.reason != "time_off" }) {
             return refused("cannot_release", ["number": "\(other.number)", "why": other.entry.explanation])
         }
-        let stored = isReleased ? chosen.map { pipeline.release($0.entry, now: now) }.reduce(0, +) : 0
+        var stored = 0
+        if isReleased {
+            let counts = chosen.map { pipeline.release($0.entry, now: now) }
+            stored = counts.reduce(0, +)
+            // What counts for no sensor yet stays, so that it can be released once its device is assigned.
+            chosen = zip(chosen, counts).filter { $1 > 0 }.map(\.0)
+            guard !chosen.isEmpty else { return refused("nothing_to_release") }
+        }
         let kind = isReleased ? "released" : "dropped"
         for aside in chosen { pipeline.batch.settled[aside.number] = isReleased }
         pipeline.batch.records.append(

@@ -37,6 +37,25 @@ extension RegisterMeter {
         return Outcome(use: use, since: last.time, events: taken + [finding])
     }
 
+    /// The first device has come back behind the second one's figures, and nothing fell: both read this meter.
+    ///
+    /// Nil where that does not hold, or where the sheet does not allow it. Another meter's total would hardly lie between
+    /// two readings of this one.
+    mutating func alternation(from last: Point, to next: Point, after other: String?) -> Outcome? {
+        guard let doubt = doubts.last, doubt.event.kind == .exchange, doubt.event.state == .proposed,
+            let device, doubt.device == device, last.value >= doubt.trusted.value, next.value >= last.value,
+            let whole = amount(from: doubt.trusted.value, to: next.value),
+            let use = whole.subtracting(doubt.booked), use >= .zero,
+            isPlausible(whole, from: doubt.trusted.time, to: next.time)
+        else { return nil }
+        companions = Set(companions + [device, other].compactMap { $0 }).sorted()
+        doubts.removeLast()
+        baseline = next
+        var event = doubt.event
+        event.state = .reverted
+        return Outcome(use: use, since: last.time, events: [event])
+    }
+
     /// Forgets doubts about what was certain, once the counter has lived on the new level for a day.
     mutating func expireDoubts(at next: Point) {
         doubts.removeAll { doubt in

@@ -39,6 +39,8 @@ public struct RegisterMeter: Hashable, Sendable, Codable {
         var trusted: Point
         /// The first doubtful reading.
         var first: Point
+        /// The device that sent the trusted reading; nil for readings of people.
+        var device: String?
         /// The event as it was told.
         var event: MeterEvent
         /// What was booked since the trusted reading, to be set off where the counter returns to it.
@@ -55,6 +57,8 @@ public struct RegisterMeter: Hashable, Sendable, Codable {
     public internal(set) var baseline: Point?
     /// The device that sent it; nil for readings of people.
     var device: String?
+    /// Sources that were seen to read this very meter by turns, such as a device and a file of its history.
+    var companions: [String] = []
     /// Open doubts, oldest first: each one's trusted reading is a level to which the counter may return.
     var doubts: [Doubt] = []
     /// A replacement that was entered and that no reading shows yet.
@@ -92,17 +96,23 @@ public struct RegisterMeter: Hashable, Sendable, Codable {
             return .nothing
         }
         guard time > last.time else { return .nothing }
-        let isOtherDevice = device != nil && self.device != nil && device != self.device
+        let before = self.device
+        let isOtherDevice =
+            device != nil && before != nil && device != before
+            && !(companions.contains(device ?? "") && companions.contains(before ?? ""))
         if let device { self.device = device }
         let said = MeterVerdicts(decisions, after: last.time, through: time)
         var outcome: Outcome
         awaited = said.exchange ?? awaited
         if let exchange = awaited, let replaced = replaced(from: last, to: next, by: exchange) {
             outcome = replaced
+        } else if isOtherDevice, let same = alternation(from: last, to: next, after: before) {
+            outcome = same
         } else if let settled = settle(with: next, last: last, said, decisions) {
             outcome = settled
         } else if isOtherDevice, !goesOn(from: last, to: next) {
             outcome = question(.exchange, from: last, to: next, impliedUse: nil, said)
+            if doubts.last?.first == next { doubts[doubts.count - 1].device = before }
         } else {
             outcome =
                 next.value >= last.value ? rise(from: last, to: next, said) : fall(from: last, to: next, said, zone)
@@ -174,7 +184,7 @@ public struct RegisterMeter: Hashable, Sendable, Codable {
         case .confirmed(let stated):
             guard let use = stated ?? impliedUse else { return nil }
             let event = event(kind, from: last, to: next, impliedUse: use, state: .confirmed)
-            doubts = []
+            (doubts, companions) = ([], [])
             baseline = next
             return Outcome(use: use, since: last.time, events: [event])
         case .reverted:
@@ -206,7 +216,7 @@ public struct RegisterMeter: Hashable, Sendable, Codable {
             open(event, trusted: last, first: next)
             return Outcome(use: nil, since: last.time, events: [event])
         }
-        doubts = []
+        (doubts, companions) = ([], [])
         baseline = next
         let event = event(.exchange, from: last, to: next, impliedUse: use, state: .confirmed)
         return Outcome(use: use, since: last.time, events: [event])

@@ -131,4 +131,21 @@ struct FieldCaseTests {
         #expect(result.total == DecimalValue(9))
         #expect(result.events.map(\.kind) == [.rollover])
     }
+
+    @Test("Two sources that read one meter by turns are a question once, and none as soon as the first comes back")
+    func alternation() throws {
+        var meter = RegisterMeter(sensor: Self.sensor, sheet: MeterSheet())
+        var total = DecimalValue.zero
+        var events: [MeterEvent] = []
+        let readings = [(100, "device"), (101, "file"), (102, "file"), (103, "device"), (104, "file"), (107, "device")]
+        for (index, (value, source)) in readings.enumerated() {
+            let outcome = meter.receive(
+                DecimalValue(Int64(value)), at: Instant(seconds: 1_700_000_000 + Int64(index) * 3600), from: source)
+            total = try #require(total.adding(outcome.use ?? .zero))
+            events += outcome.events
+        }
+        #expect(total == DecimalValue(7))
+        #expect(events.map(\.state) == [.proposed, .reverted])
+        #expect(!meter.isInDoubt)
+    }
 }
