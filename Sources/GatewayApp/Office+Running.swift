@@ -39,7 +39,7 @@ extension Office {
         let isDaily = needsHousekeeping
         needsHousekeeping = false
         do {
-            try makeUpIfDue(now: now)
+            try makeUpIfDue(now: now, within: Office.makeUpSlice)
             guard isDaily else { return }
             try refreshLimits(now: now)
             try housekeep(now: now)
@@ -51,11 +51,13 @@ extension Office {
 
     /// Rebuilds what meters and limits count from what is stored: a budget adopted in mid-month counts the whole month,
     /// and what people decided about a meter changes every figure that follows from it. Nothing may be uncommitted.
-    func makeUpIfDue(now: Instant) throws {
+    ///
+    /// Years of imported days take longer than a sensor may wait: with a `limit` the rest is left for the next call.
+    func makeUpIfDue(now: Instant, within limit: Duration? = nil) throws {
         guard needsMakeUp else { return }
-        madeUpAt = now
         let loader = PipelineLoader(site: site, store: store)
-        try loader.bringDaysUpToDate(now: now)
+        guard try loader.bringDaysUpToDate(now: now, within: limit) else { return }
+        madeUpAt = now
         try loader.deriveEventsOfToday(now: now)
         let fresh = try loader.load(now: now)
         pipeline.changeState {

@@ -18,6 +18,8 @@ final class Office {
     /// When that was done last; late readings of a busy device wait for the next turn.
     var madeUpAt: Instant?
     static let makeUpPause: Int64 = 600_000
+    /// How long messages wait at most while days are computed.
+    static let makeUpSlice = Duration.milliseconds(500)
     private var tickedAt: Instant?
     var sealedReadings = 0
     var boxWatch: BoxWatch?
@@ -45,7 +47,7 @@ final class Office {
             let now = max(now, try store.session().lastCommit ?? now)
             try SensorDeclarations(site: site, store: store).apply(now: now)
             let loader = PipelineLoader(site: site, store: store)
-            try loader.bringDaysUpToDate(now: now)
+            _ = try loader.bringDaysUpToDate(now: now)
             let state = try loader.load(now: now)
             let notices = NoticeWriter(site: site)
             return try Office(

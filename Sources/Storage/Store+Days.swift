@@ -2,7 +2,7 @@ import GRDB
 import GatewayModel
 
 extension Store {
-    /// Computes marked days before `today` anew and returns how many rows were written.
+    /// Computes marked days before `today` anew; true once none is left, which may take further calls where `limit` is set.
     ///
     /// `use` is asked for each marked day of each sensor that is bound then, with the day's first instant, the next day's,
     /// and the meter as the day before left it; nil removes the row. Where a day leaves its meter otherwise than before,
@@ -10,9 +10,11 @@ extension Store {
     /// `directory` is told, so that later readings mark their days again. Throws ``StoreError``, or what `use` throws;
     /// days that were not reached stay marked.
     public func recomputeDirtyDays(
-        before today: CalendarDate, zone: Zone, directory: inout SeriesDirectory,
+        before today: CalendarDate, zone: Zone, directory: inout SeriesDirectory, within limit: Duration? = nil,
         use: (SensorID, Instant, Instant, _ meterBefore: String?) throws -> MeterDay?
-    ) throws -> Int {
+    ) throws -> Bool {
+        let begin = ContinuousClock.now
+        func isTimeUp() -> Bool { limit.map { begin.duration(to: .now) > $0 } ?? false }
         try markUse(before: today, zone: zone)
         let series = try read("days") { db in
             try Row.fetchAll(
@@ -33,10 +35,9 @@ extension Store {
                     try Store.store(stats, series: id, date: date, through: through, db)
                 }
             }
+            if isTimeUp() { return false }
         }
-        var count = series.count
         while case let rows = try markedUses(before: today), !rows.isEmpty {
-            count += rows.count
             // Days of one sensor follow each other: each goes on with the meter as the one before left it.
             var computed: [SensorID: (date: CalendarDate, meter: String?)] = [:]
             var vanished: [SensorID: Set<CalendarDate>] = [:]
@@ -59,8 +60,9 @@ extension Store {
                     try Store.store(day, of: sensor, on: date, zone: zone, through: through, db)
                 }
             }
+            if isTimeUp() { return try markedUses(before: today).isEmpty }
         }
-        return count
+        return true
     }
 
     /// A hundred marked days at most, so that their rows share a transaction; by sensor and date.

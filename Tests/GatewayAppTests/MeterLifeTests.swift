@@ -63,7 +63,7 @@ struct MeterLifeTests {
 
     /// Consumption by day as the report and budgets read it, `~` where it is a lower bound.
     private func days(_ office: Office, at days: Double) throws -> [String] {
-        try PipelineLoader(site: site, store: office.store).bringDaysUpToDate(now: time(days))
+        _ = try PipelineLoader(site: site, store: office.store).bringDaysUpToDate(now: time(days))
         return try office.store.dayUse(
             Self.meter, from: site.zone.date(at: begin), through: site.zone.date(at: time(days))
         ).map { "\($0.use.isLowerBound ? "~" : "")\($0.use.amount)" }

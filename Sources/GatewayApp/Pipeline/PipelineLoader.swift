@@ -14,11 +14,13 @@ struct PipelineLoader {
     let store: Store
 
     /// Computes the days that are over and were touched, so that running budgets are complete.
-    func bringDaysUpToDate(now: Instant) throws {
+    ///
+    /// False where more time than `limit` is needed; call it again then.
+    func bringDaysUpToDate(now: Instant, within limit: Duration? = nil) throws -> Bool {
         let dayUses = try DayUses(store: store, sensors: try SensorDirectory(store), zone: site.zone)
         var directory = try store.directory(zone: site.zone)
-        _ = try store.recomputeDirtyDays(
-            before: site.zone.date(at: now), zone: site.zone, directory: &directory
+        return try store.recomputeDirtyDays(
+            before: site.zone.date(at: now), zone: site.zone, directory: &directory, within: limit
         ) { sensor, from, until, meter in
             try dayUses.day(of: sensor, from: from, until: until, meterBefore: meter)
         }
