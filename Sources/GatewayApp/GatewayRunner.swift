@@ -6,6 +6,7 @@ import Glibc
 import Logging
 import MQTTIngest
 import ServiceLifecycle
+import Synchronization
 import UnixSignals
 
 /// Runs the gateway: one ingest thread, the outbox worker, the control socket and the counters page, until stopped.
@@ -48,8 +49,16 @@ public struct GatewayRunner {
         let parts = try RunningParts(site: site, office: office, brokerPort: broker?.port, logger: logger)
         defer { parts.stop() }
         services += [parts, WatchdogService(notifier: notifier, counters: parts.counters)]
+        let current = Mutex(site)
         services.append(
-            ReloadService(started: site, reload: { parts.reload($0) }, logger: logger))
+            ReloadService(
+                started: site,
+                reload: { fresh in
+                    current.withLock { $0 = fresh }
+                    parts.reload(fresh)
+                }, logger: logger))
+        services.append(
+            BackupService(site: { current.withLock { $0 } }, news: parts.backups, logger: logger))
         if let port = site.configuration.metricsPort {
             let counters = parts.counters
             services.append(DashboardServer { counters.latest }.application(port: port, logger: quiet))

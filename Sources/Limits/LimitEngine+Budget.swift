@@ -25,7 +25,7 @@ struct BudgetState: Hashable, Sendable {
 
 extension BudgetPeriod {
     /// The first day of the period that contains a date; weeks begin on Monday.
-    func start(containing date: CalendarDate) -> CalendarDate {
+    public func start(containing date: CalendarDate) -> CalendarDate {
         switch self {
         case .day: date
         case .week: date.adding(days: 1 - date.weekday)

@@ -4,13 +4,19 @@ import GatewayModel
 import Glibc
 
 /// What a checked copy of the database holds.
-public struct BackupContent: Hashable, Sendable {
+public struct BackupContent: Hashable, Sendable, Codable {
     /// The newest commit in it.
     public var newestCommit: Int64
     /// Readings in blocks; those of the last days stand in commits.
     public var sealedReadings: Int
+    /// Days of consumption.
+    public var days: Int
+    /// The sum of all consumption, whatever its unit: a number that two copies share or do not.
+    public var use: Double
     /// Entries of the record book.
     public var records: Int
+    /// The check number of the record book, in hexadecimal.
+    public var head: String
 
     func holds(_ other: BackupContent) -> Bool {
         newestCommit >= other.newestCommit && sealedReadings >= other.sealedReadings && records >= other.records
@@ -26,18 +32,15 @@ extension Store {
         let partial = path + ".partial"
         do {
             try? FileManager.default.removeItem(atPath: partial)
-            let before = try content()
+            let before = try pool.read { try Store.content($0) }
             _ = FileManager.default.createFile(atPath: partial, contents: nil, attributes: [.posixPermissions: 0o600])
             let copy = try DatabaseQueue(path: partial)
             try pool.backup(to: copy)
             // One file, without a log beside it, can be carried away.
             try copy.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA journal_mode = DELETE") }
-            let damage = try copy.read { try String.fetchAll($0, sql: "PRAGMA quick_check(5)").filter { $0 != "ok" } }
-            let copied = try copy.read { try Store.content($0) }
-            let book = try copy.read { try RecordBook.check($0) }
             try copy.close()
-            guard damage.isEmpty, book.firstBroken == nil, copied.holds(before) else {
-                try? FileManager.default.removeItem(atPath: partial)
+            let copied = try Store.content(ofCopy: partial)
+            guard copied.holds(before) else {
                 throw StoreError(
                     .corrupt, "backup", cause: "the copy does not hold what the database holds",
                     remedy: "Run `commons doctor`, and try another stick or card.")
@@ -45,23 +48,41 @@ extension Store {
             try Store.sync(partial)
             try FileManager.default.moveItem(atPath: partial, toPath: path)
             return copied
-        } catch let error as StoreError {
-            throw error
         } catch {
             try? FileManager.default.removeItem(atPath: partial)
-            throw StoreError(error, context: "backup")
+            throw error as? StoreError ?? StoreError(error, context: "backup")
         }
     }
 
-    private func content() throws -> BackupContent {
-        try pool.read { try Store.content($0) }
+    /// What a copy holds, after every page and the record book's chain were checked; throws `corrupt` where one is wrong.
+    public static func content(ofCopy path: String) throws(StoreError) -> BackupContent {
+        do {
+            var configuration = Configuration()
+            configuration.readonly = true
+            let copy = try DatabaseQueue(path: path, configuration: configuration)
+            defer { try? copy.close() }
+            return try copy.read { db in
+                let damage = try String.fetchAll(db, sql: "PRAGMA quick_check(5)").filter { $0 != "ok" }
+                let book = try RecordBook.check(db)
+                guard damage.isEmpty, book.firstBroken == nil else {
+                    throw StoreError(
+                        .corrupt, "backup", cause: damage.first ?? "the record book does not fit its chain",
+                        remedy: "Run `commons doctor`, and try another stick or card.")
+                }
+                return try content(db, head: book.head)
+            }
+        } catch {
+            throw error as? StoreError ?? StoreError(error, context: "backup")
+        }
     }
 
-    private static func content(_ db: Database) throws -> BackupContent {
+    private static func content(_ db: Database, head: String = "") throws -> BackupContent {
         BackupContent(
             newestCommit: try Int64.fetchOne(db, sql: "SELECT max(id) FROM journal") ?? 0,
             sealedReadings: try Int.fetchOne(db, sql: "SELECT coalesce(sum(reading_count), 0) FROM block") ?? 0,
-            records: try Int.fetchOne(db, sql: "SELECT count(*) FROM record") ?? 0)
+            days: try Int.fetchOne(db, sql: "SELECT count(*) FROM day_use") ?? 0,
+            use: try Double.fetchOne(db, sql: "SELECT total(mantissa / pow(10.0, scale)) FROM day_use") ?? 0,
+            records: try Int.fetchOne(db, sql: "SELECT count(*) FROM record") ?? 0, head: head)
     }
 
     private static func sync(_ path: String) throws {

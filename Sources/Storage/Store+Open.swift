@@ -57,6 +57,9 @@ extension Store {
         }
     }
 
+    /// A name for the broker that no other box has.
+    static func newClientID() -> String { "commons-" + String(UInt64.random(in: .min ... .max), radix: 16) }
+
     private static func makePool(folder: String) throws -> DatabasePool {
         let path = folder + "/" + databaseName
         if !FileManager.default.fileExists(atPath: path) {
@@ -91,9 +94,8 @@ extension Store {
         }
         try Schema.migrator().migrate(pool)
         return try pool.write { db in
-            let random = String(UInt64.random(in: .min ... .max), radix: 16)
             let made = [
-                "community": options.community, "kind": options.kind.rawValue, "client_id": "commons-" + random,
+                "community": options.community, "kind": options.kind.rawValue, "client_id": newClientID(),
                 "created_at": now.description, "ended": "cleanly",
             ]
             for (name, value) in made.sorted(by: { $0.key < $1.key }) {

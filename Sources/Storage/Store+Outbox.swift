@@ -2,7 +2,7 @@ import GRDB
 import GatewayModel
 
 extension Store: Outbox {
-    private static let waitingStates = "state IN ('pending', 'sending', 'unknown')"
+    static let waitingStates = "state IN ('pending', 'sending', 'unknown')"
 
     /// Marks waiting messages of a destination as being sent and returns them as they stood before.
     public func claim(destination: String, now: Instant, limit: Int, includingLater: Bool) throws -> [OutboxEntry] {

@@ -103,10 +103,11 @@ struct ReplayCommand: AsyncParsableCommand {
 /// `commons backup`
 struct BackupCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "backup", abstract: "Copies the database into a folder and checks the copy.",
+        commandName: "backup", abstract: "Copies the whole box into an encrypted file, and restores that for a trial.",
         discussion: """
-            Also while the gateway runs. The file appears only once it was checked: every page, the record book's chain,
-            and that nothing is missing. It is not encrypted.
+            Also while the gateway runs, which makes copies by itself as `backup:` in the configuration says. The file
+            appears only once it was decrypted, unpacked and compared: every page of the database, the record book's
+            chain, sums, and each other file. Without a passphrase file it is the database alone, and not encrypted.
 
             Examples:
               commons backup                     into the folder of the configuration
@@ -118,6 +119,51 @@ struct BackupCommand: ParsableCommand {
 
     func run() throws {
         print(try BackupDesk(site: Site.load(configFile: site.config)).make(to: to))
+    }
+}
+
+/// `commons restore`
+struct RestoreCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore", abstract: "Brings a box back from an encrypted copy.",
+        discussion: """
+            Onto an empty machine, each file goes where it stood; nothing that is there is overwritten. A move means that
+            the first box is gone; a copy may go on beside it. The entry number on the last printed report tells which
+            entries of the record book are lost.
+
+            Examples:
+              commons restore /media/stick/commons-vall-clara-2026-11-23T030000Z.tar.gpg --as move --for Rosa
+              commons restore COPY.tar.gpg --to /tmp/look --as copy --for Rosa
+            """)
+
+    enum Kind: String, ExpressibleByArgument, CaseIterable { case move, copy }
+
+    @Argument(help: "The copy.") var archive: String
+    @Option(name: .long, help: "A file whose first line is the passphrase; asked for otherwise.")
+    var passphraseFile: String?
+    @Option(name: .long, help: "Everything goes below this folder.") var to = "/"
+    @Option(name: .customLong("as"), help: "move: the first box is gone. copy: it goes on beside this one.")
+    var kind: Kind
+    @Option(name: .long, help: "The number of the last entry of the record book that a printed report names.")
+    var lastEntry: Int64?
+    @Option(name: .customLong("for"), help: "Whose act it is.") var person: String
+
+    func run() throws {
+        var file = passphraseFile
+        if file == nil {
+            guard let typed = getpass("Passphrase: ") else { throw ValidationError("no passphrase was given") }
+            let path = FileManager.default.temporaryDirectory.path + "/commons-\(UUID().uuidString)"
+            _ = FileManager.default.createFile(
+                atPath: path, contents: Data(bytes: typed, count: strlen(typed)), attributes: [.posixPermissions: 0o600]
+            )
+            file = path
+        }
+        defer { if passphraseFile == nil, let file { try? FileManager.default.removeItem(atPath: file) } }
+        let lines = try RestoreDesk().restore(
+            .init(
+                archive: archive, passphraseFile: file ?? "", root: to, isCopy: kind == .copy, lastEntry: lastEntry,
+                person: person))
+        lines.forEach { print($0) }
     }
 }
 

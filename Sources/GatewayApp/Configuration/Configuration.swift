@@ -79,6 +79,12 @@ public struct Configuration: Sendable {
         public var folder: String
         /// Seconds between two copies; one that is twice as late is an alert.
         public var every: Int64
+        /// The file whose first line encrypts the copies; nil for plain copies of the database alone.
+        public var passphraseFile: String?
+        /// Further files and folders that belong to the box, such as the broker's.
+        public var also: [String] = []
+        /// How many copies stay.
+        public var keep = BackupRota()
     }
 
     /// A sensor with the device channel that measures it.

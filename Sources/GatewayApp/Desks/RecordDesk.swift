@@ -38,7 +38,8 @@ public struct RecordDesk {
 
     /// Checks the whole chain; the check number is in groups of four, to be read aloud.
     public func verify() throws -> Finding {
-        let check = try site.readingStore().verifyRecordBook()
+        let store = try site.readingStore()
+        let check = try store.verifyRecordBook()
         if let broken = check.firstBroken {
             return Finding(
                 lines: [
@@ -46,8 +47,16 @@ public struct RecordDesk {
                     "Somebody or something changed it. Compare with the check number on the last printed report.",
                 ], isGood: false)
         }
+        let restored = try store.recordEntries().filter { $0.entry.kind == RestoreDesk.kind }.map { recorded in
+            let facts = recorded.entry.facts
+            let missing = facts["missing"].map { "entries \($0) of the lost book are missing" }
+            return
+                "Entry \(recorded.number): restored from a copy of \(facts["made_at"] ?? "?"), which ended with entry "
+                + "\(facts["entries"] ?? "?"); "
+                + (missing ?? "whether later entries are missing, the last printed report tells") + "."
+        }
         return Finding(
-            lines: [
+            lines: restored + [
                 "The record book fits: \(check.count) entries.", "Check number:", RecordDesk.grouped(check.head, 0),
                 RecordDesk.grouped(check.head, 1),
             ], isGood: true)

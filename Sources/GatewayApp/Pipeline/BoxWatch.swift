@@ -21,6 +21,7 @@ struct BoxWatch {
     private var site: Site
     private let store: Store
     private let destinations: DestinationNews
+    private let backups: BackupNews
     private var lookedAtFolders: Instant?
     private var hour: (begin: Instant, counters: Counters)?
 
@@ -29,7 +30,8 @@ struct BoxWatch {
     /// How long a real community may go on without a backup of its own.
     private static let firstBackupWithin: Int64 = 7 * 86_400_000
 
-    init(site: Site, store: Store, destinations: DestinationNews) {
+    init(site: Site, store: Store, destinations: DestinationNews, backups: BackupNews = BackupNews()) {
+        self.backups = backups
         self.site = site
         self.store = store
         self.destinations = destinations
@@ -82,10 +84,13 @@ struct BoxWatch {
                 store.kind == .real && now.milliseconds(since: made) > BoxWatch.firstBackupWithin
             return Finding(condition: .backupOverdue, isActive: isLate, onset: made)
         }
-        let newest = BackupFolder(path: rule.folder).newest
+        let newest = BackupFolder(path: rule.folder, community: site.configuration.community.id).newest
         let since = newest ?? store.createdAt ?? now
+        let isLate = now.milliseconds(since: since) > rule.every * 1000 * 2
+        let failure = backups.failure
         return Finding(
-            condition: .backupOverdue, isActive: now.milliseconds(since: since) > rule.every * 1000 * 2, onset: since)
+            condition: .backupOverdue, isActive: isLate || failure != nil, onset: since,
+            details: failure.map { ["reason": $0] } ?? [:])
     }
 
     /// Once an hour: how much came without a guarantee, and how much could not be read.

@@ -10,6 +10,7 @@ import Synchronization
 /// The threads of a running gateway; the office belongs to the ingest thread alone.
 final class RunningParts: Service, Sendable {
     let counters = LiveCounters()
+    let backups = BackupNews()
     private let loop: AcknowledgedLoop
     private let worker: OutboxWorker
     /// Sends what cannot be stored, because storing is what fails.
@@ -31,7 +32,7 @@ final class RunningParts: Service, Sendable {
         status = StatusPublisher(options: options, prefix: site.configuration.broker.prefix) { SystemClock.now() }
         let destinations = RunningParts.destinations(of: site, stop: stop, status: status, logger: logger)
         let news = DestinationNews(logger: logger)
-        office.boxWatch = BoxWatch(site: site, store: store, destinations: news)
+        office.boxWatch = BoxWatch(site: site, store: store, destinations: news, backups: backups)
         let worker = OutboxWorker(
             outbox: store, destinations: destinations, phrasebooks: site.languages.books, zone: site.zone, stop: stop,
             clock: { SystemClock.nowOrLater() }, recheck: { [store] in RunningParts.recheck($0, now: $1, store) },

@@ -1,0 +1,28 @@
+import GatewayModel
+import Limits
+
+/// Which copies stay: the newest of each of the last days, weeks and months that have one.
+public struct BackupRota: Sendable, Hashable {
+    /// Days of which a copy stays.
+    public var days = 7
+    /// Weeks, from Monday on.
+    public var weeks = 4
+    /// Months.
+    public var months = 12
+
+    /// The copies that may go, by the local day they were made on; the newest one never is among them.
+    func superfluous<Name: Hashable>(_ copies: [(name: Name, madeAt: Instant)], zone: Zone) -> [Name] {
+        let newestFirst = copies.sorted { $0.madeAt > $1.madeAt }
+        var kept: Set<Name> = []
+        func keep(_ count: Int, by period: (CalendarDate) -> CalendarDate) {
+            var seen: Set<CalendarDate> = []
+            for copy in newestFirst where seen.count < count {
+                if seen.insert(period(zone.date(at: copy.madeAt))).inserted { kept.insert(copy.name) }
+            }
+        }
+        keep(max(1, days)) { $0 }
+        keep(weeks) { BudgetPeriod.week.start(containing: $0) }
+        keep(months) { BudgetPeriod.month.start(containing: $0) }
+        return newestFirst.map(\.name).filter { !kept.contains($0) }
+    }
+}

@@ -1,0 +1,36 @@
+import Foundation
+import GRDB
+import GatewayModel
+
+extension Store {
+    /// What a restored database must forget and say.
+    ///
+    /// Packet identifiers and filters of the old session no longer count. Notices that waited are dropped, since they speak
+    /// of another time; `act` tells so instead. A copy beside the first box, unlike a move, gets a client id of its own, or
+    /// the broker would throw out one of the two. Returns how many notices were dropped.
+    public static func settleRestored(
+        folder: String, asCopy: Bool, act: (_ droppedNotices: Int, _ lastEntry: Int64) -> ActRecord
+    ) throws(StoreError) -> Int {
+        do {
+            let queue = try DatabaseQueue(path: folder + "/" + databaseName)
+            defer { try? queue.close() }
+            return try queue.write { db in
+                try setNumber("session", try number("session", db) + 1, db)
+                try db.execute(sql: "DELETE FROM subscription")
+                try db.execute(sql: "INSERT OR REPLACE INTO property VALUES ('ended', 'cleanly')")
+                if asCopy {
+                    try db.execute(
+                        sql: "INSERT OR REPLACE INTO property VALUES ('client_id', ?)", arguments: [newClientID()])
+                }
+                try db.execute(
+                    sql: "UPDATE outbox SET state = 'dropped', reason = 'restored' WHERE \(waitingStates)")
+                let dropped = db.changesCount
+                let last = try Int64.fetchOne(db, sql: "SELECT max(number) FROM record") ?? 0
+                try act(dropped, last).write(db)
+                return dropped
+            }
+        } catch {
+            throw StoreError(error, context: "restore")
+        }
+    }
+}

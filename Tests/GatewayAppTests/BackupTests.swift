@@ -1,0 +1,146 @@
+import Foundation
+import GatewayModel
+import MQTTIngest
+import Storage
+import TestSupport
+import Testing
+
+@testable import GatewayApp
+
+/// Copies of the whole box, with tar and gpg as they are installed.
+@Suite("Backup and restore", .serialized)
+struct BackupTests {
+    private let folder: TemporaryFolder
+    private let machine: String
+    private let stick: String
+    private let secret: String
+    private static let well = SensorID(rawValue: "well/level")
+
+    init() throws {
+        folder = try TemporaryFolder("backup")
+        machine = folder.file("machine")
+        stick = folder.file("stick")
+        secret = folder.file("passphrase")
+        for path in [machine, stick, machine + "/decisions", machine + "/broker"] {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        }
+        try "correct horse battery staple\n".write(toFile: secret, atomically: true, encoding: .utf8)
+        try "allow_anonymous false\n".write(
+            toFile: machine + "/broker/mosquitto.conf", atomically: true, encoding: .utf8)
+        try """
+        community: {id: test, name: Test, languages: [en], time_zone: Europe/Madrid, kind: real}
+        data_folder: \(machine)/data
+        devices_folder: \(GatewayUnderTest.root)/Devices
+        resolutions_folder: \(machine)/decisions
+        languages_folder: \(GatewayUnderTest.root)/config/languages
+        mqtt: {broker: 127.0.0.1, port: 1, topics: ["zigbee2mqtt/+"]}
+        assembly: {meets: first Sunday 18:00}
+        stewards: [{name: Rosa}]
+        destinations: [{name: paper, kind: files, audience: stewards, folder: \(folder.file("out"))}]
+        backup: {folder: \(stick), every: 1 d, passphrase_file: \(secret), also: [\(machine)/broker], keep: {days: 1, weeks: 0, months: 0}}
+        sensors:
+          - {id: well/level, resource: water, quantity: temperature, role: storage, visibility: community, unit: Cel}
+
+        """.write(toFile: machine + "/gateway.yaml", atomically: true, encoding: .utf8)
+    }
+
+    private func site() throws -> Site { try Site.load(configFile: machine + "/gateway.yaml") }
+
+    /// Reads a level by hand, which leaves an entry in the record book, and lets a notice wait.
+    private func live(_ value: Int64) throws {
+        let now = SystemClock.now()
+        let office = try Office.open(site: try site(), now: now)
+        let reading = HandReading(sensor: Self.well, value: DecimalValue(value), unit: nil, time: now)
+        #expect(office.perform(.addReadings([reading]), by: Actor(account: "test"), now: now).isDone)
+        office.pipeline.box(.brokerAway, subject: "", isActive: value % 2 == 1, onset: now, [:], now)
+        try office.pipeline.commit(packets: [PacketRecord(id: 1, digest: 1)], session: 0, now: now)
+        office.close()
+    }
+
+    private func copy() throws -> String {
+        let names = try FileManager.default.contentsOfDirectory(atPath: stick)
+        #expect(names.count == 1 && names[0].hasSuffix(".tar.gpg"))
+        return stick + "/" + (names.first ?? "")
+    }
+
+    private func restore(_ archive: String, as copy: Bool = false, below root: String = "/", last: Int64? = nil) throws
+    {
+        _ = try RestoreDesk().restore(
+            .init(
+                archive: archive, passphraseFile: secret, root: root, isCopy: copy, lastEntry: last, person: "Rosa"))
+    }
+
+    @Test("A dead card: from the stick, everything is where it was, and the record book says what is missing")
+    func move() throws {
+        try live(7)
+        let said = try BackupDesk(site: site()).make(to: nil)
+        #expect(said.contains("restored for a trial and compared"))
+        let store = try site().readingStore()
+        let (client, check) = (store.clientID, try store.verifyRecordBook())
+        // The card goes on for a day and dies; the last printed report knows two more entries.
+        try live(8)
+        try FileManager.default.removeItem(atPath: machine)
+
+        let archive = try copy()
+        let bytes = try #require(FileManager.default.contents(atPath: archive))
+        #expect(bytes.range(of: Data("SQLite format 3".utf8)) == nil)
+        try restore(archive, last: check.count + 2)
+        let back = try site().readingStore()
+        #expect(try back.readings(ReadingQuery(.sensors([Self.well]))).map(\.value) == [DecimalValue(7)])
+        #expect(back.clientID == client)
+        #expect(try back.session().packets.isEmpty)
+        #expect(
+            try String(contentsOfFile: machine + "/broker/mosquitto.conf", encoding: .utf8)
+                == "allow_anonymous false\n")
+        let book = try RecordDesk(site: site()).verify()
+        #expect(book.isGood)
+        #expect(
+            book.lines.first?.contains("\(check.count + 1)-\(check.count + 2) of the lost book are missing") == true)
+        // What waited then is not sent now, and the box goes on.
+        #expect(try back.outboxEntries().allSatisfy { $0.state == .dropped })
+        try live(9)
+        // Onto a machine that is not empty nothing is restored.
+        #expect(throws: AppError.self) { try restore(archive) }
+        #expect(try site().readingStore().readings(ReadingQuery(.sensors([Self.well]))).count == 2)
+    }
+
+    @Test("A copy beside the first box gets a client id of its own")
+    func beside() throws {
+        try live(7)
+        _ = try BackupDesk(site: site()).make(to: nil)
+        try restore(copy(), as: true, below: folder.file("look"))
+        let other = try Store.openForReading(folder: folder.file("look") + machine + "/data")
+        #expect(try other.clientID != site().readingStore().clientID)
+        #expect(try other.recordEntries().last?.entry.facts["as"] == "copy")
+    }
+
+    @Test("Another passphrase, a damaged file and a passphrase of one word are refused, and no copy counts")
+    func refused() throws {
+        try live(7)
+        _ = try BackupDesk(site: site()).make(to: nil)
+        let archive = try copy()
+        try "wrong horse battery staple\n".write(toFile: secret, atomically: true, encoding: .utf8)
+        #expect(throws: AppError.self) { try restore(archive, below: folder.file("a")) }
+        try "correct horse battery staple\n".write(toFile: secret, atomically: true, encoding: .utf8)
+        var bytes = try #require(FileManager.default.contents(atPath: archive))
+        bytes[bytes.count / 2] ^= 1
+        try bytes.write(to: URL(fileURLWithPath: folder.file("damaged")))
+        #expect(throws: AppError.self) { try restore(folder.file("damaged"), below: folder.file("b")) }
+        #expect((try? FileManager.default.contentsOfDirectory(atPath: folder.file("b"))) ?? [] == [])
+
+        try "short\n".write(toFile: secret, atomically: true, encoding: .utf8)
+        #expect(throws: AppError.self) { try BackupDesk(site: site()).make(to: nil) }
+        #expect(try copy() == archive)
+        #expect(!FileManager.default.fileExists(atPath: machine + "/data/backup.scratch"))
+    }
+
+    @Test("The newest copy of each of the last days, weeks and months stays")
+    func rota() throws {
+        let begin = try #require(Instant(rfc3339: "2026-01-01T11:00:00Z"))
+        let copies = (0..<400).map { (name: $0, madeAt: begin.advanced(bySeconds: Int64($0) * 43_200)) }
+        let gone = BackupRota(days: 3, weeks: 2, months: 2).superfluous(copies, zone: .utc)
+        // The last is of 2026-07-19 23:00, a Sunday.
+        #expect(Set(copies.map(\.name)).subtracting(gone).sorted() == [361, 385, 395, 397, 399])
+        #expect(BackupRota(days: 1, weeks: 0, months: 0).superfluous([(1, begin)], zone: .utc) == [])
+    }
+}
