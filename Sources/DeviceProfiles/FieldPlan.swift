@@ -55,7 +55,10 @@ final class FieldPlan: Sendable {
                 guard rule.paths.contains(where: { $0.matches(Array(place)) }), !rule.isExcluded(by: names) else {
                     continue
                 }
-                let suffix = rule.isLoose ? spelled.unit.flatMap { FieldName.fits($0, rule) ? $0 : nil } : nil
+                // A rule that names this very key knows its unit.
+                let isOwn =
+                    rule.unit != nil && rule.unit != .unknown && rule.paths.contains { $0.names(path.last ?? "") }
+                let suffix = rule.isLoose && !isOwn ? spelled.unit.flatMap { FieldName.fits($0, rule) ? $0 : nil } : nil
                 if key == spelled.stem, suffix == nil, !rule.isIgnored { continue }
                 let isConditional = rule.values != nil || rule.conditions.contains { names[$0.name] == nil }
                 let channel = channel(of: rule, path: path, names: names)
@@ -115,6 +118,16 @@ struct FieldName {
             plain += character.lowercased()
             previous = character
         }
+        // `voltage_mV`: the word behind the last separator counts as it is written, before capitals are taken for new words.
+        if let separator = key.lastIndex(where: { "_-. ".contains($0) }), separator > key.startIndex {
+            let word = String(key[key.index(after: separator)...])
+            if let known = FieldName.exact[word] ?? FieldName.units[word.lowercased()] {
+                self.plain = plain
+                unit = Unit(known)
+                stem = FieldName(String(key[..<separator])).plain
+                return
+            }
+        }
         self.plain = plain
         guard let cut = plain.lastIndex(of: "_"), cut > plain.startIndex else {
             (stem, unit) = (nil, nil)
@@ -132,6 +145,11 @@ struct FieldName {
         if rule.quantity == "level" { return ["m", "1", "m3"].contains(unit.canonical?.code) }
         return Quantity.suggested(by: unit) == rule.quantity
     }
+
+    /// Units whose capital letters decide.
+    private static let exact: [String: String] = [
+        "mW": "mW", "MW": "MW", "mWh": "mWh", "MWh": "MWh",
+    ]
 
     /// Units as the ends of names write them, which have neither slashes nor capital letters.
     private static let units: [String: String] = [

@@ -53,6 +53,11 @@ struct FieldPath: Hashable, Sendable {
         globs = text.split(separator: "/", omittingEmptySubsequences: false).map { Glob($0) }
     }
 
+    /// True where it ends in that very key, without a wildcard.
+    func names(_ key: String) -> Bool {
+        text.split(separator: "/").last?.lowercased() == key.lowercased()
+    }
+
     func matches(_ segments: [String]) -> Bool {
         FieldPath.matches(globs[...], segments[...])
     }
