@@ -32,6 +32,10 @@ extension Office {
             case .undoImport(let number): return try undoImport(number, by: actor, now: now)
             case .addReadings(let readings): return try add(readings, by: actor, now: now)
             case .closeReport(let month): return try closeReport(month, by: actor, now: now)
+            case .lookAt(let sensors, let what, let why):
+                return lookAt(sensors, what, why: why, by: actor, now: now)
+            case .forget(let sensor, let first, let last):
+                return try forget(sensor, first, through: last, by: actor, now: now)
             case .setClock(let told): return try setClock(told, by: actor, now: now)
             case .aboutDevice(let device): return about(device)
             case .overview: return overview()
@@ -178,7 +182,7 @@ extension Office {
     }
 
     /// Keeps what a month's report says now, once the month is over.
-    private func closeReport(_ month: CalendarMonth, by actor: Actor, now: Instant) throws -> CommandReply {
+    func closeReport(_ month: CalendarMonth, by actor: Actor, now: Instant) throws -> CommandReply {
         guard site.zone.start(of: month.next.firstDay) <= now else {
             return refused("month_not_over", ["month": month.description])
         }

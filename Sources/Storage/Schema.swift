@@ -21,6 +21,14 @@ enum Schema {
                         heard_at INTEGER NOT NULL) STRICT
                     """)
         }
+        migrator.registerMigration("004 forgotten days") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE forgotten (
+                        id INTEGER PRIMARY KEY, sensor TEXT NOT NULL, first_date TEXT NOT NULL, last_date TEXT NOT NULL,
+                        at INTEGER NOT NULL) STRICT
+                    """)
+        }
         return migrator
     }
 

@@ -12,6 +12,17 @@ extension Store {
         }
     }
 
+    /// The time of the oldest reading; nil where there is none.
+    public func firstReading() throws(StoreError) -> Instant? {
+        try read("readings") { db in
+            try Int64.fetchOne(
+                db,
+                sql:
+                    "SELECT min(t) FROM (SELECT min(first_time) AS t FROM block UNION SELECT min(first_time) FROM journal)"
+            ).map(Instant.init(milliseconds:))
+        }
+    }
+
     /// Readings per slice that are aimed at: a few megabytes of memory and well below a second.
     private static let sliceAim = 100_000
     private static let firstSlice: Int64 = 86_400_000
@@ -144,7 +155,7 @@ extension Store {
     }
 
     /// For each chosen series the times in which it counts.
-    private static func windows(
+    static func windows(
         _ selection: ReadingQuery.Selection, _ db: Database
     ) throws -> [Int64: [Range<Int64>]] {
         let always = Int64.min..<Int64.max

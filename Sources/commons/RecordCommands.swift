@@ -16,9 +16,10 @@ struct ReadingsCommand: ParsableCommand {
             discussion: "Examples:\n  commons readings list\n  commons readings list --format json")
         @OptionGroup var site: SiteOptions
         @Option(name: .long, help: "text or json.") var format = ListFormat.text
+        @Option(name: .long, help: "Why households' figures are wanted; they see it.") var why: String?
 
         func run() throws {
-            try ReadingDesk(site: Site.load(configFile: site.config)).latest(json: format == .json)
+            try ReadingDesk(site: Site.load(configFile: site.config)).latest(json: format == .json, why: why)
                 .forEach { print($0) }
         }
     }
@@ -30,6 +31,7 @@ struct ReadingsCommand: ParsableCommand {
                 Examples:
                   commons readings export --from 2026-10-01 --until 2026-11-01 --output october.csv
                   commons readings export --sensor tank/level --format jsonl
+                  commons readings export --sensor house-3/water --why "the meter seems to run backwards"
                 """)
 
         enum Form: String, ExpressibleByArgument, CaseIterable {
@@ -43,6 +45,8 @@ struct ReadingsCommand: ParsableCommand {
         @Option(name: .long, help: "Before this day or time.") var until: String?
         @Option(name: .long, help: "csv or jsonl.") var format = Form.csv
         @Option(name: .long, help: "The file to write; standard output by default.") var output: String?
+        @Option(name: .long, help: "Why households' figures are wanted; they see it. Left out otherwise.")
+        var why: String?
 
         func validate() throws {
             if !sensor.isEmpty, !device.isEmpty { throw ValidationError("Say either --sensor or --device.") }
@@ -50,8 +54,12 @@ struct ReadingsCommand: ParsableCommand {
 
         func run() throws {
             let request = ReadingDesk.ExportRequest(
-                sensors: sensor, devices: device, from: from, until: until, isCSV: format == .csv)
-            try ReadingDesk(site: Site.load(configFile: site.config)).export(request, to: output)
+                sensors: sensor, devices: device, from: from, until: until, isCSV: format == .csv, why: why)
+            let leftOut = try ReadingDesk(site: Site.load(configFile: site.config)).export(request, to: output)
+            if leftOut > 0 {
+                FileHandle.standardError.write(
+                    Data("\(leftOut) readings of households were left out; --why REASON takes them in.\n".utf8))
+            }
         }
     }
 }

@@ -114,6 +114,25 @@ struct BackupTests {
         #expect(try other.recordEntries().last?.entry.facts["as"] == "copy")
     }
 
+    @Test("What a household had deleted since the copy was made is deleted again by a restore")
+    func forgottenSince() throws {
+        let file = machine + "/gateway.yaml"
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        try text.replacing("visibility: community", with: "visibility: household")
+            .write(toFile: file, atomically: true, encoding: .utf8)
+        try live(7)
+        _ = try BackupDesk(site: site()).make(to: nil)
+        let reply = try HouseholdDesk(site: site()).forget(
+            "well/level", from: nil, through: nil, enteredFor: "Amina")
+        #expect(reply.isDone, "\(reply.lines)")
+        try FileManager.default.removeItem(atPath: machine)
+        let names = try FileManager.default.contentsOfDirectory(atPath: stick)
+        let archive = try #require(names.first { $0.hasSuffix(".tar.gpg") })
+        try restore(stick + "/" + archive)
+        #expect(try site().readingStore().readings(ReadingQuery(.sensors([Self.well]))).isEmpty)
+        #expect(try site().readingStore().forgottenDays().map(\.sensor) == [Self.well])
+    }
+
     @Test("Another passphrase, a damaged file and a passphrase of one word are refused, and no copy counts")
     func refused() throws {
         try live(7)

@@ -7,6 +7,8 @@ struct BackupManifest: Codable, Hashable {
     /// The format of the archive, for later programs.
     var format = 1
     var community: String
+    var isDemonstration: Bool
+    var timeZone: String
     var madeAt: String
     var program: String
     /// Where the database stood, without the leading slash.
@@ -42,7 +44,8 @@ struct BoxCopy {
             ] + (configuration.backup?.also ?? [])
         for path in wanted { try copy(path, into: &files) }
         let manifest = BackupManifest(
-            community: configuration.community.id, madeAt: now.description, program: ProgramVersion.current,
+            community: configuration.community.id, isDemonstration: configuration.community.isDemonstration,
+            timeZone: site.zone.identifier, madeAt: now.description, program: ProgramVersion.current,
             database: database, configuration: BoxCopy.place(of: configuration.file), content: content, files: files)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]

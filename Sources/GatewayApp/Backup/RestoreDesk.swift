@@ -58,6 +58,7 @@ public struct RestoreDesk {
         let dropped = try Store.settleRestored(folder: folder, asCopy: request.isCopy) { dropped, last in
             ActRecord(entry(request, manifest, dropped: dropped, last: last, now: now))
         }
+        let forgotten = try forgetAgain(request, manifest, folder: folder, now: now)
         return [
             "Brought back \(manifest.files.count + 1) files of \(manifest.community) as of \(manifest.madeAt) below "
                 + "\(request.root).",
@@ -67,11 +68,38 @@ public struct RestoreDesk {
                     + beside.joined(separator: ", ") + ".",
             dropped == 0
                 ? "No notice was waiting." : "\(dropped) notices that were waiting then are not sent any more.",
+            forgotten == 0
+                ? "Nothing was deleted for a household since the copy was made."
+                : "\(forgotten) deletions for households since the copy was made were done again.",
             request.isCopy
                 ? "It has a client id of its own; the first box may go on beside it."
                 : "The first box must never be started again beside this one.",
             "Next: commons log verify, then start the service.",
         ]
+    }
+
+    /// Deletes again what households had deleted since the copy was made, by the list that lies beside it.
+    private func forgetAgain(
+        _ request: Request, _ manifest: BackupManifest, folder: String, now: Instant
+    ) throws -> Int {
+        let list = ForgottenList(folder: request.archive.deletingLastPart, community: manifest.community)
+        let since = Instant(rfc3339: manifest.madeAt) ?? Instant(milliseconds: .min)
+        let missed = list.entries.filter { $0.at > since }
+        guard !missed.isEmpty, let zone = Zone(identifier: manifest.timeZone) else { return 0 }
+        let options = Store.Options(
+            community: manifest.community, kind: manifest.isDemonstration ? .demonstration : .real)
+        let store = try Store.open(folder: folder, options: options, now: now)
+        defer { try? store.close() }
+        for days in missed {
+            _ = try store.forget(
+                days, zone: zone,
+                record: ActRecord(
+                    RecordEntry(
+                        at: now, kind: "household.forgotten",
+                        facts: ["from": days.first.description, "through": days.last.description, "means": "restore"],
+                        erasable: ["sensor": days.sensor.rawValue, "person": request.person])))
+        }
+        return missed.count
     }
 
     private func entry(

@@ -24,9 +24,14 @@ public struct ReadingDesk {
         public var until: String?
         /// CSV, else JSON Lines.
         public var isCSV: Bool
+        /// Why households' figures are wanted; they are left out where nil.
+        public var why: String?
 
         /// Makes a request.
-        public init(sensors: [String], devices: [String], from: String?, until: String?, isCSV: Bool) {
+        public init(
+            sensors: [String], devices: [String], from: String?, until: String?, isCSV: Bool, why: String? = nil
+        ) {
+            self.why = why
             self.sensors = sensors
             self.devices = devices
             self.from = from
@@ -58,15 +63,19 @@ public struct ReadingDesk {
     }
 
     /// Every sensor with its latest reading.
-    public func latest(json: Bool) throws -> [String] {
+    ///
+    /// Of households only where `why` says the reason, which is entered in the record book first.
+    public func latest(json: Bool, why: String? = nil) throws -> [String] {
         let store = try site.readingStore()
+        let homes = try HouseholdDesk(site: site).look(at: nil, "readings list", why: why)
         let language = site.configuration.community.languages.first ?? "en"
         let now = SystemClock.now()
         let series = Dictionary(try store.series().map { ($0.id, $0.unit) }, uniquingKeysWith: { first, _ in first })
         let rows = try store.sensors().sorted { $0.id < $1.id }.map { sensor -> LatestLine in
             var newest: StoredReading?
+            let isHidden = homes.contains(sensor.id) && why == nil
             let query = ReadingQuery(.sensors([sensor.id]), from: now.advanced(bySeconds: -7 * 86_400))
-            try store.readings(query) { newest = $0 }
+            if !isHidden { try store.readings(query) { newest = $0 } }
             let unit = newest.flatMap { series[$0.series] } ?? sensor.unit
             let converted = newest.flatMap { MeterRoom.converted($0.value, from: unit, to: sensor.unit) }
             return LatestLine(
@@ -84,8 +93,14 @@ public struct ReadingDesk {
     }
 
     /// Writes readings in time order to a file, or to standard output where `path` is nil; streams.
-    public func export(_ request: ExportRequest, to path: String?) throws {
+    ///
+    /// What no community sensor measures is left out unless the request says why it is wanted; returns how many readings.
+    @discardableResult
+    public func export(_ request: ExportRequest, to path: String?) throws -> Int {
         let store = try site.readingStore()
+        let asked = request.sensors.map(SensorID.init(rawValue:))
+        _ = try HouseholdDesk(site: site).look(at: asked.isEmpty ? nil : asked, "readings export", why: request.why)
+        var leftOut = 0
         let series = Dictionary(try store.series().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let directory = try SensorDirectory(store)
         let query = try ReadingQuery(
@@ -99,6 +114,10 @@ public struct ReadingDesk {
             guard let record = series[reading.series] else { return }
             let sensor = directory.sensor(
                 device: record.key.device, channel: record.channel, at: reading.time.instant)
+            guard request.why != nil || sensor?.visibility == .community else {
+                leftOut += 1
+                return
+            }
             let line = ReadingLine(
                 time: reading.time.instant.description, timeSource: "\(reading.time.source)",
                 receivedAt: reading.receivedAt?.description, device: record.key.device, channel: record.channel,
@@ -107,6 +126,7 @@ public struct ReadingDesk {
             try output.write(request.isCSV ? ReadingDesk.csv(line) : JSONLine.text(line))
         }
         try output.finish()
+        return leftOut
     }
 
     private func selection(_ request: ExportRequest) throws -> ReadingQuery.Selection {

@@ -59,6 +59,20 @@ struct Papers {
         }
     }
 
+    /// What the closed reports said of months of which a household's days were deleted since.
+    private static func fixed(
+        _ months: [CalendarMonth], in store: Store
+    ) throws -> [CalendarMonth: ClosedReport] {
+        let forgotten = try store.forgottenDays()
+        let touched = months.filter { month in
+            forgotten.contains { $0.first <= month.lastDay && $0.last >= month.firstDay }
+        }
+        return try Dictionary(
+            uniqueKeysWithValues: Set(touched).compactMap { month in
+                try closed(month, in: store).map { (month, $0) }
+            })
+    }
+
     private static func facts(
         site: Site, store: Store, month: CalendarMonth, rule: MeetingRule, now: Instant
     ) throws -> ReportFacts {
@@ -101,6 +115,7 @@ struct Papers {
             nextAssemblies: meetings,
             agendaClosesAt: meetings.first.map {
                 rule.agendaCloses(before: $0, days: site.configuration.assembly.agendaClosesDaysBefore, in: site.zone)
-            }, stewardCount: site.configuration.stewards.count, closed: try Papers.closed(month, in: store))
+            }, stewardCount: site.configuration.stewards.count, closed: try Papers.closed(month, in: store),
+            fixed: try Papers.fixed([month, month.previous, month.yearBefore], in: store))
     }
 }

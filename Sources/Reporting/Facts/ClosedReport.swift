@@ -17,6 +17,16 @@ public struct ClosedReport: Hashable, Sendable, Codable {
     /// The totals.
     public var totals: [Total]
 
+    /// A total with its amount as it was shown; as it is where nothing was.
+    func fixing(_ total: MonthTotal, of resource: Resource, in unit: Unit) -> MonthTotal {
+        guard total.certainty != .withheld,
+            let shown = totals.first(where: { $0.resource == resource && $0.unit == unit })
+        else { return total }
+        var total = total
+        total.amount = shown.amount
+        return total
+    }
+
     /// Takes down what a report says.
     public init(of model: ReportModel, at closedAt: Instant) {
         self.closedAt = closedAt
@@ -39,7 +49,8 @@ public struct Erratum: Hashable, Sendable {
 extension ReportModel {
     /// What has changed since the report was closed; empty where nothing has, or where it is not closed.
     public var errata: [Erratum] {
-        guard let closed = facts.closed else { return [] }
+        // The difference would be what the household used.
+        guard let closed = facts.closed, facts.fixed[facts.month] == nil else { return [] }
         return resources.compactMap { report in
             let then = closed.totals.first { $0.resource == report.resource }
             let now = report.total?.amount

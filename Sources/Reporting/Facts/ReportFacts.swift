@@ -50,6 +50,8 @@ public struct ReportFacts: Sendable {
     public var stewardCount: Int
     /// What the month's report said when it was closed; nil while it is open.
     public var closed: ClosedReport?
+    /// Months of which a household's days were deleted since: the totals of their closed reports are those that stay.
+    public var fixed: [CalendarMonth: ClosedReport]
     /// Figures of this month that were published before, such as an earlier edition of this report.
     public var alreadyShown: [FigureOrigin]
     /// The bounds for figures over households.
@@ -64,7 +66,7 @@ public struct ReportFacts: Sendable {
         energyIntervals: [EnergyInterval] = [], nightlyMinimumFlows: [DecimalValue] = [],
         usableStorage: DecimalValue? = nil, weather: WeatherFacts? = nil, gateway: GatewayFacts,
         nextAssemblies: [Instant] = [], agendaClosesAt: Instant? = nil, stewardCount: Int = 0,
-        closed: ClosedReport? = nil, alreadyShown: [FigureOrigin] = [],
+        closed: ClosedReport? = nil, fixed: [CalendarMonth: ClosedReport] = [:], alreadyShown: [FigureOrigin] = [],
         disclosureRules: DisclosureRules = DisclosureRules()
     ) {
         self.communityID = communityID
@@ -90,6 +92,7 @@ public struct ReportFacts: Sendable {
         self.agendaClosesAt = agendaClosesAt
         self.stewardCount = stewardCount
         self.closed = closed
+        self.fixed = fixed
         self.alreadyShown = alreadyShown
         self.disclosureRules = disclosureRules
     }

@@ -17,17 +17,21 @@ extension ResourceReport {
         report.unit = unit
         let parts = used(months)
         let sum = MonthTotal.adding(parts, over: dates, in: unit, show: show, resource: resource)
-        report.total = sum.total
-        report.days = sum.days
-        report.monthBefore = comparison(
-            of: sum.total, with: facts.monthBefore, month: facts.month.previous, resource, unit, show)
-        report.yearBefore = comparison(
-            of: sum.total, with: facts.yearBefore, month: facts.month.yearBefore, resource, unit, show)
+        // What the days and roles of a month say without a household would tell its part.
+        let isFixed = facts.fixed[facts.month] != nil
+        report.days = isFixed ? [] : sum.days
+        let total = facts.fixed[facts.month]?.fixing(sum.total, of: resource, in: unit) ?? sum.total
+        report.total = total
+        func compared(_ sensors: [SensorMonth], _ month: CalendarMonth) -> Comparison {
+            comparison(of: total, with: sensors, month: month, fixed: facts.fixed[month], resource, unit, show)
+        }
+        report.monthBefore = compared(facts.monthBefore, facts.month.previous)
+        report.yearBefore = compared(facts.yearBefore, facts.month.yearBefore)
         let roles: [SensorRole] = [.input, .production, .output, .consumption]
         let byRole = roles.map { role in
             months.filter { $0.isMeter && $0.sensor.computed == nil && $0.sensor.role == role }
         }
-        if byRole.count(where: { !$0.isEmpty }) > 1 {
+        if !isFixed, byRole.count(where: { !$0.isEmpty }) > 1 {
             report.roles = zip(roles, byRole).filter { !$1.isEmpty }.map { role, months in
                 let parts = months.map { MonthTotal.Part(month: $0) }
                 return RoleTotal(
@@ -49,15 +53,15 @@ extension ResourceReport {
     }
 
     private static func comparison(
-        of total: MonthTotal, with sensors: [SensorMonth], month: CalendarMonth, _ resource: Resource, _ unit: Unit,
-        _ show: (FigureOrigin) -> Bool
+        of total: MonthTotal, with sensors: [SensorMonth], month: CalendarMonth, fixed: ClosedReport?,
+        _ resource: Resource, _ unit: Unit, _ show: (FigureOrigin) -> Bool
     ) -> Comparison {
         let months = sensors.filter { $0.sensor.resource == resource }
         guard months.contains(where: { $0.isMeter && !$0.uses.isEmpty }) else {
             return Comparison(of: total, with: nil, month: month)
         }
         let other = MonthTotal.adding(used(months), over: month.days, in: unit, show: show, resource: resource).total
-        return Comparison(of: total, with: other, month: month)
+        return Comparison(of: total, with: fixed?.fixing(other, of: resource, in: unit) ?? other, month: month)
     }
 
     private static func dailyLimit(

@@ -1,0 +1,164 @@
+import Foundation
+import GatewayModel
+import Reporting
+import Storage
+import TestSupport
+import Testing
+
+@testable import GatewayApp
+
+/// P9: households are private, and can be forgotten. On a real store with months of readings.
+@Suite("Households", .serialized)
+struct HouseholdTests {
+    private let folder: TemporaryFolder
+    private let site: Site
+    private static let homes = (1...6).map { SensorID(rawValue: "house-\($0)/water") }
+
+    init() throws {
+        folder = try TemporaryFolder("homes")
+        let sensors = Self.homes.map {
+            "  - {id: \($0), resource: water, quantity: volume, role: consumption, visibility: household, unit: L, meter: {digits: 9}, device: tap-\($0.rawValue.prefix(7)), channel: water}"
+        }.joined(separator: "\n")
+        try """
+        community: {id: test, name: Test, languages: [en], time_zone: Europe/Madrid, kind: real}
+        data_folder: \(folder.path)/data
+        devices_folder: \(GatewayUnderTest.root)/Devices
+        resolutions_folder: \(folder.path)
+        languages_folder: \(GatewayUnderTest.root)/config/languages
+        mqtt: {broker: 127.0.0.1, port: 1, topics: ["zigbee2mqtt/+"]}
+        assembly: {meets: first Sunday 18:00}
+        stewards: [{name: Rosa}]
+        sensors:
+        \(sensors)
+          - {id: tank/level, resource: water, quantity: temperature, role: storage, visibility: community, unit: Cel}
+
+        """.write(toFile: folder.file("gateway.yaml"), atomically: true, encoding: .utf8)
+        site = try Site.load(configFile: folder.file("gateway.yaml"))
+    }
+
+    /// The first day of the month before last, at noon.
+    private var begin: Instant {
+        let month = CalendarMonth(of: site.zone.date(at: SystemClock.now())).previous.previous
+        return site.zone.start(of: month.firstDay).advanced(bySeconds: 43_200)
+    }
+
+    /// Two months of daily figures of six homes, some in blocks and some in the journal, and a level.
+    private func live() throws {
+        let office = try Office.open(site: site, now: SystemClock.now())
+        defer { office.close() }
+        let readings = (0..<45).flatMap { day in
+            Self.homes.enumerated().map { index, home in
+                HandReading(
+                    sensor: home, value: DecimalValue(Int64(1_000_003 + day * (100 + index))), unit: nil,
+                    time: begin.advanced(bySeconds: Int64(day) * 86_400))
+            }
+        }
+        let now = SystemClock.now()
+        for part in [readings.prefix(200), readings.dropFirst(200)] {
+            #expect(office.perform(.addReadings(Array(part)), by: Actor(account: "test"), now: now).isDone)
+            try office.pipeline.commit(packets: [], session: 0, now: now)
+            if part.count == 200 { _ = try office.store.seal() }
+        }
+        let level = HandReading(sensor: SensorID(rawValue: "tank/level"), value: DecimalValue(7), unit: nil, time: now)
+        #expect(office.perform(.addReadings([level]), by: Actor(account: "test"), now: now).isDone)
+        office.pipeline.batch.putAside.append(
+            PutAside(
+                at: begin, reason: "time_off", device: "tap-house-1", topic: "zigbee2mqtt/x",
+                payload: Array("SECRET-PAYLOAD".utf8)))
+        try office.pipeline.commit(packets: [], session: 0, now: now)
+        try office.makeUpIfDue(now: now)
+    }
+
+    private func count(_ sensor: SensorID) throws -> Int {
+        try site.readingStore().readings(ReadingQuery(.sensors([sensor]))).count
+    }
+
+    private func total(_ month: CalendarMonth) throws -> String {
+        let text = try Papers(site: site, store: site.readingStore(), month: month, now: SystemClock.now())
+            .report(.json, language: "en")
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        #expect((object["errata"] as? [Any])?.isEmpty == true)
+        let water = (object["resources"] as? [[String: Any]])?.first { $0["resource"] as? String == "water" }
+        return "\((water?["used"] as? [String: Any])?["value"] ?? "?")"
+    }
+
+    @Test("Households' figures are left out unless somebody says why, and the household sees who and why")
+    func looks() throws {
+        try live()
+        let desk = ReadingDesk(site: site)
+        func export(_ sensors: [String] = [], why: String? = nil) throws -> String {
+            let path = folder.file("out.csv")
+            try desk.export(
+                .init(sensors: sensors, devices: [], from: nil, until: nil, isCSV: true, why: why), to: path)
+            return try String(contentsOfFile: path, encoding: .utf8)
+        }
+        #expect(try !export().contains("house-"))
+        #expect(try export().contains("tank/level"))
+        #expect(throws: AppError.self) { try export(["house-2/water"]) }
+        #expect(try export(["house-2/water"], why: "it seems to leak").split(separator: "\n").count == 46)
+        let list = try desk.latest(json: false).joined(separator: "\n")
+        #expect(list.contains("house-2/water") && !list.contains("1004"))
+        let shown = try HouseholdDesk(site: site).show("house-2/water").joined(separator: "\n")
+        #expect(shown.contains("45 readings") && shown.contains("it seems to leak"))
+        #expect(try HouseholdDesk(site: site).show("house-1/water").last == "Nobody looked at it.")
+        #expect(throws: AppError.self) { try HouseholdDesk(site: site).show("tank/level") }
+    }
+
+    @Test("A household is forgotten: nothing of it is left in the file, and no report tells the difference")
+    func forgotten() throws {
+        try live()
+        let month = CalendarMonth(of: site.zone.date(at: begin))
+        let before = try total(month)
+        #expect(before != "?")
+        let reply = try HouseholdDesk(site: site).forget(
+            "house-1/water", from: nil, through: nil, enteredFor: "Amina")
+        #expect(reply.isDone, "\(reply.lines)")
+        #expect(reply.lines.first?.contains("45 readings") == true)
+        #expect(try count(Self.homes[0]) == 0)
+        #expect(try Self.homes.dropFirst().map(count) == [45, 45, 45, 45, 45])
+        #expect(try total(month) == before)
+        let store = try site.readingStore()
+        let first = try #require(CalendarDate(text: "2000-01-01"))
+        #expect(try store.dayUse(Self.homes[0], from: first, through: site.zone.date(at: SystemClock.now())).isEmpty)
+        #expect(try store.check().isEmpty)
+        #expect(try store.verifyRecordBook().isIntact)
+        #expect(try HouseholdDesk(site: site).show("house-1/water").first == "No readings are kept.")
+        for name in ["gateway.sqlite", "gateway.sqlite-wal"] {
+            let bytes = FileManager.default.contents(atPath: folder.path + "/data/" + name) ?? Data()
+            #expect(bytes.range(of: Data("SECRET-PAYLOAD".utf8)) == nil, "\(name)")
+        }
+        // The home goes on; what it uses from now on counts from now on.
+        let now = SystemClock.now()
+        let office = try Office.open(site: site, now: now)
+        defer { office.close() }
+        let next = HandReading(sensor: Self.homes[0], value: DecimalValue(2_000_000), unit: nil, time: now)
+        #expect(office.perform(.addReadings([next]), by: Actor(account: "test"), now: now).isDone)
+        try office.pipeline.commit(packets: [], session: 0, now: now)
+        #expect(try office.store.meterEvents(sensor: Self.homes[0]).isEmpty)
+    }
+
+    @Test("Some months are forgotten: the days behind them keep their figures, also when they are computed anew")
+    func partly() throws {
+        try live()
+        func days() throws -> [String] {
+            try site.readingStore().dayUse(
+                Self.homes[0], from: site.zone.date(at: begin), through: site.zone.date(at: SystemClock.now())
+            ).map { "\($0.use.amount)\($0.use.isLowerBound ? "~" : "")" }
+        }
+        let all = try days()
+        let last = site.zone.date(at: begin.advanced(bySeconds: 9 * 86_400))
+        let reply = try HouseholdDesk(site: site).forget(
+            "house-1/water", from: nil, through: last.description, enteredFor: "Amina")
+        #expect(reply.isDone)
+        #expect(try days() == ["0~"] + all.dropFirst(10))
+        #expect(try count(Self.homes[0]) == 35)
+        let office = try Office.open(site: site, now: SystemClock.now())
+        var batch = Batch(committedAt: SystemClock.now())
+        batch.dirtyUse = [DirtyUse(sensor: Self.homes[0], date: last.adding(days: 1))]
+        try office.store.commit(batch)
+        office.needsMakeUp = true
+        try office.makeUpIfDue(now: SystemClock.now())
+        office.close()
+        #expect(try days() == ["0~"] + all.dropFirst(10))
+    }
+}
