@@ -123,6 +123,9 @@ struct FieldRule: Sendable {
     /// True where keys in other spellings and keys that end in a unit fit too: `soilMoisture`, `pressure_bar`.
     var isLoose = false
 
+    /// True where `{key}` stands for the whole path of a nested value.
+    var namesWholePath = false
+
     /// True where the value's unit tells what is measured; a value without one is no reading.
     var isByUnit: Bool { quantity == "{unit}" }
     /// True where the value has a device or a time of its own.

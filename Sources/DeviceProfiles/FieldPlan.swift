@@ -11,6 +11,8 @@ final class FieldPlan: Sendable {
     let range: ClosedRange<DecimalValue>?
     /// False where the value is no reading.
     let isReading: Bool
+    /// True where values at other places of the message may have the same channel.
+    let mayCollide: Bool
     /// True where the value's unit tells what is measured.
     let isByUnit: Bool
     /// True where the message must meet the rule's conditions.
@@ -23,9 +25,10 @@ final class FieldPlan: Sendable {
 
     /// A plan for a rule; `unit` is one that the key itself names, such as `pressure_bar`.
     init(
-        _ rule: FieldRule, channel: String, unit: Unit? = nil, isConditional: Bool = false,
+        _ rule: FieldRule, channel: String, unit: Unit? = nil, isConditional: Bool = false, mayCollide: Bool = false,
         alternatives: [FieldPlan] = []
     ) {
+        self.mayCollide = mayCollide
         self.rule = rule
         self.channel = channel.isEmpty ? "value" : channel
         self.unit = unit ?? rule.unit ?? .unknown
@@ -62,13 +65,16 @@ final class FieldPlan: Sendable {
                 if key == spelled.stem, suffix == nil, !rule.isIgnored { continue }
                 let isConditional = rule.values != nil || rule.conditions.contains { names[$0.name] == nil }
                 let channel = channel(of: rule, path: path, names: names)
-                plans.append(FieldPlan(rule, channel: channel, unit: suffix, isConditional: isConditional))
+                let mayCollide = path.count > 1 && channel != path.joined(separator: ".")
+                plans.append(
+                    FieldPlan(
+                        rule, channel: channel, unit: suffix, isConditional: isConditional, mayCollide: mayCollide))
                 if !isConditional { break }
             }
             guard let first = plans.first else { continue }
             guard plans.count > 1 else { return first }
             return FieldPlan(
-                first.rule, channel: first.channel, unit: first.unit, isConditional: true,
+                first.rule, channel: first.channel, unit: first.unit, isConditional: true, mayCollide: first.mayCollide,
                 alternatives: Array(plans.dropFirst()))
         }
         // `{"power": {"value": 5}}` means the same as `{"power": 5}`.
@@ -87,7 +93,7 @@ final class FieldPlan: Sendable {
         let channel = rule.channel?.filled { name in
             switch name {
             case "path": joined
-            case "key": path.last
+            case "key": rule.namesWholePath ? joined : path.last
             case "parent": path.dropLast().last
             default: names[name]
             }

@@ -262,10 +262,17 @@ extension MessageDecoder {
                 "out_of_range", at: place(), "\(value) is outside of \(range.lowerBound) to \(range.upperBound)")
             return
         }
+        var channel = plan.channel
+        if plan.mayCollide,
+            decoding.readings.contains(where: { $0.channel == channel && $0.stream.device == frame.stream.device })
+        {
+            // Two values of one name, such as `power` of grid and battery: the second one is told by its whole path.
+            channel = place().split(separator: "/").joined(separator: ".")
+        }
         if let sheet = plan.rule.meter { decoding.sheets.append((decoding.readings.count, sheet)) }
         decoding.readings.append(
             Reading(
-                stream: frame.stream, channel: plan.channel, quantity: quantity, kind: plan.kind, value: value,
+                stream: frame.stream, channel: channel, quantity: quantity, kind: plan.kind, value: value,
                 isRounded: found.isRounded, unit: told ?? plan.unit, time: frame.time, isTrusted: frame.isTrusted))
     }
 }

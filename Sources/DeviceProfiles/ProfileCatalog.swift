@@ -66,6 +66,10 @@ public struct ProfileCatalog: Sendable {
                 }
             }
         }
+        // Nobody knows how deep the messages of unknown devices are: names of nested values are told whole.
+        for index in profiles.indices where profiles[index].priority == 0 {
+            for place in profiles[index].fields.indices { profiles[index].fields[place].namesWholePath = true }
+        }
         profiles.sort { ($1.priority, $0.name) < ($0.priority, $1.name) }
         return (ProfileCatalog(profiles: profiles), problems)
     }

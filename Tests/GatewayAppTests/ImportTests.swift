@@ -138,7 +138,9 @@ struct ImportTests {
         let before = try uses()
         let copy = folder.file("export")
         try ReadingDesk(site: site).export(
-            .init(sensors: ["house-1/water"], devices: [], from: nil, until: nil, isCSV: isCSV), to: copy)
+            .init(
+                sensors: ["house-1/water"], devices: [], from: nil, until: nil, isCSV: isCSV, why: "the household moves"
+            ), to: copy)
         #expect(try ImportDesk(site: site).undo(1, enteredFor: nil).isDone)
         #expect(try bring(copy).isDone)
         #expect(try uses() == before)

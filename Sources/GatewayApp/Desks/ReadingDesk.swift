@@ -114,7 +114,11 @@ public struct ReadingDesk {
             guard let record = series[reading.series] else { return }
             let sensor = directory.sensor(
                 device: record.key.device, channel: record.channel, at: reading.time.instant)
-            guard request.why != nil || sensor?.visibility == .community else {
+            guard
+                request.why != nil
+                    || directory.isCommunity(
+                        device: record.key.device, channel: record.channel, at: reading.time.instant)
+            else {
                 leftOut += 1
                 return
             }

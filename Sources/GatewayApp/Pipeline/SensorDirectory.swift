@@ -74,6 +74,13 @@ struct SensorDirectory: Sendable {
     /// A message cannot pose as a person's own reading: those do not come this way.
     func isAssigned(device: String) -> Bool { devices.contains(device) && !OwnDevices.contain(device) }
 
+    /// True where a channel's figures are the community's: by the sensor that it measured then, else by all of its device's.
+    func isCommunity(device: String, channel: String, at time: Instant) -> Bool {
+        if let sensor = sensor(device: device, channel: channel, at: time) { return sensor.visibility == .community }
+        let bound = bindings.filter { $0.key.device == device }.values.flatMap { $0 }.map(\.sensor)
+        return !bound.isEmpty && bound.allSatisfy { sensors[$0]?.visibility == .community }
+    }
+
     /// The sensor that the channel measured at that time; nil where none did.
     func sensor(device: String, channel: String, at time: Instant) -> Sensor? {
         guard let candidates = bindings[Channel(device: device, channel: channel)] else {
