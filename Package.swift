@@ -113,7 +113,7 @@ let package = Package(
             name: "StorageTests",
             dependencies: [
                 "CFaultVFS", "GatewayModel", "Storage", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
-            ]),
+            ], exclude: ["read_store.py"]),
         .testTarget(
             name: "DeliveryTests",
             dependencies: [

@@ -33,7 +33,10 @@ final class FolderLock: Sendable {
     /// Gives the folder free; a second call does nothing.
     func release() {
         descriptor.withLock { descriptor in
-            if descriptor >= 0 { Foundation.close(descriptor) }
+            guard descriptor >= 0 else { return }
+            // A child that was just begun may hold a copy of the descriptor until it becomes another program.
+            flock(descriptor, LOCK_UN)
+            Foundation.close(descriptor)
             descriptor = -1
         }
     }

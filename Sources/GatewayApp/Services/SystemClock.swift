@@ -52,9 +52,14 @@ public enum SystemClock {
 
     /// Milliseconds since the machine's start, suspended time included (clock_gettime(2)).
     private static func uptime() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_BOOTTIME, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+        // The members of `timespec` belong to another module in builds of whole modules; it is two words (timespec(3type)).
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: 2) { words in
+            words.initialize(repeating: 0)
+            words.baseAddress?.withMemoryRebound(to: timespec.self, capacity: 1) {
+                _ = clock_gettime(CLOCK_BOOTTIME, $0)
+            }
+            return Int64(words[0]) * 1000 + Int64(words[1]) / 1_000_000
+        }
     }
 
     /// One identifier per start of the machine (random(4)).

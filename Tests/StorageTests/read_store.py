@@ -1,0 +1,153 @@
+"""Prints every reading of a database, by docs/storage.md alone: series, time, source, uncertainty, received, value, marks."""
+import sqlite3
+import sys
+import zlib
+
+MASK = (1 << 64) - 1
+
+
+def signed(value):
+    value &= MASK
+    return value - (1 << 64) if value >> 63 else value
+
+
+class Reader:
+    def __init__(self, data):
+        self.data, self.at = data, 0
+
+    def byte(self):
+        self.at += 1
+        return self.data[self.at - 1]
+
+    def take(self, count):
+        self.at += count
+        return self.data[self.at - count:self.at]
+
+    def varint(self):
+        value, shift = 0, 0
+        while True:
+            byte = self.byte()
+            value |= (byte & 127) << shift
+            if byte < 128:
+                return value
+            shift += 7
+
+    def zigzag(self):
+        return unzigzag(self.varint())
+
+    def bitmap(self, count):
+        data = self.take((count + 7) // 8)
+        return [bool(data[i // 8] >> (i % 8) & 1) for i in range(count)]
+
+    def column(self, count):
+        encoding, body = self.byte(), Reader(self.take(self.varint()))
+        codes = runs(body, count) if encoding < 2 else rice(body, count)
+        values, value, step = [], 0, 0
+        for index, code in enumerate(codes):
+            number = unzigzag(code)
+            step = signed(step + number) if encoding % 2 and index >= 2 else number
+            value = signed(value + step)
+            values.append(value)
+        return values
+
+
+def unzigzag(code):
+    return signed((code >> 1) ^ -(code & 1))
+
+
+def runs(body, count):
+    codes = []
+    while len(codes) < count:
+        code = body.varint()
+        codes.append(code)
+        if code == 0:
+            codes += [0] * body.varint()
+    return codes
+
+
+def rice(body, count):
+    if count == 0:
+        return []
+    codes = [body.varint()]
+    if count == 1:
+        return codes
+    k = body.byte()
+    bits = (byte >> i & 1 for byte in body.data[body.at:] for i in range(8))
+
+    def read(n):
+        return sum(next(bits) << i for i in range(n))
+
+    while len(codes) < count:
+        ones = 0
+        while ones < 24 and next(bits):
+            ones += 1
+        codes.append((read(32) << 32) | read(32) if ones == 24 else ones << k | read(k))
+    return codes
+
+
+def checked(blob):
+    assert zlib.crc32(blob[:-4]) == int.from_bytes(blob[-4:], "little"), "checksum"
+    reader = Reader(blob[:-4])
+    assert reader.byte() == 1, "format"
+    return reader
+
+
+def decimal(mantissa, scale):
+    digits = str(abs(mantissa)).rjust(scale + 1, "0")
+    text = digits[:len(digits) - scale] + ("." + digits[len(digits) - scale:].rstrip("0") if scale else "")
+    return ("-" if mantissa < 0 else "") + text.rstrip(".")
+
+
+def journal(blob):
+    reader = checked(blob)
+    for _ in range(reader.varint()):
+        reader.take(10)
+    series = time = 0
+    for _ in range(reader.varint()):
+        series, time = signed(series + reader.zigzag()), signed(time + reader.zigzag())
+        marks, mantissa = reader.byte(), reader.zigzag()
+        source, uncertainty, received = 1, 0, ""
+        if marks >> 7:
+            more = reader.byte()
+            source = more & 7
+            uncertainty = reader.zigzag() if more & 16 else 0
+            received = time + reader.zigzag() if more & 8 else ""
+        yield series, time, source, uncertainty, received, decimal(mantissa, marks & 31), marks >> 5 & 1, marks >> 6 & 1
+
+
+def block(blob):
+    reader = checked(blob)
+    rows, fields, flags = reader.varint(), reader.varint(), reader.byte()
+    times = reader.column(rows)
+    if flags & 1:
+        sources, uncertainties = reader.column(rows), reader.column(rows)
+    else:
+        sources, uncertainties = [reader.byte()] * rows, [0] * rows
+    received = [""] * rows
+    if flags & 2:
+        there = [i for i, bit in enumerate(reader.bitmap(rows)) if bit]
+        for i, offset in zip(there, reader.column(len(there))):
+            received[i] = times[i] + offset
+    for _ in range(fields):
+        series, header = reader.varint(), reader.byte()
+        there = list(range(rows)) if header & 1 else [i for i, bit in enumerate(reader.bitmap(rows)) if bit]
+        if header & 2:
+            scales = [reader.byte()] * len(there)
+            for _ in range(6):
+                reader.varint()
+        else:
+            scales = reader.column(len(there))
+        mantissas = reader.column(len(there))
+        marks = reader.column(len(there)) if header & 4 else [0] * len(there)
+        for i, scale, mantissa, mark in zip(there, scales, mantissas, marks):
+            yield series, times[i], sources[i], uncertainties[i], received[i], decimal(mantissa, scale), mark & 1, mark >> 1
+
+
+database = sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True)
+stream_of = dict(database.execute("SELECT id, stream FROM series"))
+sealed = dict(database.execute("SELECT id, sealed_through FROM stream"))
+lines = [reading for (body,) in database.execute("SELECT body FROM block") for reading in block(body)]
+for number, body in database.execute("SELECT id, body FROM journal ORDER BY id"):
+    lines += [reading for reading in journal(body) if number > sealed[stream_of[reading[0]]]]
+for line in sorted(lines, key=lambda line: (line[1], line[0])):
+    print(*line, sep=",")
