@@ -69,6 +69,11 @@ extension Store {
         } catch {
             throw StoreError(error, context: "forget")
         }
+        do {
+            try Store.removeUpgradeCopies(in: folder)
+        } catch {
+            throw StoreError(error, context: "forget")
+        }
         return deleted
     }
 

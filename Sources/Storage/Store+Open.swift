@@ -19,7 +19,7 @@ extension Store {
         let lock = try FolderLock(folder: folder)
         do {
             let pool = try makePool(folder: folder)
-            let properties = try prepare(pool, options: options, now: now)
+            let properties = try prepare(pool, folder: folder, options: options, now: now)
             let ballast = Ballast(folder: folder, size: options.ballastBytes)
             _ = ballast.restore()
             let spans = try pool.read { try JournalSpans($0) }
@@ -46,7 +46,7 @@ extension Store {
             configuration.maximumReaderCount = 2
             let pool = try DatabasePool(path: path, configuration: configuration)
             let (properties, spans) = try pool.read { db in
-                try refuseNewerSchema(db)
+                try refuseOtherSchema(db)
                 return (try readProperties(db), try JournalSpans(db))
             }
             return try Store(
@@ -87,12 +87,14 @@ extension Store {
         return pool
     }
 
-    private static func prepare(_ pool: DatabasePool, options: Options, now: Instant) throws -> [String: String] {
+    private static func prepare(
+        _ pool: DatabasePool, folder: String, options: Options, now: Instant
+    ) throws -> [String: String] {
         try pool.read { db in
             try refuseNewerSchema(db)
             if try db.tableExists("property") { try check(readProperties(db), options: options) }
         }
-        try Schema.migrator().migrate(pool)
+        try upgrade(pool, folder: folder)
         return try pool.write { db in
             let made = [
                 "community": options.community, "kind": options.kind.rawValue, "client_id": newClientID(),
@@ -103,13 +105,6 @@ extension Store {
             }
             return try readProperties(db)
         }
-    }
-
-    private static func refuseNewerSchema(_ db: Database) throws {
-        guard try db.tableExists("grdb_migrations"), try Schema.migrator().hasBeenSuperseded(db) else { return }
-        throw StoreError(
-            .newerSchema, "open", cause: "the database was written by a newer version",
-            remedy: "Install that version again, or restore a backup made before the upgrade.")
     }
 
     private static func readProperties(_ db: Database) throws -> [String: String] {

@@ -18,6 +18,8 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let readOnly = Code(rawValue: "read_only")
         /// Another process holds the data folder or the database.
         public static let locked = Code(rawValue: "locked")
+        /// The database was written by an older version of the program and is not upgraded yet.
+        public static let olderSchema = Code(rawValue: "older_schema")
         /// The database was written by a newer version of the program.
         public static let newerSchema = Code(rawValue: "newer_schema")
         /// The database belongs to another community.
