@@ -182,7 +182,7 @@ extension Office {
     }
 
     /// Keeps what a month's report says now, once the month is over.
-    func closeReport(_ month: CalendarMonth, by actor: Actor, now: Instant) throws -> CommandReply {
+    private func closeReport(_ month: CalendarMonth, by actor: Actor, now: Instant) throws -> CommandReply {
         guard site.zone.start(of: month.next.firstDay) <= now else {
             return refused("month_not_over", ["month": month.description])
         }

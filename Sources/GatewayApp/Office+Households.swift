@@ -29,11 +29,9 @@ extension Office {
         guard let sensor = pipeline.state.sensors.sensor(id) else { return refused("no_sensor", ["sensor": "\(id)"]) }
         guard sensor.visibility == .household else { return refused("not_a_household", ["sensor": "\(id)"]) }
         guard first <= last else { return refused("empty_period") }
-        let today = CalendarMonth(of: site.zone.date(at: now))
-        var month = max(CalendarMonth(of: first), try firstMonth())
-        while month <= CalendarMonth(of: last), month < today {
-            if try store.closedReport(month) == nil { _ = try closeReport(month, by: actor, now: now) }
-            month = month.next
+        // Later reports tell the sums that were fixed; without them the difference would be the household's part.
+        if let open = try store.unclosedMonths(from: first, through: last, now: now, zone: site.zone).first {
+            return refused("month_not_closed", ["month": open.description])
         }
         let count = try store.forget(
             ForgottenDays(sensor: id, first: first, last: last, at: now), zone: site.zone,
@@ -44,10 +42,5 @@ extension Office {
                     erasable: ["sensor": id.rawValue, "person": actor.person, "entered_by": actor.account])))
         needsMakeUp = true
         return done("forgotten", ["count": "\(count)", "sensor": "\(id)"])
-    }
-
-    /// The month in which this database begins to hold anything.
-    private func firstMonth() throws -> CalendarMonth {
-        CalendarMonth(of: site.zone.date(at: try store.firstReading() ?? Instant(milliseconds: 0)))
     }
 }

@@ -53,8 +53,10 @@ struct DemonstrationTests {
         #expect(try String(contentsOfFile: folder.file("agenda.html"), encoding: .utf8).contains("Next assembly"))
         #expect(try command(["log", "verify"]).isEmpty == false)
         // Every sensor of the village was heard in the simulated months.
-        let silent = try command(["readings", "list", "--format", "json"]).split(separator: "\n")
-            .filter { !$0.contains("\"time\"") }
+        let silent = try command(["readings", "list", "--format", "json", "--why", "is every sensor heard?"]).split(
+            separator: "\n"
+        )
+        .filter { !$0.contains("\"time\"") }
         #expect(silent.isEmpty, "\(silent)")
 
         first.signal(SIGKILL)

@@ -87,6 +87,11 @@ public struct HouseholdDesk {
         let now = SystemClock.now()
         let first = try date(from, else: site.zone.date(at: store.firstReading() ?? now))
         let last = try date(through, else: site.zone.date(at: now))
+        // One act a month: making a report takes its time, and messages must not wait for all of them.
+        for month in try store.unclosedMonths(from: first, through: last, now: now, zone: site.zone) {
+            let closed = try CommandDesk(site: site).perform(.closeReport(month), enteredFor: person)
+            guard closed.isDone else { return closed }
+        }
         let reply = try CommandDesk(site: site).perform(
             .forget(sensor: sensor.id, first: first, last: last), enteredFor: person)
         if reply.isDone { try noteForCopies(ForgottenDays(sensor: sensor.id, first: first, last: last, at: now)) }
