@@ -90,6 +90,8 @@ public struct ReadingDesk {
                 let time = row.time.flatMap { Instant(rfc3339: $0) }.map(site.local) ?? "-"
                 return [row.sensor, row.name, row.value ?? "-", row.unit, time]
             })
+            + (why == nil && !homes.isEmpty
+                ? ["What households use is shown with --why REASON; they see it."] : [])
     }
 
     /// Writes readings in time order to a file, or to standard output where `path` is nil; streams.
