@@ -24,6 +24,16 @@ extension JSONText {
         return mixed ^ (mixed >> 29)
     }
 
+    /// One number for all keys and how they are nested, whatever the values.
+    func shape(from seed: UInt64) -> UInt64 {
+        var hash = seed
+        for node in nodes {
+            if node.keyStart >= 0 { hash = mix(hash, keyOf: node) }
+            hash = mix(hash, UInt64(truncatingIfNeeded: node.next))
+        }
+        return hash
+    }
+
     /// The keys that lead from the root to a node.
     func path(to target: Int) -> [String] {
         var path: [String] = []

@@ -14,10 +14,14 @@ public struct MessageDecoder: Sendable {
     private var recent = [(hash: UInt64, plan: FieldPlan)](repeating: (0, .nothing), count: 512)
     private var routes: [String: [TopicRoute]] = [:]
     private var routeCount: UInt64 = 0
+    /// Which of a topic's routes is the first to fit messages of one shape.
+    private var firstFits: [UInt64: Int] = [:]
     private let seed = UInt64.random(in: .min ... .max)
 
     private static let topicLimit = 20_000
     private static let planLimit = 100_000
+    /// So many routes are asked faster than a shape is worked out.
+    private static let few = 3
     /// Profiles from this priority on know their family for sure; below it announcements know better.
     private static let sure = 20
 
@@ -48,7 +52,7 @@ public struct MessageDecoder: Sendable {
         var fault: String?
         if payload.looksLikeJSON { fault = scanner.scan(payload.bytes) }
         var isAnnouncedTried = announced.isEmpty
-        for route in candidates {
+        for route in candidates[firstFit(candidates, payload, fault: fault)...] {
             if !isAnnouncedTried, route.profile.priority < MessageDecoder.sure {
                 isAnnouncedTried = true
                 if readAnnounced(announced, message, payload, fault: fault, into: &decoding) { return }
@@ -81,6 +85,19 @@ public struct MessageDecoder: Sendable {
         } else {
             decoding.reject("unknown_topic", "no profile knows this topic; write one in Devices/ or ignore the topic")
         }
+    }
+
+    /// Where to begin asking: whether a profile recognises a message depends on its keys alone, and devices seldom change
+    /// theirs, so that many profiles for any topic cost no more than few.
+    private mutating func firstFit(_ candidates: [TopicRoute], _ payload: Payload, fault: String?) -> Int {
+        guard candidates.count > MessageDecoder.few, payload.looksLikeJSON, fault == nil else { return 0 }
+        let json = JSONText(bytes: payload.bytes, nodes: scanner.nodes)
+        let shape = json.shape(from: candidates[0].number)
+        if let known = firstFits[shape] { return known }
+        if firstFits.count >= MessageDecoder.topicLimit { firstFits.removeAll(keepingCapacity: true) }
+        let first = candidates.firstIndex { $0.isIgnored || accepts($0, payload, fault: nil) } ?? candidates.count
+        firstFits[shape] = first
+        return first
     }
 
     private func accepts(_ route: TopicRoute, _ payload: Payload, fault: String?) -> Bool {
