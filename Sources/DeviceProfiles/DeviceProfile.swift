@@ -32,9 +32,6 @@ public struct DeviceProfile: Sendable {
     var fields: [FieldRule] = []
     var sharedFields: [String] = []
     var format: MessageFormat = .fields
-
-    /// True where numbers may tell what a topic measures.
-    var tells: Bool { fields.contains { $0.tells } }
 }
 
 /// A message with the readings that it must give, so that a profile proves itself.

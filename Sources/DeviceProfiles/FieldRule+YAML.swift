@@ -4,8 +4,7 @@ import StrictYAML
 extension FieldRule {
     private static let keys = [
         "path", "when", "values", "tells", "ignore", "reject", "good", "channel", "quantity", "unit", "unit_from",
-        "units",
-        "kind", "scale", "drop", "range", "states", "device", "time", "meter",
+        "units", "kind", "scale", "drop", "range", "states", "device", "time", "meter",
     ]
 
     static func read(_ field: Field) -> FieldRule? {

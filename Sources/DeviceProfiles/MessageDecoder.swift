@@ -3,7 +3,8 @@ import GatewayModel
 /// Turns messages into readings by the profiles of a catalog.
 ///
 /// Messages may build on earlier ones (discovery, units in messages of their own), so feed them in order, after a restart
-/// those first that ``Decoding/isAnnouncement`` named. A value type for one task; decoding never fails, whatever the payload: what cannot be read is a rejection.
+/// those first that ``Decoding/isAnnouncement`` named. A value type for one task; decoding never fails, whatever the
+/// payload: what cannot be read is a rejection.
 public struct MessageDecoder: Sendable {
     let catalog: ProfileCatalog
     var local: LocalTime
@@ -70,7 +71,7 @@ public struct MessageDecoder: Sendable {
             switch route.profile.format {
             case .fields:
                 readFields(route, message, payload, announced, into: &decoding)
-                if route.profile.tells { learn(from: decoding, message) }
+                if route.tells { learn(from: decoding, message) }
             case .senml: readSenML(route, message, payload, into: &decoding)
             case .homie: readHomie(route, message, payload, announced, into: &decoding)
             case .discovery: readDiscovery(route, message, payload)

@@ -11,6 +11,8 @@ final class TopicRoute: Sendable {
     /// The device where the topic alone names it.
     let device: String?
     let message: String
+    /// True where a number may tell what the topic measures.
+    let tells: Bool
     /// Tells the routes apart in the memory of field plans.
     let number: UInt64
 
@@ -23,6 +25,7 @@ final class TopicRoute: Sendable {
         self.isIgnored = isIgnored
         self.names = names
         self.number = number
+        tells = profile.fields.contains { $0.tells }
         field = names["field"].map { $0.split(separator: "/").map(String.init) } ?? []
         device = profile.device.isEmpty ? names["device"] ?? topic : profile.device[0].filled { names[$0] }
         message = rule.message ?? field.joined(separator: "/")

@@ -153,6 +153,14 @@ struct BackupTests {
         #expect(!FileManager.default.fileExists(atPath: machine + "/data/backup.scratch"))
     }
 
+    @Test("A named file that is not there fails the copy instead of being left out")
+    func missingFile() throws {
+        try live(7)
+        try FileManager.default.removeItem(atPath: machine + "/broker")
+        #expect(throws: AppError.self) { try BackupDesk(site: site()).make(to: nil) }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: stick).isEmpty)
+    }
+
     @Test("The newest copy of each of the last days, weeks and months stays")
     func rota() throws {
         let begin = try #require(Instant(rfc3339: "2026-01-01T11:00:00Z"))

@@ -20,12 +20,12 @@ struct Archive {
         }
     }
 
-    /// Unpacks into a folder: everything, or the named members.
-    func unpack(_ path: String, into folder: String, members: [String] = []) throws {
+    /// Unpacks everything into a folder.
+    func unpack(_ path: String, into folder: String) throws {
         try withKeyring { keyring in
             try run(
                 gpg(keyring) + ["--decrypt", path],
-                into: ["tar", "--extract", "--file=-", "--no-same-owner", "--directory", folder] + members)
+                into: ["tar", "--extract", "--file=-", "--no-same-owner", "--directory", folder])
         }
     }
 

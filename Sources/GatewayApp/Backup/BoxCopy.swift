@@ -105,13 +105,22 @@ struct BoxCopy {
 
     private func copy(_ path: String, into files: inout [String: String]) throws {
         var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw AppError(
+                "\(path) belongs to the backup and is not there", remedy: "correct the path in the configuration")
+        }
         let names = isFolder.boolValue ? try FileManager.default.subpathsOfDirectory(atPath: path).sorted() : [""]
         for name in names {
             let source = name.isEmpty ? path : path + "/" + name
-            guard FileManager.default.fileExists(atPath: source, isDirectory: &isFolder), !isFolder.boolValue,
-                let bytes = FileManager.default.contents(atPath: source)
-            else { continue }
+            guard FileManager.default.fileExists(atPath: source, isDirectory: &isFolder), !isFolder.boolValue else {
+                continue
+            }
+            // A copy that silently lacks the broker's passwords would be found out on the worst day.
+            guard let bytes = FileManager.default.contents(atPath: source) else {
+                throw AppError(
+                    "\(source) belongs to the backup and cannot be read",
+                    remedy: "let the account that makes backups read it, or take it off backup.also")
+            }
             let place = BoxCopy.place(of: source)
             guard files[place] == nil else { continue }
             let target = tree + "/" + place
