@@ -55,11 +55,7 @@ struct JournalBody {
         _ bytes: UnsafeBufferPointer<UInt8>, packets: (PacketRecord) -> Void = { _ in },
         readings: (StoredReading) -> Void
     ) throws(BrokenBytes) {
-        guard bytes.count > 4 else { throw BrokenBytes(reason: "ends early") }
-        let body = UnsafeBufferPointer(rebasing: bytes[..<(bytes.count - 4)])
-        var tail = ByteReader(UnsafeBufferPointer(rebasing: bytes[(bytes.count - 4)...]))
-        guard try tail.fixed32() == Checksum.crc32(body) else { throw BrokenBytes(reason: "checksum does not fit") }
-        var reader = ByteReader(body)
+        var reader = try ByteReader(checked: bytes)
         guard try reader.byte() == format else { throw BrokenBytes(reason: "unknown format") }
         for _ in 0..<(try reader.count(atMost: reader.remaining / 10)) {
             let low = UInt16(try reader.byte())

@@ -29,6 +29,10 @@ enum Schema {
                         at INTEGER NOT NULL) STRICT
                     """)
         }
+        migrator.registerMigration("005 hours") { db in
+            // A month of hours of a series; days before this are counted from their readings when they are asked for.
+            try db.execute(sql: "CREATE TABLE hour_pack (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT")
+        }
         return migrator
     }
 

@@ -54,7 +54,7 @@ extension Store {
             }.filter { !$0.value.isEmpty }
             var deleted = try Store.forgetBlocks(windows, within: period, db)
             deleted += try Store.forgetJournal(windows, within: period, db)
-            try Store.forgetDays(days, series: windows.keys.sorted(), db)
+            try Store.forgetDays(days, series: windows.keys.sorted(), zone: zone, db)
             try Store.forgetTraces(days.sensor, within: period, db)
             try db.execute(
                 sql: "INSERT INTO forgotten (sensor, first_date, last_date, at) VALUES (?, ?, ?, ?)",
@@ -144,13 +144,16 @@ extension Store {
         return deleted
     }
 
-    private static func forgetDays(_ days: ForgottenDays, series: [Int64], _ db: Database) throws {
+    private static func forgetDays(
+        _ days: ForgottenDays, series: [Int64], zone: Zone, _ db: Database
+    ) throws {
         let (first, last) = (days.first.description, days.last.description)
         for id in series {
             for table in ["day_stats", "dirty_day"] {
                 try db.execute(
                     sql: "DELETE FROM \(table) WHERE series = ? AND date BETWEEN ? AND ?", arguments: [id, first, last])
             }
+            try HourPack.forget(days.first...days.last, of: SeriesID(rawValue: id), zone: zone, db)
             try db.execute(
                 sql: """
                     UPDATE series SET last_time = NULL, last_source = NULL, last_mantissa = NULL, last_scale = NULL

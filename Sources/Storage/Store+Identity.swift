@@ -93,9 +93,11 @@ extension Store {
                     sql: "SELECT body FROM block WHERE id >> 32 = ? AND first_time <= ? AND last_time >= ?"),
                 arguments: [stream[0] as Int64, time.milliseconds, time.milliseconds])
             while let row = try blocks.next() {
-                let found = try row.withBytes(at: 0) { bytes in
-                    try Block.decode(bytes).lazy.filter { $0.time.instant == time }.flatMap(\.readings)
-                        .first { $0.series == series }
+                var found: StoredReading?
+                try row.withBytes(at: 0) { bytes in
+                    let columns = try BlockColumns(bytes) { $0 == series.rawValue }
+                    let rows = columns.rows(in: time.milliseconds...time.milliseconds)
+                    for field in columns.fields { columns.readings(field, in: rows) { found = found ?? $0 } }
                 }
                 if let found { return found }
             }

@@ -203,6 +203,6 @@ enum BlockTarget {
 
     static func rows(of block: Int64, _ db: Database) throws -> [BlockRow] {
         try Row.fetchOne(db, sql: "SELECT body FROM block WHERE id = ?", arguments: [block])?
-            .withBytes(at: 0) { try Block.decode($0) } ?? []
+            .withBytes(at: 0) { try BlockColumns($0).allRows() } ?? []
     }
 }

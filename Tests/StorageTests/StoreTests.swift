@@ -244,43 +244,4 @@ struct StoreTests {
         #expect(try fixture.store.readings(ReadingQuery(.all)).count == 21)
         try fixture.store.close()
     }
-
-    @Test("Another language reads the whole file by its description alone")
-    func pythonReader() throws {
-        let fixture = try StoreFixture()
-        var directory = try fixture.store.directory(zone: .utc)
-        var random = SeededGenerator(state: 7)
-        for round in 0..<6 {
-            let readings = (0..<400).flatMap { index -> [Reading] in
-                let at = Int64(round * 400 + index) * 60
-                let power = DecimalValue(mantissa: Int64.random(in: -900_000...900_000, using: &random), scale: 3)
-                var odd = StoreFixture.reading("meter", "total", DecimalValue(1_000_000 + at), unit: "Wh", at: at)
-                odd.time = ReadingTime(odd.time.instant, source: .queued, uncertainty: at)
-                odd.isTrusted = index % 7 != 0
-                return [StoreFixture.reading("plug", "power", power, at: at)] + (index % 3 == 0 ? [odd] : [])
-            }
-            _ = try StoreFixture.commit(readings, to: fixture.store, &directory)
-            if round == 3 { _ = try fixture.store.seal() }
-        }
-        let expected = try fixture.store.readings(ReadingQuery(.all)).map { reading in
-            let time = reading.time
-            return [
-                "\(reading.series.rawValue)", "\(time.instant.milliseconds)", "\(time.source.rawValue)",
-                "\(time.uncertainty)", reading.receivedAt.map { "\($0.milliseconds)" } ?? "", "\(reading.value)",
-                reading.isRounded ? "1" : "0", reading.isTrusted ? "0" : "1",
-            ].joined(separator: ",")
-        }
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "read_store.py")
-        let python = Process()
-        let output = Pipe()
-        python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        python.arguments = ["python3", script.path, fixture.folder.path + "/gateway.sqlite"]
-        python.standardOutput = output
-        try python.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        python.waitUntilExit()
-        #expect(text.split(separator: "\n").map(String.init) == expected)
-        #expect(expected.count == 6 * 534)
-        try fixture.store.close()
-    }
 }

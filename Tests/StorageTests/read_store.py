@@ -1,4 +1,6 @@
-"""Prints every reading of a database, by docs/storage.md alone: series, time, source, uncertainty, received, value, marks."""
+"""Prints every reading of a database, by docs/storage.md alone: series, time, source, uncertainty, received, value, marks.
+
+With `hours` behind the file's name it prints the packed hours: series, start, count, the two ends, sum."""
 import sqlite3
 import sys
 import zlib
@@ -41,7 +43,11 @@ class Reader:
 
     def column(self, count):
         encoding, body = self.byte(), Reader(self.take(self.varint()))
-        codes = runs(body, count) if encoding < 2 else rice(body, count)
+        if encoding >= 4:
+            length = body.varint()
+            body = Reader(zlib.decompress(body.data[body.at:], -15))
+            assert len(body.data) == length, "length"
+        codes = rice(body, count) if encoding in (2, 3) else runs(body, count)
         values, value, step = [], 0, 0
         for index, code in enumerate(codes):
             number = unzigzag(code)
@@ -85,10 +91,10 @@ def rice(body, count):
     return codes
 
 
-def checked(blob):
+def checked(blob, formats):
     assert zlib.crc32(blob[:-4]) == int.from_bytes(blob[-4:], "little"), "checksum"
     reader = Reader(blob[:-4])
-    assert reader.byte() == 1, "format"
+    assert reader.byte() in formats, "format"
     return reader
 
 
@@ -99,7 +105,7 @@ def decimal(mantissa, scale):
 
 
 def journal(blob):
-    reader = checked(blob)
+    reader = checked(blob, (1,))
     for _ in range(reader.varint()):
         reader.take(10)
     series = time = 0
@@ -116,7 +122,7 @@ def journal(blob):
 
 
 def block(blob):
-    reader = checked(blob)
+    reader = checked(blob, (1, 2))
     rows, fields, flags = reader.varint(), reader.varint(), reader.byte()
     times = reader.column(rows)
     if flags & 1:
@@ -143,7 +149,25 @@ def block(blob):
             yield series, times[i], sources[i], uncertainties[i], received[i], decimal(mantissa, scale), mark & 1, mark >> 1
 
 
+def hours(number, blob):
+    reader = checked(blob, (1,))
+    marks = reader.byte()
+    days, count = reader.column(reader.varint()), reader.varint()
+    starts, counts, scales, lower, spans = (reader.column(count) for _ in range(5))
+    excess = [] if marks & 1 else reader.column(count)
+    lost = reader.column(count) if marks & 2 else [0] * count
+    for i in range(count):
+        least, most = decimal(lower[i], scales[i]), decimal(lower[i] + spans[i], scales[i])
+        total = "" if marks & 1 or lost[i] else decimal(excess[i] + lower[i] * counts[i], scales[i])
+        yield number >> 16, starts[i], counts[i], least, most, total
+
+
 database = sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True)
+if sys.argv[2:] == ["hours"]:
+    for number, body in database.execute("SELECT id, body FROM hour_pack ORDER BY id"):
+        for hour in hours(number, body):
+            print(*hour, sep=",")
+    sys.exit()
 stream_of = dict(database.execute("SELECT id, stream FROM series"))
 sealed = dict(database.execute("SELECT id, sealed_through FROM stream"))
 lines = [reading for (body,) in database.execute("SELECT body FROM block") for reading in block(body)]

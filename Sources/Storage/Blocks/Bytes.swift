@@ -1,3 +1,5 @@
+import CZlib
+
 /// Appends integers to a byte array in the forms that docs/storage.md describes.
 struct ByteWriter {
     var bytes: [UInt8] = []
@@ -45,6 +47,15 @@ struct ByteReader {
         self.bytes = bytes
     }
 
+    /// A reader of everything before the checksum, which must fit.
+    init(checked bytes: UnsafeBufferPointer<UInt8>) throws(BrokenBytes) {
+        guard bytes.count > 4 else { throw BrokenBytes(reason: "ends early") }
+        let body = UnsafeBufferPointer(rebasing: bytes[..<(bytes.count - 4)])
+        var tail = ByteReader(UnsafeBufferPointer(rebasing: bytes[(bytes.count - 4)...]))
+        guard try tail.fixed32() == Checksum.crc32(body) else { throw BrokenBytes(reason: "checksum does not fit") }
+        self.init(body)
+    }
+
     var remaining: Int { bytes.count - offset }
 
     mutating func byte() throws(BrokenBytes) -> UInt8 {
@@ -53,7 +64,16 @@ struct ByteReader {
         return bytes[offset]
     }
 
+    @inline(__always)
     mutating func varint() throws(BrokenBytes) -> UInt64 {
+        if offset < bytes.count, bytes[offset] < 0x80 {
+            defer { offset += 1 }
+            return UInt64(bytes[offset])
+        }
+        return try longVarint()
+    }
+
+    private mutating func longVarint() throws(BrokenBytes) -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while true {
@@ -88,6 +108,9 @@ struct ByteReader {
         return value
     }
 
+    /// What was not read yet.
+    var rest: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(rebasing: bytes[offset...]) }
+
     /// The next bytes as a reader of their own.
     mutating func slice(_ length: Int) throws(BrokenBytes) -> ByteReader {
         guard length >= 0, length <= remaining else { throw BrokenBytes(reason: "ends early") }
@@ -104,17 +127,11 @@ extension Int64 {
     }
 }
 
-/// CRC-32 as in IEEE 802.3, reflected, polynomial 0xEDB88320.
+/// CRC-32 as in IEEE 802.3, by zlib.
 enum Checksum {
-    private static let table: [UInt32] = (0..<256).map { index in
-        (0..<8).reduce(UInt32(index)) { value, _ in value & 1 == 1 ? (value >> 1) ^ 0xEDB8_8320 : value >> 1 }
+    static func crc32(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
+        UInt32(truncatingIfNeeded: CZlib.crc32(0, bytes.baseAddress, uInt(bytes.count)))
     }
 
-    static func crc32(_ bytes: some Sequence<UInt8>) -> UInt32 {
-        var value: UInt32 = 0xFFFF_FFFF
-        table.withUnsafeBufferPointer { table in
-            for byte in bytes { value = table[Int((value ^ UInt32(byte)) & 0xFF)] ^ (value >> 8) }
-        }
-        return value ^ 0xFFFF_FFFF
-    }
+    static func crc32(_ bytes: [UInt8]) -> UInt32 { bytes.withUnsafeBufferPointer { crc32($0) } }
 }

@@ -44,6 +44,16 @@ struct FieldSummary: Hashable {
 }
 
 extension DecimalValue {
+    /// The finest scale, not coarser than wanted unless digits of last resort must go, at which all values fit.
+    static func commonScale(of values: [DecimalValue], wanted: UInt8 = 0) -> UInt8 {
+        var scale = values.reduce(wanted) { max($0, $1.scale) }
+        while scale > 0, values.contains(where: { $0.digits(atScale: scale) == nil }) { scale -= 1 }
+        return scale
+    }
+
+    /// The digits at another scale, rounded where it is coarser; nil where they do not fit.
+    func digits(atScale scale: UInt8) -> Int64? { rounded(places: Int(scale)).mantissa(atScale: scale) }
+
     /// The digits at another scale; nil where they do not fit or would lose some.
     func mantissa(atScale target: UInt8) -> Int64? {
         guard target >= scale, target <= 18 else { return nil }

@@ -26,33 +26,34 @@ extension IntegerColumn {
         return bits.finished()
     }
 
-    static func readRice(_ count: Int, from body: ByteReader) throws(BrokenBytes) -> [UInt64] {
+    /// The differences that the codes stand for.
+    static func readRice(_ count: Int, from body: ByteReader) throws(BrokenBytes) -> [Int64] {
         var reader = body
         guard count > 0 else {
             guard reader.remaining == 0 else { throw BrokenBytes(reason: "bytes left over in a column") }
             return []
         }
-        var codes = [try reader.varint()]
+        var values = [Int64(zigzag: try reader.varint())]
         guard count > 1 else {
             guard reader.remaining == 0 else { throw BrokenBytes(reason: "bytes left over in a column") }
-            return codes
+            return values
         }
         let parameter = Int(try reader.byte())
         // Each code takes at least one bit, which bounds what a wrong count can make us reserve.
         guard parameter < 32, count - 1 <= reader.remaining * 8 else { throw BrokenBytes(reason: "column too short") }
-        codes.reserveCapacity(count)
-        var bits = BitReader(reader)
-        while codes.count < count {
-            var quotient = 0
-            while quotient < riceEscape, try bits.read(1) == 1 { quotient += 1 }
+        values.reserveCapacity(count)
+        var bits = BitReader(reader.rest)
+        while values.count < count {
+            let quotient = try bits.ones(atMost: riceEscape)
             if quotient == riceEscape {
-                codes.append(try bits.read(32) << 32 | bits.read(32))
+                let upper = try bits.read(32)
+                values.append(Int64(zigzag: upper << 32 | (try bits.read(32))))
             } else {
-                codes.append(UInt64(quotient) << UInt64(parameter) | (try bits.read(parameter)))
+                values.append(Int64(zigzag: UInt64(quotient) << UInt64(parameter) | (try bits.read(parameter))))
             }
         }
         guard bits.isAtEnd else { throw BrokenBytes(reason: "bytes left over in a column") }
-        return codes
+        return values
     }
 
     private static func bestParameter(_ codes: ArraySlice<UInt64>) -> Int {
@@ -102,27 +103,60 @@ struct BitWriter {
 
 /// Reads what ``BitWriter`` wrote.
 struct BitReader {
-    private var reader: ByteReader
-    private var current: UInt64 = 0
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private var next = 0
+    /// The bits that come next, lowest first; above ``available`` there may be more, and all of them true.
+    private var window: UInt64 = 0
     private var available = 0
 
-    init(_ reader: ByteReader) {
-        self.reader = reader
+    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+        self.bytes = bytes
+    }
+
+    /// Takes at least 56 bits into the window, or what is left.
+    @inline(__always)
+    private mutating func fill() {
+        if bytes.count - next >= 8, let base = bytes.baseAddress {
+            let word = UnsafeRawPointer(base + next).loadUnaligned(as: UInt64.self)
+            window |= UInt64(littleEndian: word) &<< UInt64(available)
+            next += (63 - available) >> 3
+            available |= 56
+        } else {
+            while available <= 56, next < bytes.count {
+                window |= UInt64(bytes[next]) << UInt64(available)
+                next += 1
+                available += 8
+            }
+        }
+    }
+
+    @inline(__always)
+    private mutating func drop(_ count: Int) throws(BrokenBytes) {
+        guard count <= available else { throw BrokenBytes(reason: "ends early") }
+        window &>>= UInt64(count)
+        available -= count
+    }
+
+    /// How many ones come before a zero, which is taken with them; `limit` of them end without one.
+    @inline(__always)
+    mutating func ones(atMost limit: Int) throws(BrokenBytes) -> Int {
+        if available < 56 { fill() }
+        let count = min((~window).trailingZeroBitCount, limit)
+        try drop(count == limit ? limit : count + 1)
+        return count
     }
 
     /// The next `count` bits, at most 32.
+    @inline(__always)
     mutating func read(_ count: Int) throws(BrokenBytes) -> UInt64 {
-        while available < count {
-            current |= UInt64(try reader.byte()) << UInt64(available)
-            available += 8
-        }
-        defer {
-            current >>= UInt64(count)
-            available -= count
-        }
-        return current & ((1 << UInt64(count)) - 1)
+        if available < count { fill() }
+        let value = window & ((1 << UInt64(count)) - 1)
+        try drop(count)
+        return value
     }
 
     /// True where only the zeros that fill the last byte remain.
-    var isAtEnd: Bool { reader.remaining == 0 && available < 8 && current == 0 }
+    var isAtEnd: Bool {
+        (bytes.count - next) * 8 + available < 8 && window & ((1 << UInt64(available)) - 1) == 0
+    }
 }

@@ -8,9 +8,15 @@ enum IntegerColumn {
     static let riceDelta: UInt8 = 2
     /// Differences of differences as Rice codes.
     static let riceDeltaOfDelta: UInt8 = 3
+    /// As ``delta``, deflated; since format 2 of blocks.
+    static let packedDelta: UInt8 = 4
+    /// As ``deltaOfDelta``, deflated; since format 2 of blocks.
+    static let packedDeltaOfDelta: UInt8 = 5
 
     /// Quotients from here on are written as this many ones and 64 plain bits.
     static let riceEscape = 24
+    /// More bytes than these never stand in a column before it is deflated: ten for each row, twice.
+    private static let maximumUnpacked = Block.maximumRows * 20
 
     static func encode(_ values: [Int64], into writer: inout ByteWriter) {
         var deltas: [UInt64] = []
@@ -27,10 +33,16 @@ enum IntegerColumn {
             previous = value
             previousDelta = step
         }
-        let candidates = [
-            (delta, zeroRuns(deltas)), (deltaOfDelta, zeroRuns(seconds)), (riceDelta, rice(deltas)),
-            (riceDeltaOfDelta, rice(seconds)),
-        ]
+        let runs = [(delta, zeroRuns(deltas)), (deltaOfDelta, zeroRuns(seconds))]
+        var candidates = runs + [(riceDelta, rice(deltas)), (riceDeltaOfDelta, rice(seconds))]
+        // Deflating must gain a sixteenth, since it is read more slowly, and cannot in a few bytes.
+        let shortest = candidates.map(\.1.count).min() ?? 0
+        for (encoding, bytes) in runs where shortest > 64 && bytes.count <= maximumUnpacked {
+            guard let packed = Deflate.packed(bytes), packed.count + 3 <= shortest - shortest / 16 else { continue }
+            var body = ByteWriter()
+            body.varint(UInt64(bytes.count))
+            candidates.append((encoding + packedDelta, body.bytes + packed))
+        }
         var best = candidates[0]
         for candidate in candidates.dropFirst() where candidate.1.count < best.1.count { best = candidate }
         writer.byte(best.0)
@@ -40,26 +52,35 @@ enum IntegerColumn {
 
     static func decode(_ count: Int, from reader: inout ByteReader) throws(BrokenBytes) -> [Int64] {
         let encoding = try reader.byte()
-        let length = try reader.count(atMost: reader.remaining)
-        let body = try reader.slice(length)
-        let codes: [UInt64]
+        var body = try reader.slice(try reader.count(atMost: reader.remaining))
+        var values: [Int64]
         switch encoding {
-        case delta, deltaOfDelta: codes = try readZeroRuns(count, from: body)
-        case riceDelta, riceDeltaOfDelta: codes = try readRice(count, from: body)
+        case delta, deltaOfDelta: values = try readZeroRuns(count, from: &body)
+        case riceDelta, riceDeltaOfDelta: values = try readRice(count, from: body)
+        case packedDelta, packedDeltaOfDelta:
+            let length = try body.count(atMost: maximumUnpacked)
+            let bytes = try Deflate.unpacked(body.rest, count: length)
+            values = try bytes.withUnsafeBufferPointer { bytes throws(BrokenBytes) in
+                var inner = ByteReader(bytes)
+                return try readZeroRuns(count, from: &inner)
+            }
         default: throw BrokenBytes(reason: "unknown encoding \(encoding)")
         }
-        let isSecond = encoding == deltaOfDelta || encoding == riceDeltaOfDelta
-        var values: [Int64] = []
-        values.reserveCapacity(count)
-        var previous: Int64 = 0
-        var step: Int64 = 0
-        for (index, code) in codes.enumerated() {
-            let number = Int64(zigzag: code)
-            step = isSecond && index >= 2 ? step &+ number : number
-            previous = previous &+ step
-            values.append(previous)
+        values.withUnsafeMutableBufferPointer { values in
+            addUp(values, isSecond: encoding % 2 == 1)
         }
         return values
+    }
+
+    /// Turns differences into values, in place.
+    private static func addUp(_ values: UnsafeMutableBufferPointer<Int64>, isSecond: Bool) {
+        var previous: Int64 = 0
+        var step: Int64 = 0
+        for index in values.indices {
+            step = isSecond && index >= 2 ? step &+ values[index] : values[index]
+            previous = previous &+ step
+            values[index] = previous
+        }
     }
 
     /// A zero is followed by how many further zeros come.
@@ -78,18 +99,17 @@ enum IntegerColumn {
         return writer.bytes
     }
 
-    private static func readZeroRuns(_ count: Int, from body: ByteReader) throws(BrokenBytes) -> [UInt64] {
-        var reader = body
-        var codes: [UInt64] = []
-        codes.reserveCapacity(count)
-        while codes.count < count {
+    private static func readZeroRuns(_ count: Int, from reader: inout ByteReader) throws(BrokenBytes) -> [Int64] {
+        var values: [Int64] = []
+        values.reserveCapacity(count)
+        while values.count < count {
             let code = try reader.varint()
-            codes.append(code)
+            values.append(Int64(zigzag: code))
             guard code == 0 else { continue }
-            let further = try reader.count(atMost: count - codes.count)
-            codes.append(contentsOf: repeatElement(0, count: further))
+            let further = try reader.count(atMost: count - values.count)
+            values.append(contentsOf: repeatElement(0, count: further))
         }
         guard reader.remaining == 0 else { throw BrokenBytes(reason: "bytes left over in a column") }
-        return codes
+        return values
     }
 }

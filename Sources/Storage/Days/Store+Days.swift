@@ -25,15 +25,12 @@ extension Store {
         let through = try read("days") { db in try Store.lastJournal(db) }
         // Many rows share a transaction: each one costs the card a few pages, whatever it holds.
         for rows in series.chunked(into: Store.rowsPerTransaction) {
-            let results = try rows.compactMap { row -> (SeriesID, CalendarDate, DayStats?)? in
+            let results = try rows.compactMap { row -> DayFigures? in
                 guard let date = CalendarDate(text: row[1] as String) else { return nil }
-                let id = SeriesID(rawValue: row[0])
-                return (id, date, try stats(of: id, on: date, zone: zone))
+                return try figures(of: SeriesID(rawValue: row[0]), on: date, zone: zone)
             }
             try write("days") { db in
-                for (id, date, stats) in results {
-                    try Store.store(stats, series: id, date: date, through: through, db)
-                }
+                for figures in results { try Store.store(figures, through: through, db) }
             }
             if isTimeUp() { return false }
         }
@@ -218,63 +215,5 @@ extension Store {
                     arguments: [row[0] as String, date.description])
             }
         }
-    }
-
-    private func stats(of series: SeriesID, on date: CalendarDate, zone: Zone) throws -> DayStats? {
-        let from = zone.start(of: date)
-        let until = zone.start(of: date.adding(days: 1))
-        var stats: DayStats?
-        let asides = try read("days") { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT from_time, until_time FROM set_aside JOIN sensor_series AS s ON s.sensor = set_aside.sensor
-                    WHERE s.series = ? AND lifted_at IS NULL AND from_time < ? AND until_time > ?
-                    """, arguments: [series.rawValue, until.milliseconds, from.milliseconds]
-            ).map { (row: Row) -> Range<Int64> in (row[0] as Int64)..<(row[1] as Int64) }
-        }
-        try readings(ReadingQuery(.series([series]), from: from, until: until)) { reading in
-            guard reading.isTrusted, !asides.contains(where: { $0.contains(reading.time.instant.milliseconds) })
-            else { return }
-            guard var known = stats else {
-                stats = DayStats(
-                    series: series, date: date, from: from, until: until, zone: zone.identifier, count: 1,
-                    minimum: reading.value, maximum: reading.value, sum: reading.value, first: reading.value,
-                    last: reading.value)
-                return
-            }
-            known.count += 1
-            known.minimum = min(known.minimum, reading.value)
-            known.maximum = max(known.maximum, reading.value)
-            known.sum = known.sum?.adding(reading.value)
-            known.last = reading.value
-            stats = known
-        }
-        return stats
-    }
-
-    private static func store(
-        _ stats: DayStats?, series: SeriesID, date: CalendarDate, through: Int64, _ db: Database
-    ) throws {
-        let key: StatementArguments = [series.rawValue, date.description]
-        try db.execute(sql: "DELETE FROM dirty_day WHERE series = ? AND date = ?", arguments: key)
-        try db.execute(sql: "DELETE FROM day_stats WHERE series = ? AND date = ?", arguments: key)
-        guard let stats else { return }
-        let values = [stats.minimum, stats.maximum, stats.first, stats.last]
-        var scale = values.reduce(stats.sum?.scale ?? 0) { max($0, $1.scale) }
-        // The extremes must fit at the common scale; a sum that does not is left out, and so are digits of last resort.
-        while scale > 0, values.contains(where: { $0.rounded(places: Int(scale)).mantissa(atScale: scale) == nil }) {
-            scale -= 1
-        }
-        func mantissa(_ value: DecimalValue?) -> Int64? {
-            value?.rounded(places: Int(scale)).mantissa(atScale: scale)
-        }
-        try db.execute(
-            sql: "INSERT INTO day_stats VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            arguments: [
-                series.rawValue, date.description, stats.from.milliseconds, stats.until.milliseconds, stats.zone,
-                through, stats.count, Int64(scale), mantissa(stats.minimum), mantissa(stats.maximum),
-                mantissa(stats.sum), mantissa(stats.first), mantissa(stats.last),
-            ])
     }
 }

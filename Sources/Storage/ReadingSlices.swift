@@ -1,0 +1,192 @@
+import GRDB
+import GatewayModel
+
+/// Readings of a period, a slice of time after the other, each from blocks and journal in one snapshot.
+struct ReadingSlices {
+    /// Readings per slice that are aimed at: a few megabytes of memory and well below a second.
+    private static let aim = 100_000
+    private static let firstLength: Int64 = 86_400_000
+    private static let shortPeriod: Int64 = 62 * 86_400_000
+
+    private let store: Store
+    private let query: ReadingQuery
+    private let skipping: ((DamagedStretch) -> Void)?
+    private var rest: ClosedRange<Int64>?
+    private var length = firstLength
+
+    init(_ store: Store, _ query: ReadingQuery, skipping: ((DamagedStretch) -> Void)? = nil) throws(StoreError) {
+        self.store = store
+        self.query = query
+        self.skipping = skipping
+        rest = try store.read("readings") { db in try ReadingSlices.range(of: query, db) }
+    }
+
+    /// The next readings in time order, which may be none; nil at the end.
+    mutating func next() throws(StoreError) -> [StoredReading]? {
+        guard let rest else { return nil }
+        let (sum, overflow) = rest.lowerBound.addingReportingOverflow(length - 1)
+        let end = overflow ? rest.upperBound : min(sum, rest.upperBound)
+        let reader = self
+        let slice = try store.read("readings") { db in try reader.slice(rest.lowerBound...end, db) }
+        self.rest = end < rest.upperBound ? (end + 1)...rest.upperBound : nil
+        if slice.count > ReadingSlices.aim, length > 60_000 { length /= 2 }
+        if slice.count < ReadingSlices.aim / 4, length < Int64.max / 4 { length *= 2 }
+        return slice
+    }
+
+    /// The part of the query's period that holds anything at all, both ends included.
+    private static func range(of query: ReadingQuery, _ db: Database) throws -> ClosedRange<Int64>? {
+        guard query.from < query.until else { return nil }
+        // A short period is looked at as it is: asking for the ends of everything stored reads a row of every block.
+        if query.until.milliseconds(since: query.from) <= shortPeriod {
+            return query.from.milliseconds...query.until.milliseconds - 1
+        }
+        guard let ends = try BlockTable.ends(db) else { return nil }
+        let lower = max(ends.lowerBound, query.from.milliseconds)
+        let upper = min(ends.upperBound, query.until.milliseconds - 1)
+        return lower <= upper ? lower...upper : nil
+    }
+
+    private func slice(_ times: ClosedRange<Int64>, _ db: Database) throws -> [StoredReading] {
+        let wanted = try Store.windows(query.selection, db)
+        let streams = try Store.streams(of: wanted.keys, db)
+        guard !streams.isEmpty else { return [] }
+        var found: [StoredReading] = []
+        for stream in Set(streams.values.map(\.stream)).sorted() {
+            for block in try BlockTable.blocks(of: stream, in: times, db) {
+                guard
+                    let columns = try spared(
+                        { DamagedStretch(block, reason: $0) },
+                        { try BlockTable.columns(of: block.id, db) { wanted[$0] != nil } })
+                else { continue }
+                for field in columns.fields {
+                    for window in wanted[field.series] ?? [] {
+                        let upper = min(times.upperBound, window.upperBound == .max ? .max : window.upperBound - 1)
+                        let lower = max(times.lowerBound, window.lowerBound)
+                        guard lower <= upper else { continue }
+                        columns.readings(field, in: columns.rows(in: lower...upper)) { found.append($0) }
+                    }
+                }
+            }
+        }
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(
+                sql: """
+                    SELECT id, body, first_time, last_time, reading_count FROM journal
+                    WHERE id > ? AND first_time <= ? AND last_time >= ? ORDER BY id
+                    """),
+            arguments: [streams.values.map(\.sealedThrough).min() ?? 0, times.upperBound, times.lowerBound])
+        while let row = try rows.next() {
+            let id: Int64 = row[0]
+            _ = try spared(
+                { DamagedStretch(id, place: .journal, first: row[2], last: row[3], count: row[4], reason: $0) },
+                {
+                    try row.withBytes(at: 1) { bytes in
+                        try JournalBody.decode(bytes) { reading in
+                            let time = reading.time.instant.milliseconds
+                            if let stream = streams[reading.series.rawValue], id > stream.sealedThrough,
+                                times.contains(time),
+                                wanted[reading.series.rawValue]?.contains(where: { $0.contains(time) }) == true
+                            {
+                                found.append(reading)
+                            }
+                        }
+                    }
+                })
+        }
+        return ReadingSlices.sorted(found)
+    }
+
+    /// What `body` reads; nil where it is damaged and that may be passed over.
+    private func spared<Result>(_ stretch: (String) -> DamagedStretch, _ body: () throws -> Result) throws -> Result? {
+        do {
+            return try body()
+        } catch {
+            guard let skipping, let reason = DamagedStretch.reason(of: error) else { throw error }
+            skipping(stretch(reason))
+            return nil
+        }
+    }
+
+    /// By time, then by series; readings of one series and time keep their order.
+    private static func sorted(_ readings: [StoredReading]) -> [StoredReading] {
+        func isBefore(_ left: StoredReading, _ right: StoredReading) -> Bool {
+            (left.time.instant, left.series) < (right.time.instant, right.series)
+        }
+        guard zip(readings, readings.dropFirst()).contains(where: { isBefore($1, $0) }) else { return readings }
+        return readings.enumerated().sorted { left, right in
+            isBefore(left.element, right.element)
+                || (!isBefore(right.element, left.element) && left.offset < right.offset)
+        }.map(\.element)
+    }
+}
+
+extension Store {
+    /// The streams of some series with the newest journal row that stands in their blocks.
+    static func streams(
+        of series: some Collection<Int64>, _ db: Database
+    ) throws -> [Int64: (stream: Int64, sealedThrough: Int64)] {
+        var streams: [Int64: (stream: Int64, sealedThrough: Int64)] = [:]
+        // SQLite takes 32,766 arguments; a hundred at a time keep the statement in the cache.
+        for ids in Array(series).chunked(into: 100) {
+            let marks = Array(repeating: "?", count: ids.count).joined(separator: ",")
+            let rows = try Row.fetchCursor(
+                db.cachedStatement(
+                    sql: """
+                        SELECT series.id, stream, sealed_through FROM series JOIN stream ON stream.id = stream
+                        WHERE series.id IN (\(marks))
+                        """), arguments: StatementArguments(Array(ids)))
+            while let row = try rows.next() { streams[row[0]] = (row[1], row[2]) }
+        }
+        return streams
+    }
+
+    /// For each chosen series the times in which it counts.
+    static func windows(
+        _ selection: ReadingQuery.Selection, _ db: Database
+    ) throws -> [Int64: [Range<Int64>]] {
+        let always = Int64.min..<Int64.max
+        var windows: [Int64: [Range<Int64>]] = [:]
+        switch selection {
+        case .all:
+            for record in try series(db) { windows[record.id.rawValue] = [always] }
+        case .series(let ids):
+            for id in ids { windows[id.rawValue] = [always] }
+        case .devices(let devices):
+            let wanted = Set(devices)
+            for record in try series(db) where wanted.contains(record.key.device) {
+                windows[record.id.rawValue] = [always]
+            }
+        case .sensors(let sensors):
+            // A hundred at a time keep the statement in the cache.
+            for names in Set(sensors.map(\.rawValue)).sorted().chunked(into: 100) {
+                let marks = Array(repeating: "?", count: names.count).joined(separator: ",")
+                let rows = try Row.fetchCursor(
+                    db.cachedStatement(
+                        sql: """
+                            SELECT series, valid_from, valid_until FROM sensor_series WHERE sensor IN (\(marks))
+                            """), arguments: StatementArguments(Array(names)))
+                while let row = try rows.next() {
+                    windows[row[0], default: []].append((row[1] as Int64)..<(row[2] as Int64? ?? .max))
+                }
+            }
+        }
+        return windows.mapValues(\.merged)
+    }
+}
+
+extension [Range<Int64>] {
+    /// The same instants in ranges that stand apart, in their order.
+    fileprivate var merged: [Range<Int64>] {
+        guard count > 1 else { return self }
+        var merged: [Range<Int64>] = []
+        for range in sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = merged.last, range.lowerBound <= last.upperBound {
+                merged[merged.count - 1] = last.lowerBound..<Swift.max(last.upperBound, range.upperBound)
+            } else {
+                merged.append(range)
+            }
+        }
+        return merged
+    }
+}
