@@ -138,6 +138,22 @@ extension Store {
         }
     }
 
+    /// For each series the sensors that it counts for, and when; by time.
+    func places() throws(StoreError) -> [SeriesID: [SeriesPlaces.Place]] {
+        try read("sensors") { db in
+            var places: [SeriesID: [SeriesPlaces.Place]] = [:]
+            let rows = try Row.fetchCursor(
+                db, sql: "SELECT series, valid_from, valid_until, sensor FROM sensor_series ORDER BY valid_from, sensor"
+            )
+            while let row = try rows.next() {
+                let times = (row[1] as Int64)..<(row[2] as Int64? ?? .max)
+                places[SeriesID(rawValue: row[0]), default: []].append(
+                    SeriesPlaces.Place(times: times, sensor: SensorID(rawValue: row[3])))
+            }
+            return places
+        }
+    }
+
     static func sensors(_ db: Database, at time: Instant?) throws -> [Sensor] {
         try String.fetchAll(
             db,

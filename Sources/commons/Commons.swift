@@ -19,7 +19,8 @@ struct Commons: AsyncParsableCommand {
             """,
         subcommands: [
             RunCommand.self, CheckCommand.self, SimulateCommand.self, ReplayCommand.self, DevicesCommand.self,
-            ReadingsCommand.self, MetersCommand.self, LimitsCommand.self, LogCommand.self, AlertsCommand.self,
+            ReadingsCommand.self, SQLCommand.self, MetersCommand.self, LimitsCommand.self, LogCommand.self,
+            AlertsCommand.self,
             ReportCommand.self, AgendaCommand.self, HouseholdsCommand.self, BackupCommand.self, RestoreCommand.self,
             DoctorCommand.self,
             ClockCommand.self,

@@ -98,9 +98,19 @@ struct HouseholdTests {
         #expect(try export(["house-2/water"], why: "it seems to leak").split(separator: "\n").count == 46)
         let list = try desk.latest(json: false).joined(separator: "\n")
         #expect(list.contains("house-2/water") && !list.contains("1004"))
+        func ask(_ sql: String, why: String? = nil) throws -> String {
+            let path = folder.file("answer.csv")
+            try SQLDesk(site: site).run(sql, why: why, form: .csv, to: path)
+            return try String(contentsOfFile: path, encoding: .utf8)
+        }
+        let question = "SELECT sensor, count(*) FROM readings WHERE sensor LIKE 'house-2/%' GROUP BY sensor"
+        #expect(try ask(question) == "sensor,count(*)\n")
+        #expect(try ask(question, why: "to compare") == "sensor,count(*)\nhouse-2/water,45\n")
         let shown = try HouseholdDesk(site: site).show("house-2/water").joined(separator: "\n")
+        #expect(shown.contains("to compare: \(question)"))
         #expect(shown.contains("45 readings") && shown.contains("it seems to leak"))
-        #expect(try HouseholdDesk(site: site).show("house-1/water").last == "Nobody looked at it.")
+        #expect(try HouseholdDesk(site: site).show("house-1/water").joined().contains("to compare"))
+        #expect(try HouseholdDesk(site: site).show("house-1/water").joined().contains("leak") == false)
         #expect(throws: AppError.self) { try HouseholdDesk(site: site).show("tank/level") }
     }
 
