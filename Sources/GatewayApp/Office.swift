@@ -29,7 +29,7 @@ final class Office {
 
     private init(site: Site, store: Store, pipeline: Pipeline) throws {
         keeper = ClockKeeper(
-            latest: try store.session().lastCommit, waitsForNetwork: site.configuration.waitsForNetworkTime,
+            latest: try store.lastCommit(), waitsForNetwork: site.configuration.waitsForNetworkTime,
             saidForBoot: try store.clockSetting()?.boot)
         hasHeld = try !store.heldMessages(limit: 1).isEmpty
         self.site = site
@@ -44,7 +44,7 @@ final class Office {
         let store = try site.writingStore(now: now)
         do {
             // A clock that was lost with the power must not make limits and sheets of years ago those of today.
-            let now = max(now, try store.session().lastCommit ?? now)
+            let now = max(now, try store.lastCommit() ?? now)
             try SensorDeclarations(site: site, store: store).apply(now: now)
             let loader = PipelineLoader(site: site, store: store)
             _ = try loader.bringDaysUpToDate(now: now)

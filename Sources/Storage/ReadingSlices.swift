@@ -10,14 +10,14 @@ struct ReadingSlices {
 
     private let store: Store
     private let query: ReadingQuery
-    private let skipping: ((DamagedStretch) -> Void)?
+    private let strictly: Bool
     private var rest: ClosedRange<Int64>?
     private var length = firstLength
 
-    init(_ store: Store, _ query: ReadingQuery, skipping: ((DamagedStretch) -> Void)? = nil) throws(StoreError) {
+    init(_ store: Store, _ query: ReadingQuery, strictly: Bool = false) throws(StoreError) {
         self.store = store
         self.query = query
-        self.skipping = skipping
+        self.strictly = strictly
         rest = try store.read("readings") { db in try ReadingSlices.range(of: query, db) }
     }
 
@@ -55,8 +55,8 @@ struct ReadingSlices {
         for stream in Set(streams.values.map(\.stream)).sorted() {
             for block in try BlockTable.blocks(of: stream, in: times, db) {
                 guard
-                    let columns = try spared(
-                        { DamagedStretch(block, reason: $0) },
+                    let columns = try store.damageList.spare(
+                        { DamagedStretch(block, reason: $0) }, strictly: strictly,
                         { try BlockTable.columns(of: block.id, db) { wanted[$0] != nil } })
                 else { continue }
                 for field in columns.fields {
@@ -78,8 +78,9 @@ struct ReadingSlices {
             arguments: [streams.values.map(\.sealedThrough).min() ?? 0, times.upperBound, times.lowerBound])
         while let row = try rows.next() {
             let id: Int64 = row[0]
-            _ = try spared(
+            _ = try store.damageList.spare(
                 { DamagedStretch(id, place: .journal, first: row[2], last: row[3], count: row[4], reason: $0) },
+                strictly: strictly,
                 {
                     try row.withBytes(at: 1) { bytes in
                         try JournalBody.decode(bytes) { reading in
@@ -95,17 +96,6 @@ struct ReadingSlices {
                 })
         }
         return ReadingSlices.sorted(found)
-    }
-
-    /// What `body` reads; nil where it is damaged and that may be passed over.
-    private func spared<Result>(_ stretch: (String) -> DamagedStretch, _ body: () throws -> Result) throws -> Result? {
-        do {
-            return try body()
-        } catch {
-            guard let skipping, let reason = DamagedStretch.reason(of: error) else { throw error }
-            skipping(stretch(reason))
-            return nil
-        }
     }
 
     /// By time, then by series; readings of one series and time keep their order.

@@ -33,6 +33,16 @@ enum Schema {
             // A month of hours of a series; days before this are counted from their readings when they are asked for.
             try db.execute(sql: "CREATE TABLE hour_pack (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT")
         }
+        migrator.registerMigration("006 damage") { db in
+            // Rows whose bytes are not what was written: passed over until they are repaired.
+            try db.execute(
+                sql: """
+                    CREATE TABLE damaged (
+                        place TEXT NOT NULL CHECK (place IN ('block', 'journal')), id INTEGER NOT NULL,
+                        first_time INTEGER NOT NULL, last_time INTEGER NOT NULL, reading_count INTEGER NOT NULL,
+                        reason TEXT NOT NULL, PRIMARY KEY (place, id)) STRICT, WITHOUT ROWID
+                    """)
+        }
         return migrator
     }
 

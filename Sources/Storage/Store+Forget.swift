@@ -87,7 +87,11 @@ extension Store {
                 db, sql: "SELECT id FROM block WHERE id >> 32 = ? AND first_time < ? AND last_time >= ?",
                 arguments: [stream, period.upperBound, period.lowerBound])
             for id in ids {
-                let rows = try BlockTarget.rows(of: id, db)
+                // What cannot be read may hold the household's figures: it goes as a whole.
+                guard let rows = try? BlockTarget.rows(of: id, db) else {
+                    try db.execute(sql: "DELETE FROM block WHERE id = ?", arguments: [id])
+                    continue
+                }
                 let kept = rows.compactMap { row in row.without(windows) }
                 let count = rows.map(\.values.count).reduce(0, +) - kept.map(\.values.count).reduce(0, +)
                 guard count > 0 else { continue }

@@ -34,7 +34,7 @@ extension Store {
                         value: DecimalValue(mantissa: mantissa, scale: UInt8(scale)))
                 }
             }
-            try Store.eachUnsealed(db) { reading in
+            try eachUnsealed(db) { reading in
                 directory.note(
                     series: reading.series.rawValue, time: reading.time.instant.milliseconds,
                     source: reading.time.source, value: reading.value)
@@ -59,7 +59,7 @@ extension Store {
             for row in try Row.fetchAll(db, sql: "SELECT stream, max(last_time) FROM series GROUP BY stream") {
                 if let time = row[1] as Int64? { newest[row[0]] = time }
             }
-            try Store.eachUnsealed(db) { reading in
+            try eachUnsealed(db) { reading in
                 guard let stream = streams[reading.series.rawValue] else { return }
                 counts[stream, default: 0] += 1
                 newest[stream] = max(newest[stream] ?? .min, reading.time.instant.milliseconds)
@@ -88,28 +88,21 @@ extension Store {
                             WHERE series.id = ?
                             """), arguments: [series.rawValue])
             else { return nil }
-            let blocks = try Row.fetchCursor(
-                db.cachedStatement(
-                    sql: "SELECT body FROM block WHERE id >> 32 = ? AND first_time <= ? AND last_time >= ?"),
-                arguments: [stream[0] as Int64, time.milliseconds, time.milliseconds])
-            while let row = try blocks.next() {
-                var found: StoredReading?
-                try row.withBytes(at: 0) { bytes in
-                    let columns = try BlockColumns(bytes) { $0 == series.rawValue }
-                    let rows = columns.rows(in: time.milliseconds...time.milliseconds)
-                    for field in columns.fields { columns.readings(field, in: rows) { found = found ?? $0 } }
+            let when = time.milliseconds...time.milliseconds
+            for block in try BlockTable.blocks(of: stream[0], in: when, db) {
+                let columns = try damageList.spare({ DamagedStretch(block, reason: $0) }) {
+                    try BlockTable.columns(of: block.id, db) { $0 == series.rawValue }
                 }
+                guard let columns, let field = columns.fields.first else { continue }
+                var found: StoredReading?
+                columns.readings(field, in: columns.rows(in: when)) { found = found ?? $0 }
                 if let found { return found }
             }
             let sealed: Int64 = stream[1]
             for id in rows where id > sealed {
-                let body = try Row.fetchOne(
-                    db.cachedStatement(sql: "SELECT body FROM journal WHERE id = ?"), arguments: [id])
                 var found: StoredReading?
-                try body?.withBytes(at: 0) { bytes in
-                    try JournalBody.decode(bytes) { reading in
-                        if found == nil, reading.series == series, reading.time.instant == time { found = reading }
-                    }
+                try eachReading(ofJournal: id, db) { reading in
+                    if found == nil, reading.series == series, reading.time.instant == time { found = reading }
                 }
                 if let found { return found }
             }
@@ -133,17 +126,30 @@ extension Store {
         }
     }
 
-    /// Every reading of the journal that stands in no block yet, in order of arrival.
-    static func eachUnsealed(_ db: Database, _ body: (StoredReading) -> Void) throws {
-        let sealed = try sealedThrough(db)
-        let rows = try Row.fetchCursor(
-            db, sql: "SELECT id, body FROM journal WHERE id > ? AND reading_count > 0 ORDER BY id",
+    /// Every reading of the journal that stands in no block yet, in order of arrival; damaged rows are passed over.
+    func eachUnsealed(_ db: Database, _ body: (StoredReading) -> Void) throws {
+        let sealed = try Store.sealedThrough(db)
+        let ids = try Int64.fetchAll(
+            db, sql: "SELECT id FROM journal WHERE id > ? AND reading_count > 0 ORDER BY id",
             arguments: [sealed.values.min() ?? 0])
-        while let row = try rows.next() {
-            let id: Int64 = row[0]
-            try row.withBytes(at: 1) { bytes in
-                try JournalBody.decode(bytes) { reading in
-                    if id > sealed[reading.series.rawValue] ?? 0 { body(reading) }
+        for id in ids {
+            try eachReading(ofJournal: id, db) { reading in
+                if id > sealed[reading.series.rawValue] ?? 0 { body(reading) }
+            }
+        }
+    }
+
+    /// Every packet and reading of a commit; none where its bytes are damaged, which is noted.
+    func eachReading(
+        ofJournal id: Int64, _ db: Database, packets: (PacketRecord) -> Void = { _ in },
+        _ body: (StoredReading) -> Void
+    ) throws {
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(sql: "SELECT body FROM journal WHERE id = ?"), arguments: [id])
+        _ = try damageList.spare({ DamagedStretch(id, place: .journal, $0, db) }) {
+            try withExtendedLifetime(rows) {
+                try rows.next()?.withBytes(at: 0) { bytes in
+                    try JournalBody.decode(bytes, packets: packets, readings: body)
                 }
             }
         }

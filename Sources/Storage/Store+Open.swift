@@ -22,9 +22,10 @@ extension Store {
             let properties = try prepare(pool, folder: folder, options: options, now: now)
             let ballast = Ballast(folder: folder, size: options.ballastBytes)
             _ = ballast.restore()
-            let spans = try pool.read { try JournalSpans($0) }
+            let (spans, damage) = try pool.read { (try JournalSpans($0), try knownDamage($0)) }
             return try Store(
-                folder: folder, pool: pool, lock: lock, ballast: ballast, spans: spans, properties: properties)
+                folder: folder, pool: pool, lock: lock, ballast: ballast, spans: spans, damage: damage,
+                properties: properties)
         } catch {
             lock.release()
             throw StoreError(error, context: "open")
@@ -45,13 +46,13 @@ extension Store {
             configuration.busyMode = .timeout(10)
             configuration.maximumReaderCount = 2
             let pool = try DatabasePool(path: path, configuration: configuration)
-            let (properties, spans) = try pool.read { db in
+            let (properties, spans, damage) = try pool.read { db in
                 try refuseOtherSchema(db)
-                return (try readProperties(db), try JournalSpans(db))
+                return (try readProperties(db), try JournalSpans(db), try knownDamage(db))
             }
             return try Store(
                 folder: folder, pool: pool, lock: nil, ballast: Ballast(folder: folder, size: 0),
-                spans: spans, properties: properties)
+                spans: spans, damage: damage, properties: properties)
         } catch {
             throw StoreError(error, context: "open")
         }

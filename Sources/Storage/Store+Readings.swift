@@ -27,12 +27,12 @@ extension Store {
     ///
     /// Streams: a slice of time at a time is read in one snapshot each, so that a long export neither fills the memory
     /// nor keeps the log from wrapping. `body` runs outside of any snapshot on the caller's thread and may end the
-    /// reading by throwing; its error is passed on. Otherwise throws ``StoreError``: `corrupt` at stored bytes that
-    /// cannot be read, unless `skipping` is given, which is told of each such stretch while the rest is read.
+    /// reading by throwing; its error is passed on. Otherwise throws ``StoreError``. Stored bytes that are damaged are
+    /// passed over and stand in ``damage`` afterwards; `strictly` they end the reading with `corrupt`.
     public func readings(
-        _ query: ReadingQuery, skipping: ((DamagedStretch) -> Void)? = nil, _ body: (StoredReading) throws -> Void
+        _ query: ReadingQuery, strictly: Bool = false, _ body: (StoredReading) throws -> Void
     ) throws {
-        var slices = try ReadingSlices(self, query, skipping: skipping)
+        var slices = try ReadingSlices(self, query, strictly: strictly)
         while let slice = try slices.next() {
             for reading in slice { try body(reading) }
         }

@@ -24,7 +24,7 @@ extension Store {
     public func unsealedCount() throws(StoreError) -> Int {
         try read("seal") { db in
             var count = 0
-            try Store.eachUnsealed(db) { _ in count += 1 }
+            try eachUnsealed(db) { _ in count += 1 }
             return count
         }
     }
@@ -35,17 +35,18 @@ extension Store {
     /// ``SessionMemory/packetLimit`` packets. Called by the writer's thread.
     public func seal() throws(StoreError) -> SealReport {
         var report = SealReport()
-        let (target, groups) = try read("seal") { db in (try Store.lastJournal(db), try Store.sealGroups(db)) }
+        let (target, groups) = try read("seal") { db in (try Store.lastJournal(db), try sealGroups(db)) }
         for group in groups {
-            let readings = try read("seal") { db in try Store.unsealed(of: group, db) }
+            let readings = try read("seal") { db in try unsealed(of: group, db) }
             for stream in group {
                 let rows = BlockRow.rows(of: readings[stream] ?? [])
                 try write("seal") { db in
-                    try Store.seal(rows, stream: stream, through: target, into: &report, db)
+                    try seal(rows, stream: stream, through: target, into: &report, db)
                 }
                 report.streams += 1
             }
         }
+        try keepDamage()
         report.deletedRows = try write("seal") { db in
             try db.execute(
                 sql: "UPDATE stream SET sealed_through = ?1 WHERE sealed_through < ?1", arguments: [target])
@@ -56,8 +57,8 @@ extension Store {
     }
 
     /// Streams with unsealed readings, in groups that fit in memory together.
-    private static func sealGroups(_ db: Database) throws -> [[Int64]] {
-        let streams = try streamsBySeries(db)
+    private func sealGroups(_ db: Database) throws -> [[Int64]] {
+        let streams = try Store.streamsBySeries(db)
         var counts: [Int64: Int] = [:]
         try eachUnsealed(db) { reading in
             if let stream = streams[reading.series.rawValue] { counts[stream, default: 0] += 1 }
@@ -67,7 +68,7 @@ extension Store {
         for (stream, count) in counts.sorted(by: { $0.key < $1.key }) {
             if groups.isEmpty || room < count {
                 groups.append([])
-                room = groupSize
+                room = Store.groupSize
             }
             groups[groups.count - 1].append(stream)
             room -= count
@@ -75,9 +76,9 @@ extension Store {
         return groups
     }
 
-    private static func unsealed(of group: [Int64], _ db: Database) throws -> [Int64: [StoredReading]] {
+    private func unsealed(of group: [Int64], _ db: Database) throws -> [Int64: [StoredReading]] {
         let wanted = Set(group)
-        let streams = try streamsBySeries(db)
+        let streams = try Store.streamsBySeries(db)
         var readings: [Int64: [StoredReading]] = [:]
         try eachUnsealed(db) { reading in
             guard let stream = streams[reading.series.rawValue], wanted.contains(stream) else { return }
@@ -92,7 +93,7 @@ extension Store {
         return streams
     }
 
-    private static func seal(
+    private func seal(
         _ rows: [BlockRow], stream: Int64, through target: Int64, into report: inout SealReport, _ db: Database
     ) throws {
         var newest: [Int64: (time: ReadingTime, value: DecimalValue)] = [:]
@@ -113,9 +114,16 @@ extension Store {
             ])
         }
         var next = try Int64.fetchOne(db, sql: "SELECT next_block FROM stream WHERE id = ?", arguments: [stream]) ?? 1
-        for (block, added) in try BlockTarget.partition(rows, stream: stream, db) {
-            var merged = added
-            if let block { merged = BlockRow.sorted(try BlockTarget.rows(of: block, db) + added) }
+        for (target, added) in try BlockTarget.partition(rows, stream: stream, db) {
+            var (block, merged) = (target, added)
+            if let target {
+                // A damaged block stays as it is, for whatever can be saved of it; what is new gets one of its own.
+                let known = try damageList.spare({ DamagedStretch(target, place: .block, $0, db) }) {
+                    try BlockTarget.rows(of: target, db)
+                }
+                if known == nil { block = nil }
+                merged = BlockRow.sorted((known ?? []) + added)
+            }
             for (index, packed) in Block.pack(merged).enumerated() {
                 var id = (stream << 32) | next
                 if index == 0, let block { id = block } else { next += 1 }
@@ -147,8 +155,10 @@ extension Store {
         }
         try setNumber("journal", try lastJournal(db), db)
         try db.execute(
-            sql: "DELETE FROM journal WHERE id <= ? AND (id < ? OR session <> ?)",
-            arguments: [target, keepFrom, session])
+            sql: """
+                DELETE FROM journal WHERE id <= ? AND (id < ? OR session <> ?)
+                AND id NOT IN (SELECT id FROM damaged WHERE place = 'journal')
+                """, arguments: [target, keepFrom, session])
         return db.changesCount
     }
 }

@@ -7,16 +7,13 @@ extension Store {
     public func session() throws(StoreError) -> SessionMemory {
         try read("session") { db in
             let number = try Store.number("session", db)
-            let rows = try Row.fetchCursor(
-                db,
-                sql: "SELECT body FROM journal WHERE session = ? AND packet_count > 0 ORDER BY id DESC",
+            let ids = try Int64.fetchAll(
+                db, sql: "SELECT id FROM journal WHERE session = ? AND packet_count > 0 ORDER BY id DESC",
                 arguments: [number])
             var newestFirst: [PacketRecord] = []
-            while newestFirst.count < SessionMemory.packetLimit, let row = try rows.next() {
+            for id in ids where newestFirst.count < SessionMemory.packetLimit {
                 var packets: [PacketRecord] = []
-                try row.withBytes(at: 0) { bytes in
-                    try JournalBody.decode(bytes, packets: { packets.append($0) }, readings: { _ in })
-                }
+                try eachReading(ofJournal: id, db, packets: { packets.append($0) }) { _ in }
                 newestFirst.append(contentsOf: packets.reversed())
             }
             return SessionMemory(
@@ -24,10 +21,19 @@ extension Store {
                 filters: try String.fetchAll(db, sql: "SELECT filter FROM subscription ORDER BY filter"),
                 endedUncleanly: try String.fetchOne(db, sql: "SELECT value FROM property WHERE name = 'ended'")
                     != "cleanly",
-                lastCommit: try Int64.fetchOne(db, sql: "SELECT committed_at FROM journal ORDER BY id DESC LIMIT 1")
-                    .map { Instant(milliseconds: $0) },
+                lastCommit: try Store.lastCommit(db),
                 packets: newestFirst.prefix(SessionMemory.packetLimit).reversed())
         }
+    }
+
+    /// When the newest commit was made; nil where there is none.
+    public func lastCommit() throws(StoreError) -> Instant? {
+        try read("session") { db in try Store.lastCommit(db) }
+    }
+
+    private static func lastCommit(_ db: Database) throws -> Instant? {
+        try Int64.fetchOne(db, sql: "SELECT committed_at FROM journal ORDER BY id DESC LIMIT 1")
+            .map(Instant.init(milliseconds:))
     }
 
     /// Starts the next broker session: forgets its filters, and packets of earlier sessions no longer count.

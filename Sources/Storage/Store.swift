@@ -50,10 +50,11 @@ public final class Store: Sendable {
     let lock: FolderLock?
     let ballast: Ballast
     let spans: JournalSpans
+    let damageList: DamageList
 
     init(
         folder: String, pool: DatabasePool, lock: FolderLock?, ballast: Ballast, spans: JournalSpans,
-        properties: [String: String]
+        damage: [DamagedStretch], properties: [String: String]
     ) throws(StoreError) {
         guard let community = properties["community"], let kind = DatabaseKind(rawValue: properties["kind"] ?? ""),
             let clientID = properties["client_id"]
@@ -71,6 +72,7 @@ public final class Store: Sendable {
         self.lock = lock
         self.ballast = ballast
         self.spans = spans
+        damageList = DamageList(damage)
         isReadOnly = lock == nil
     }
 

@@ -26,11 +26,12 @@ struct DayUses {
 
     /// The consumption of a day of `from` to `until`; nil for sensors that measure none and for days without a reading.
     ///
+    /// Throws ``StoreError`` `corrupt` where a reading of the day may stand in damaged bytes: a sum of the rest would be wrong.
     /// A step that crosses midnight counts for the day in which it ends, so that days add up to the register's own total.
     /// `meterBefore` is the meter as the day before left it; where that is not known, the last reading stands for it.
     func day(of id: SensorID, from: Instant, until: Instant, meterBefore: String?) throws -> MeterDay? {
         guard let sensor = sensors.sensor(id) else { return nil }
-        let readings = try self.readings(of: sensor, from: from, until: until)
+        let readings = try self.readings(of: sensor, from: from, until: until, strictly: true)
         guard let first = readings.first, first.kind == .register || first.kind == .delta else { return nil }
         var room = MeterRoom(decisions: decisions, zone: zone)
         if first.kind == .register { try restore(sensor, in: &room, meterBefore, before: from) }
@@ -93,10 +94,11 @@ struct DayUses {
 
     /// A sensor's readings that count, in time order.
     private func readings(
-        of sensor: Sensor, from: Instant, until: Instant
+        of sensor: Sensor, from: Instant, until: Instant, strictly: Bool = false
     ) throws -> [Reading] {
         var found: [Reading] = []
-        try store.readings(ReadingQuery(.sensors([sensor.id]), from: from, until: until)) { stored in
+        try store.readings(ReadingQuery(.sensors([sensor.id]), from: from, until: until), strictly: strictly) {
+            stored in
             guard stored.isTrusted, !asides.contain(sensor.id, at: stored.time.instant),
                 let record = series[stored.series]
             else { return }

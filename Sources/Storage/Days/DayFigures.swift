@@ -68,7 +68,9 @@ extension Store {
     /// A day of a series from its readings, as they are stored now.
     func figures(of series: SeriesID, on date: CalendarDate, zone: Zone) throws -> DayFigures {
         var figures = try read("days") { db in try Store.emptyFigures(of: series, on: date, zone: zone, db) }
-        try readings(ReadingQuery(.series([series]), from: figures.from, until: figures.until)) { figures.add($0) }
+        try readings(ReadingQuery(.series([series]), from: figures.from, until: figures.until), strictly: true) {
+            figures.add($0)
+        }
         return figures
     }
 
@@ -99,17 +101,37 @@ extension Store {
         try HourPack.change(series: figures.series, month: CalendarMonth(of: figures.date), db) { pack in
             pack.replace(figures.date, figures.hours, within: figures.from..<figures.until)
         }
-        guard let stats = figures.day else { return }
-        // The extremes must fit at the common scale; a sum that does not is left out.
-        let values = [stats.minimum, stats.maximum, stats.first, stats.last]
-        let scale = DecimalValue.commonScale(of: values, wanted: stats.sum?.scale ?? 0)
-        let digits = values.map { $0.digits(atScale: scale) }
+        guard let stats = figures.day, let row = figures.row else { return }
         try db.execute(
             sql: "INSERT INTO day_stats VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
                 stats.series.rawValue, stats.date.description, stats.from.milliseconds, stats.until.milliseconds,
-                stats.zone, through, stats.count, Int64(scale), digits[0], digits[1],
-                stats.sum?.digits(atScale: scale), digits[2], digits[3],
+                stats.zone, through, row.count, row.scale, row.minimum, row.maximum, row.sum, row.first, row.last,
             ])
+    }
+}
+
+/// A day's numbers as its row holds them, all at one scale.
+struct DayRow: Equatable {
+    var count: Int
+    var scale: Int64
+    var minimum: Int64?
+    var maximum: Int64?
+    var sum: Int64?
+    var first: Int64?
+    var last: Int64?
+}
+
+extension DayFigures {
+    /// What is stored of the day; nil where no reading counts.
+    var row: DayRow? {
+        guard let day else { return nil }
+        // The extremes must fit at the common scale; a sum that does not is left out.
+        let values = [day.minimum, day.maximum, day.first, day.last]
+        let scale = DecimalValue.commonScale(of: values, wanted: day.sum?.scale ?? 0)
+        let digits = values.map { $0.digits(atScale: scale) }
+        return DayRow(
+            count: day.count, scale: Int64(scale), minimum: digits[0], maximum: digits[1],
+            sum: day.sum?.digits(atScale: scale), first: digits[2], last: digits[3])
     }
 }

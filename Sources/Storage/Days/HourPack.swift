@@ -115,6 +115,25 @@ struct HourPack {
         return CalendarMonth(year: months / 12, month: months % 12 + 1)
     }
 
+    /// Hours as a pack gives them back: what did not fit at one scale with the rest of its hour is rounded.
+    static func rounded(_ hours: [HourStats]) -> [HourStats] {
+        guard let series = hours.first?.series else { return hours }
+        var pack = HourPack()
+        pack.hours = hours
+        return (try? pack.encode().withUnsafeBufferPointer { try HourPack($0, series: series).hours }) ?? hours
+    }
+
+    /// Every month of a series that can be read.
+    static func all(of series: SeriesID, _ db: Database) throws -> [CalendarMonth: HourPack] {
+        var packs: [CalendarMonth: HourPack] = [:]
+        let rows = try Row.fetchCursor(
+            db, sql: "SELECT id, body FROM hour_pack WHERE id >> 16 = ?", arguments: [series.rawValue])
+        while let row = try rows.next() {
+            packs[month(ofRow: row[0])] = try? row.withBytes(at: 1) { try HourPack($0, series: series) }
+        }
+        return packs
+    }
+
     /// Changes a month of a series in place.
     static func change(series: SeriesID, month: CalendarMonth, _ db: Database, _ body: (inout HourPack) -> Void) throws
     {

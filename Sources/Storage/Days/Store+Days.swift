@@ -8,7 +8,7 @@ extension Store {
     /// and the meter as the day before left it; nil removes the row. Where a day leaves its meter otherwise than before,
     /// the next day with readings is computed too. `use` may read from the store. Called by the writer's thread;
     /// `directory` is told, so that later readings mark their days again. Throws ``StoreError``, or what `use` throws;
-    /// days that were not reached stay marked.
+    /// days that were not reached stay marked, and so do those with damaged readings, whose rows stay as they were.
     public func recomputeDirtyDays(
         before today: CalendarDate, zone: Zone, directory: inout SeriesDirectory, within limit: Duration? = nil,
         use: (SensorID, Instant, Instant, _ meterBefore: String?) throws -> MeterDay?
@@ -27,24 +27,30 @@ extension Store {
         for rows in series.chunked(into: Store.rowsPerTransaction) {
             let results = try rows.compactMap { row -> DayFigures? in
                 guard let date = CalendarDate(text: row[1] as String) else { return nil }
-                return try figures(of: SeriesID(rawValue: row[0]), on: date, zone: zone)
+                return try unlessDamaged { try figures(of: SeriesID(rawValue: row[0]), on: date, zone: zone) }
             }
             try write("days") { db in
                 for figures in results { try Store.store(figures, through: through, db) }
             }
             if isTimeUp() { return false }
         }
-        while case let rows = try markedUses(before: today), !rows.isEmpty {
+        var damaged: Set<MarkedUse> = []
+        while case let rows = try markedUses(before: today, but: damaged), !rows.isEmpty {
             // Days of one sensor follow each other: each goes on with the meter as the one before left it.
             var computed: [SensorID: (date: CalendarDate, meter: String?)] = [:]
             var vanished: [SensorID: Set<CalendarDate>] = [:]
-            let results = try rows.map { sensor, date -> (SensorID, CalendarDate, MeterDay?) in
+            let results = try rows.compactMap { marked -> (SensorID, CalendarDate, MeterDay?)? in
+                let (sensor, date) = (marked.sensor, marked.date)
                 var before = try meter(of: sensor, before: date)
                 while let row = before, vanished[sensor]?.contains(row.date) == true {
                     before = try meter(of: sensor, before: row.date)
                 }
                 if let own = computed[sensor], before.map({ own.date >= $0.date }) ?? true { before = own }
-                let day = try use(sensor, zone.start(of: date), zone.start(of: date.adding(days: 1)), before?.meter)
+                let (start, end) = (zone.start(of: date), zone.start(of: date.adding(days: 1)))
+                guard let day = try unlessDamaged({ try use(sensor, start, end, before?.meter) }) else {
+                    damaged.insert(marked)
+                    return nil
+                }
                 if let day {
                     computed[sensor] = (date, day.meter)
                 } else {
@@ -57,22 +63,40 @@ extension Store {
                     try Store.store(day, of: sensor, on: date, zone: zone, through: through, db)
                 }
             }
-            if isTimeUp() { return try markedUses(before: today).isEmpty }
+            if isTimeUp() { return try markedUses(before: today, but: damaged).isEmpty }
         }
         return true
     }
 
+    /// A day of a sensor that is to be computed anew.
+    private struct MarkedUse: Hashable {
+        var sensor: SensorID
+        var date: CalendarDate
+    }
+
+    /// What `body` gives; nil where it met damaged readings.
+    private func unlessDamaged<Result>(_ body: () throws -> Result) throws -> Result? {
+        do {
+            return try body()
+        } catch let error as StoreError where error.code == .corrupt {
+            return nil
+        }
+    }
+
     /// A hundred marked days at most, so that their rows share a transaction; by sensor and date.
-    private func markedUses(before today: CalendarDate) throws(StoreError) -> [(SensorID, CalendarDate)] {
+    private func markedUses(
+        before today: CalendarDate, but damaged: Set<MarkedUse>
+    ) throws(StoreError) -> [MarkedUse] {
         try read("days") { db in
             try Row.fetchAll(
                 db, sql: "SELECT sensor, date FROM dirty_use WHERE date < ? ORDER BY sensor, date LIMIT ?",
-                arguments: [today.description, Store.rowsPerTransaction]
-            ).map { row in
+                arguments: [today.description, Store.rowsPerTransaction + damaged.count]
+            ).compactMap { row in
                 guard let date = CalendarDate(text: row[1] as String) else {
                     throw StoreError(.corrupt, "days", cause: "'\(row[1] as String)' is no date", remedy: "")
                 }
-                return (SensorID(rawValue: row[0]), date)
+                let marked = MarkedUse(sensor: SensorID(rawValue: row[0]), date: date)
+                return damaged.contains(marked) ? nil : marked
             }
         }
     }

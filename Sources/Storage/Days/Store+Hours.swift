@@ -8,7 +8,7 @@ extension Store {
     /// Hands the hours of some series to `body`, series by series in time order; hours without readings are left out.
     ///
     /// Days that were counted come from their packs; marked days and today are counted from their readings, so that what
-    /// comes out is exact at any time. Throws ``StoreError``, or what `body` throws.
+    /// comes out is exact at any time; days with damaged readings that were not counted before are left out. Throws ``StoreError``, or what `body` throws.
     public func hours(
         of series: [SeriesID], from first: CalendarDate, through last: CalendarDate, zone: Zone,
         _ body: (HourStats) throws -> Void
@@ -23,10 +23,23 @@ extension Store {
             for var known in known {
                 for gap in known.gaps(dates) {
                     let days = zone.start(of: gap.lowerBound)..<zone.start(of: gap.upperBound.adding(days: 1))
-                    known.replace(days, by: try countedHours(of: known.series, within: days, zone: zone))
+                    known.replace(days, by: try soundHours(of: known.series, within: days, zone: zone))
                 }
                 for hour in known.hours where period.contains(hour.from) { try body(hour) }
             }
+        }
+    }
+
+    /// The hours of whole days; days with damaged readings are left out, since what is left of them would be wrong.
+    private func soundHours(of series: SeriesID, within days: Range<Instant>, zone: Zone) throws -> [HourStats] {
+        do {
+            return try countedHours(of: series, within: days, zone: zone)
+        } catch let error as StoreError where error.code == .corrupt {
+            let first = zone.date(at: days.lowerBound)
+            let next = zone.start(of: first.adding(days: 1))
+            guard next < days.upperBound else { return [] }
+            return try soundHours(of: series, within: days.lowerBound..<next, zone: zone)
+                + soundHours(of: series, within: next..<days.upperBound, zone: zone)
         }
     }
 
@@ -35,7 +48,7 @@ extension Store {
         var hours: [HourStats] = []
         var day: DayFigures?
         let query = ReadingQuery(.series([series]), from: days.lowerBound, until: days.upperBound)
-        try readings(query) { reading in
+        try readings(query, strictly: true) { reading in
             let time = reading.time.instant
             if day.map({ time >= $0.until }) ?? true {
                 hours += day?.hours ?? []
