@@ -100,7 +100,8 @@ let package = Package(
         .testTarget(
             name: "GatewayAppTests",
             dependencies: [
-                "CFaultVFS", "Delivery", "GatewayApp", "GatewayModel", "MQTTIngest", "Storage", "TestSupport",
+                "CFaultVFS", "Delivery", "GatewayApp", "GatewayModel", "MQTTIngest", "Reporting", "Storage",
+                "TestSupport",
                 "commons",
                 .product(name: "Logging", package: "swift-log"),
             ]),

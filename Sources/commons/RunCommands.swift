@@ -108,14 +108,17 @@ struct BackupCommand: ParsableCommand {
             Also while the gateway runs, which makes copies by itself as `backup:` in the configuration says. The file
             appears only once it was decrypted, unpacked and compared: every page of the database, the record book's
             chain, sums, and each other file. Without a passphrase file it is the database alone, and not encrypted.
+            On another machine a restricted sftp account is enough; what was sent there is fetched back and compared.
 
             Examples:
-              commons backup                     into the folder of the configuration
+              commons backup                     to where the configuration says
               commons backup --to /media/stick
+              commons backup --to ssh://backup@neighbour.lan:22/srv/commons
             """)
 
     @OptionGroup var site: SiteOptions
-    @Option(name: .long, help: "The folder; the configured one by default.") var to: String?
+    @Option(name: .long, help: "The folder, or ssh://USER@HOST:PORT/PATH; the configured one by default.")
+    var to: String?
 
     func run() throws {
         print(try BackupDesk(site: Site.load(configFile: site.config)).make(to: to))
@@ -134,11 +137,16 @@ struct RestoreCommand: ParsableCommand {
             Examples:
               commons restore /media/stick/commons-vall-clara-2026-11-23T030000Z.tar.gpg --as move --for Rosa
               commons restore COPY.tar.gpg --to /tmp/look --as copy --for Rosa
+              commons restore ssh://backup@neighbour.lan:22/srv/commons/COPY.tar.gpg --key-file KEY --known-hosts FILE \\
+                --as move --for Rosa
             """)
 
     enum Kind: String, ExpressibleByArgument, CaseIterable { case move, copy }
 
-    @Argument(help: "The copy.") var archive: String
+    @Argument(help: "The copy: a file, or ssh://USER@HOST:PORT/PATH/NAME.") var archive: String
+    @Option(name: .long, help: "The private key for the other machine; ssh's own ones otherwise.") var keyFile: String?
+    @Option(name: .long, help: "A file with the other machine's host key; ssh's own ones otherwise.")
+    var knownHosts: String?
     @Option(name: .long, help: "A file whose first line is the passphrase; asked for otherwise.")
     var passphraseFile: String?
     @Option(name: .long, help: "Everything goes below this folder.") var to = "/"
@@ -159,10 +167,12 @@ struct RestoreCommand: ParsableCommand {
             file = path
         }
         defer { if passphraseFile == nil, let file { try? FileManager.default.removeItem(atPath: file) } }
-        let lines = try RestoreDesk().restore(
-            .init(
-                archive: archive, passphraseFile: file ?? "", root: to, isCopy: kind == .copy, lastEntry: lastEntry,
-                person: person))
+        var request = RestoreDesk.Request(
+            archive: archive, passphraseFile: file ?? "", root: to, isCopy: kind == .copy, lastEntry: lastEntry,
+            person: person)
+        request.keyFile = keyFile
+        request.knownHosts = knownHosts
+        let lines = try RestoreDesk().restore(request)
         lines.forEach { print($0) }
     }
 }

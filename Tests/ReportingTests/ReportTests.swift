@@ -56,6 +56,25 @@ struct ReportTests {
         #expect(html.contains("0123 4567 89ab cdef 0123 4567 89ab cdef<br>"))
     }
 
+    @Test("says of the backup what is known, in words of their own for each case", arguments: ["en", "es"])
+    func backup(_ language: String) throws {
+        let phrases = try Phrases.book(language)
+        var facts = try Village().facts
+        func line(_ state: BackupFacts.State, _ lastGoodAt: Instant?) -> String {
+            facts.gateway.backup = BackupFacts(state: state, lastGoodAt: lastGoodAt)
+            let text = ReportWriter(ReportModel.make(from: facts), agenda: [], phrases: phrases).text(.html)
+            let lines = text.split(separator: "\n").filter { $0.contains("backup") || $0.contains("copia") }
+            #expect(lines.count == 1)
+            return String(lines.first ?? "")
+        }
+        let last = try Village.time("2026-10-02T03:00:00Z")
+        let day = ["en": "2 October 2026", "es": "2 de octubre de 2026"][language] ?? ""
+        for state in [BackupFacts.State.good, .overdue, .failed] { #expect(line(state, last).contains(day)) }
+        let all = BackupFacts.State.allCases.map { line($0, nil) }
+        #expect(Set(all).count == BackupFacts.State.allCases.count)
+        #expect(all.allSatisfy { !$0.contains("report.") && !$0.contains("{") })
+    }
+
     @Test("case 12: days of 23 and 25 hours add up to 743 and 745", arguments: [(3, 743), (10, 745)])
     func clockChanges(_ month: Int, _ hours: Int64) throws {
         let berlin = try #require(Zone(identifier: "Europe/Berlin"))
@@ -68,7 +87,8 @@ struct ReportTests {
             communityID: "c", communityName: "C", zone: berlin, month: calendarMonth,
             generatedAt: berlin.start(of: calendarMonth.next.firstDay),
             sensors: [SensorMonth(sensor: sensor, uses: uses)],
-            gateway: GatewayFacts(version: "1", recordHead: "", recordEntries: 0))
+            gateway: GatewayFacts(
+                version: "1", recordHead: "", recordEntries: 0, backup: BackupFacts(state: .notConfigured)))
         let model = ReportModel.make(from: facts)
         let energy = try #require(model.resources.first { $0.resource == "energy" })
         #expect(energy.total?.amount == DecimalValue(hours))

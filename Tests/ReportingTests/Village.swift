@@ -78,7 +78,8 @@ struct Village {
             nightlyMinimumFlows: (0..<30).map { DecimalValue(Int64(40 + $0 % 5)) }, usableStorage: DecimalValue(60),
             gateway: GatewayFacts(
                 version: "0.1.0", recordHead: String(repeating: "0123456789abcdef", count: 4), recordEntries: 318,
-                unguaranteedPercent: 3),
+                unguaranteedPercent: 3,
+                backup: BackupFacts(state: .good, lastGoodAt: try Village.time("2026-10-31T03:00:00Z"))),
             nextAssemblies: [try Village.time("2026-11-01T17:00:00Z"), try Village.time("2026-12-06T17:00:00Z")],
             agendaClosesAt: try Village.time("2026-10-25T17:00:00Z"), stewardCount: 4)
     }

@@ -26,7 +26,10 @@ struct BoxCopy {
     let folder: String
 
     private var tree: String { folder + "/box" }
-    private var manifestFile: String { folder + "/manifest.json" }
+    private var manifestFile: String { folder + "/" + BoxCopy.manifestName }
+
+    /// The file that says what the copy holds.
+    static let manifestName = "manifest.json"
 
     /// Gathers the database, the configuration with its folders, and what else the configuration names.
     func gather(_ site: Site, now: Instant) throws -> BackupManifest {
@@ -55,11 +58,7 @@ struct BoxCopy {
 
     /// Reads what it says and compares that with what is there, the database page by page.
     func verified() throws -> BackupManifest {
-        let manifest = try JSONDecoder().decode(
-            BackupManifest.self, from: Data(contentsOf: URL(fileURLWithPath: manifestFile)))
-        guard manifest.format == 1 else {
-            throw AppError("the copy was made by a newer program", remedy: "install that version, then restore")
-        }
+        let manifest = try manifest()
         guard try Store.content(ofCopy: tree + "/" + manifest.database) == manifest.content else {
             throw AppError("the database in the copy is not the one that was copied", remedy: "take another copy")
         }
@@ -67,6 +66,16 @@ struct BoxCopy {
             guard let bytes = FileManager.default.contents(atPath: tree + "/" + path),
                 Fingerprint.sha256(Array(bytes)) == hash
             else { throw AppError("\(path) in the copy is not what was copied", remedy: "take another copy") }
+        }
+        return manifest
+    }
+
+    /// What the copy says of itself.
+    func manifest() throws -> BackupManifest {
+        let manifest = try JSONDecoder().decode(
+            BackupManifest.self, from: Data(contentsOf: URL(fileURLWithPath: manifestFile)))
+        guard manifest.format == 1 else {
+            throw AppError("the copy was made by a newer program", remedy: "install that version, then restore")
         }
         return manifest
     }

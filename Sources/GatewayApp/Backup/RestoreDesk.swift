@@ -6,8 +6,12 @@ import Storage
 public struct RestoreDesk {
     /// What is restored and how.
     public struct Request: Sendable {
-        /// The archive.
+        /// The archive: a file, or `ssh://user@host:port/path/NAME`.
         public var archive: String
+        /// The private key for another machine; nil for those that ssh finds by itself.
+        public var keyFile: String?
+        /// The host keys that are believed; nil for ssh's own files.
+        public var knownHosts: String?
         /// The file whose first line is the passphrase.
         public var passphraseFile: String
         /// Everything goes below this folder; `/` puts each file where it stood.
@@ -40,16 +44,10 @@ public struct RestoreDesk {
     /// - Throws: ``AppError`` where a file is there already or the archive cannot be read; nothing was restored then.
     public func restore(_ request: Request) throws -> [String] {
         let now = SystemClock.now()
-        let scratch =
-            (request.root == "/" ? FileManager.default.temporaryDirectory.path : request.root)
-            + "/commons-restore-" + UUID().uuidString.prefix(8)
-        try FileManager.default.createDirectory(
-            atPath: scratch, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        defer { try? FileManager.default.removeItem(atPath: scratch) }
-        guard FileManager.default.fileExists(atPath: request.archive) else {
-            throw AppError("there is no copy \(request.archive)", remedy: "plug in the stick, and check the name")
-        }
-        try Archive(passphraseFile: request.passphraseFile).unpack(request.archive, into: scratch)
+        let held = try CopyInHand(request)
+        defer { held.letGo() }
+        let scratch = try held.roomBeside(below: request.root)
+        try Archive(passphraseFile: request.passphraseFile).unpack(held.file, into: scratch)
         let copy = BoxCopy(folder: scratch)
         let manifest = try copy.verified()
         let beside = try copy.place(manifest, below: request.root)
@@ -58,7 +56,8 @@ public struct RestoreDesk {
         let dropped = try Store.settleRestored(folder: folder, asCopy: request.isCopy) { dropped, last in
             ActRecord(entry(request, manifest, dropped: dropped, last: last, now: now))
         }
-        let forgotten = try forgetAgain(request, manifest, folder: folder, now: now)
+        let forgotten = try forgetAgain(
+            held.forgotten(of: manifest.community), request, manifest, folder: folder, now: now)
         return [
             "Brought back \(manifest.files.count + 1) files of \(manifest.community) as of \(manifest.madeAt) below "
                 + "\(request.root).",
@@ -80,11 +79,10 @@ public struct RestoreDesk {
 
     /// Deletes again what households had deleted since the copy was made, by the list that lies beside it.
     private func forgetAgain(
-        _ request: Request, _ manifest: BackupManifest, folder: String, now: Instant
+        _ entries: [ForgottenDays], _ request: Request, _ manifest: BackupManifest, folder: String, now: Instant
     ) throws -> Int {
-        let list = ForgottenList(folder: request.archive.deletingLastPart, community: manifest.community)
         let since = Instant(rfc3339: manifest.madeAt) ?? Instant(milliseconds: .min)
-        let missed = list.entries.filter { $0.at > since }
+        let missed = entries.filter { $0.at > since }
         guard !missed.isEmpty, let zone = Zone(identifier: manifest.timeZone) else { return 0 }
         let options = Store.Options(
             community: manifest.community, kind: manifest.isDemonstration ? .demonstration : .real)

@@ -75,12 +75,16 @@ public struct Configuration: Sendable {
 
     /// Where copies of the database go, and how often.
     public struct Backup: Sendable, Hashable {
-        /// The folder, for instance on a USB stick; never the data folder's own card.
+        /// The folder, for instance on a USB stick; never the data folder's own card. Or `ssh://user@host:port/path`.
         public var folder: String
         /// Seconds between two copies; one that is twice as late is an alert.
         public var every: Int64
         /// The file whose first line encrypts the copies; nil for plain copies of the database alone.
         public var passphraseFile: String?
+        /// The file of the private key for another machine; nil for those that ssh finds by itself.
+        public var keyFile: String?
+        /// The file of the host keys that are believed; nil for ssh's own files.
+        public var knownHosts: String?
         /// Further files and folders that belong to the box, such as the broker's.
         public var also: [String] = []
         /// How many copies stay.

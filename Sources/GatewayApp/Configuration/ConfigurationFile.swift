@@ -107,22 +107,6 @@ public struct ConfigurationFile {
         return .init(name: name, language: fields["language"]?.string())
     }
 
-    private func backup(_ field: Field) -> Configuration.Backup? {
-        guard let fields = field.mapping(keys: ["folder", "every", "passphrase_file", "also", "keep"]),
-            let folder = fields.required("folder", example: "/media/backup")?.string()
-        else { return nil }
-        var rota = BackupRota()
-        if let keep = fields["keep"]?.mapping(keys: ["days", "weeks", "months"]) {
-            rota.days = keep["days"]?.integer(in: 1...3660) ?? rota.days
-            rota.weeks = keep["weeks"]?.integer(in: 0...520) ?? rota.weeks
-            rota.months = keep["months"]?.integer(in: 0...1200) ?? rota.months
-        }
-        return .init(
-            folder: folder, every: fields["every"]?.seconds() ?? 7 * 86_400,
-            passphraseFile: fields["passphrase_file"]?.string(),
-            also: (fields["also"]?.list() ?? []).compactMap { $0.string() }, keep: rota)
-    }
-
     private func reportDoubles(in sensors: [Configuration.DeclaredSensor], at field: Field?) {
         let names = Dictionary(grouping: sensors, by: \.sensor.id).filter { $0.value.count > 1 }.keys.sorted()
         for name in names {

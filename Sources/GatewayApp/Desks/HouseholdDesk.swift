@@ -99,9 +99,11 @@ public struct HouseholdDesk {
     }
 
     /// Copies made before still hold what was deleted: a list beside them lets a restore delete it again.
+    ///
+    /// On another machine the running gateway puts it there, since it alone may have the key and the passphrase.
     private func noteForCopies(_ days: ForgottenDays) throws {
-        guard let folder = site.configuration.backup?.folder else { return }
-        try ForgottenList(folder: folder, community: site.configuration.community.id).add(days)
+        guard let rule = site.configuration.backup, !rule.isRemote else { return }
+        try ForgottenList(folder: rule.folder, community: site.configuration.community.id).add(days)
     }
 
     private func home(_ name: String, in store: Store) throws -> Sensor {

@@ -23,12 +23,11 @@ struct BoxWatch {
     private let destinations: DestinationNews
     private let backups: BackupNews
     private var lookedAtFolders: Instant?
+    private var seenBackups = 0
     private var hour: (begin: Instant, counters: Counters)?
 
     /// Less than this is too little for a night (bytes); twice as much ends the alert.
     private static let leastFree: Int64 = 200_000_000
-    /// How long a real community may go on without a backup of its own.
-    private static let firstBackupWithin: Int64 = 7 * 86_400_000
 
     init(site: Site, store: Store, destinations: DestinationNews, backups: BackupNews = BackupNews()) {
         self.backups = backups
@@ -50,10 +49,14 @@ struct BoxWatch {
                 condition: .destinationFailing, subject: news.destination, isActive: news.reason != nil,
                 onset: news.since ?? now, details: news.reason.map { ["reason": $0] } ?? [:])
         }
+        let changes = backups.changes
         if now.milliseconds(since: lookedAtFolders ?? Instant(milliseconds: 0)) >= 60_000 {
             lookedAtFolders = now
             findings += disk(now) + [duty(now), backup(now)]
+        } else if changes != seenBackups {
+            findings.append(backup(now))
         }
+        seenBackups = changes
         return findings + arrival(now, counters)
     }
 
@@ -78,19 +81,10 @@ struct BoxWatch {
     }
 
     private func backup(_ now: Instant) -> Finding {
-        guard let rule = site.configuration.backup else {
-            let made = store.createdAt ?? now
-            let isLate =
-                store.kind == .real && now.milliseconds(since: made) > BoxWatch.firstBackupWithin
-            return Finding(condition: .backupOverdue, isActive: isLate, onset: made)
-        }
-        let newest = BackupFolder(path: rule.folder, community: site.configuration.community.id).newest
-        let since = newest ?? store.createdAt ?? now
-        let isLate = now.milliseconds(since: since) > rule.every * 1000 * 2
-        let failure = backups.failure
+        let standing = BackupStanding(site, store: store, record: backups.record(of: site), now: now)
         return Finding(
-            condition: .backupOverdue, isActive: isLate || failure != nil, onset: since,
-            details: failure.map { ["reason": $0] } ?? [:])
+            condition: .backupOverdue, isActive: standing.isAlarming, onset: standing.since,
+            details: standing.reason.map { ["reason": $0] } ?? [:])
     }
 
     /// Once an hour: how much came without a guarantee, and how much could not be read.

@@ -111,7 +111,8 @@ struct Papers {
             nightlyMinimumFlows: try figures.nightlyFlows(month),
             gateway: GatewayFacts(
                 version: ProgramVersion.current, recordHead: record.count == 0 ? "" : record.head,
-                recordEntries: record.count),
+                recordEntries: record.count,
+                backup: BackupStanding(site, store: store, record: nil, now: now).facts),
             nextAssemblies: meetings,
             agendaClosesAt: meetings.first.map {
                 rule.agendaCloses(before: $0, days: site.configuration.assembly.agendaClosesDaysBefore, in: site.zone)

@@ -13,7 +13,7 @@ struct LiveVillage: Service {
         let now = SystemClock.now()
         var pacer = Pacer(village.messages(until: now.advanced(bySeconds: 30 * 86_400)), simulated: now, at: now)
         let publisher = PlainPublisher(options: options)
-        for await _ in AsyncTicks(seconds: 1).cancelOnGracefulShutdown() {
+        for await _ in AsyncTicks(seconds: { 1 }).cancelOnGracefulShutdown() {
             for message in pacer.due(at: SystemClock.now()) {
                 publisher.publish(message.topic, message.payload, retain: message.retained)
             }

@@ -11,7 +11,7 @@ struct WatchdogService: Service {
 
     func run() async throws {
         var seen = -1
-        let ticks = AsyncTicks(seconds: 10)
+        let ticks = AsyncTicks { 10 }
         for await _ in ticks.cancelOnGracefulShutdown() {
             let turns = counters.turns
             if turns != seen { notifier.alive() }
@@ -54,16 +54,23 @@ extension ReloadService {
     }
 }
 
-/// A beat every so many seconds.
+/// A beat every so many seconds; how many is asked anew before each.
 struct AsyncTicks: AsyncSequence {
-    let seconds: Int64
+    /// Whether the first one comes at once.
+    var beginsAtOnce = false
+    let seconds: @Sendable () -> Int64
 
     struct AsyncIterator: AsyncIteratorProtocol {
-        let seconds: Int64
+        var isDue: Bool
+        let seconds: @Sendable () -> Int64
 
         mutating func next() async -> Void? {
+            guard !isDue else {
+                isDue = false
+                return ()
+            }
             do {
-                try await Task.sleep(for: .seconds(seconds))
+                try await Task.sleep(for: .seconds(seconds()))
                 return ()
             } catch {
                 return nil
@@ -71,5 +78,5 @@ struct AsyncTicks: AsyncSequence {
         }
     }
 
-    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(seconds: seconds) }
+    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(isDue: beginsAtOnce, seconds: seconds) }
 }

@@ -18,6 +18,9 @@ public enum SystemClock {
         return floor == .min ? now() : max(now(), Instant(milliseconds: floor + uptime()))
     }
 
+    /// True while the clock is known to be wrong.
+    static var isKnownWrong: Bool { floor.load(ordering: .relaxed) != .min }
+
     /// The clock is known to be wrong, and that much time has passed; nil where it is right.
     static func atLeast(_ known: Instant?) {
         guard let known else { return floor.store(.min, ordering: .relaxed) }

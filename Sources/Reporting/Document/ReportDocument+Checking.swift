@@ -87,6 +87,11 @@ extension Document {
         if let persons = model.facts.personsServed {
             lines.append(words.text("report.gateway.persons", ["count": String(persons)]))
         }
+        let lastGood = facts.backup.lastGoodAt
+        lines.append(
+            words.text(
+                "report.backup.\(facts.backup.state.rawValue)",
+                ["last": lastGood.map { words.moment($0) } ?? words.text("report.backup.no_date")]))
         lines.append(words.text("report.gateway.private"))
         return [.heading(level: 2, words.text("report.gateway.heading")), .list(lines)]
     }

@@ -117,29 +117,3 @@ public struct SetAsideFacts: Hashable, Sendable {
         self.why = why
     }
 }
-
-/// What the report says of the gateway itself.
-public struct GatewayFacts: Hashable, Sendable {
-    /// The version that runs.
-    public var version: String
-    /// The version before, where it changed within the month.
-    public var versionBefore: String?
-    /// The check number of the record book's last entry, 64 hexadecimal digits; empty where the book has no entry.
-    public var recordHead: String
-    /// How many entries the record book has.
-    public var recordEntries: Int64
-    /// The share of messages that came without a guarantee (QoS 0), in percent; nil where none came.
-    public var unguaranteedPercent: Int?
-
-    /// Makes facts about the gateway.
-    public init(
-        version: String, versionBefore: String? = nil, recordHead: String, recordEntries: Int64,
-        unguaranteedPercent: Int? = nil
-    ) {
-        self.version = version
-        self.versionBefore = versionBefore
-        self.recordHead = recordHead
-        self.recordEntries = recordEntries
-        self.unguaranteedPercent = unguaranteedPercent
-    }
-}

@@ -49,6 +49,13 @@ struct JSONView {
             ("agenda", .array(agenda.map(JSONView.item))),
             ("gateway_version", .string(facts.gateway.version)), ("record_head", .string(facts.gateway.recordHead)),
             ("record_entries", .integer(facts.gateway.recordEntries)),
+            (
+                "backup",
+                .object([
+                    ("state", .string(facts.gateway.backup.state.rawValue)),
+                    ("last_good_at", facts.gateway.backup.lastGoodAt.map { .time($0) } ?? .null),
+                ])
+            ),
         ]).text() + "\n"
     }
 
