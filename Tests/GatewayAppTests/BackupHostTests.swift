@@ -131,6 +131,8 @@ struct BackupHostTests {
         #expect(try finding(news)?.isActive == false)
         try round(news)
         #expect(try finding(news)?.isActive == true)
+        let doctor = try Doctor(site: machine.site()).examine(brokerConfig: nil)
+        #expect(doctor.lines.contains { $0.hasPrefix("the last try at a backup failed: 127.0.0.1:") })
         #expect(try finding(news)?.details["reason"]?.contains("is not reached") == true)
         // The alert outlives a restart, which knows no more.
         #expect(try finding(BackupNews())?.isActive == true)

@@ -61,6 +61,23 @@ struct BackupServiceTests {
         #expect(gateway.stop() == .exited(0))
     }
 
+    @Test("A stop does not wait for a machine that takes its time, and calls nothing a failure")
+    func stops() throws {
+        let server = try SSHServer()
+        let isAsked = folder.file("asked")
+        try server.serve(with: "touch \(isAsked); exec cat >/dev/null")
+        let gateway = try GatewayUnderTest(
+            extra: """
+                backup: {folder: "\(server.address)", every: 1 d, passphrase_file: \(folder.file("secret")), key_file: \(server.keyFile), known_hosts: \(server.knownHosts)}
+                """)
+        try gateway.startListening()
+        #expect(waitUntil(60) { FileManager.default.fileExists(atPath: isAsked) })
+        let begin = steadySeconds()
+        #expect(gateway.stop() == .exited(0))
+        #expect(steadySeconds() - begin < 15)
+        #expect(!FileManager.default.fileExists(atPath: gateway.folder.file("data/backup.json")))
+    }
+
     /// The month that runs, in UTC; the report of it may be empty.
     private var month: String {
         let parts = Calendar(identifier: .gregorian).dateComponents(

@@ -78,18 +78,20 @@ public struct BackupDesk: Sendable {
         return Archive(passphraseFile: passphraseFile, programs: programs)
     }
 
-    /// Works in a folder of its own on the data folder's disk, which is empty before and gone afterwards.
+    /// Works in a folder of its own on the data folder's disk, which is empty before and gone afterwards; one at a time.
     func withScratch<Result>(_ name: String, _ body: (_ folder: (String) throws -> String) throws -> Result) throws
         -> Result
     {
         let scratch = site.configuration.dataFolder + "/" + name
-        try? FileManager.default.removeItem(atPath: scratch)
-        defer { try? FileManager.default.removeItem(atPath: scratch) }
-        return try body { part in
-            try FileManager.default.createDirectory(
-                atPath: scratch + "/" + part, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
-            return scratch + "/" + part
+        return try BackupLock(dataFolder: site.configuration.dataFolder).whileHeld(programs) {
+            try? FileManager.default.removeItem(atPath: scratch)
+            defer { try? FileManager.default.removeItem(atPath: scratch) }
+            return try body { part in
+                try FileManager.default.createDirectory(
+                    atPath: scratch + "/" + part, withIntermediateDirectories: true,
+                    attributes: [.posixPermissions: 0o700])
+                return scratch + "/" + part
+            }
         }
     }
 
@@ -106,6 +108,7 @@ public struct BackupDesk: Sendable {
             try archive.pack(original, into: file)
             // Room for one copy at a time is enough.
             try FileManager.default.removeItem(atPath: original)
+            try place.steady(file)
             let trial = try folder("trial")
             try archive.unpack(file, into: trial)
             guard try BoxCopy(folder: trial).verified() == manifest else {

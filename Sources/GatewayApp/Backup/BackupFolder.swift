@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// A folder on a stick or another disk; it may be away.
 struct BackupFolder: CopyPlace {
@@ -21,6 +22,16 @@ struct BackupFolder: CopyPlace {
 
     /// On the stick itself, so that the trial reads what lies there.
     func workFile(for name: String, scratch: String) -> String { path + "/" + name + CopyNames.partial }
+
+    func steady(_ file: String) throws {
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        defer { close(descriptor) }
+        guard descriptor >= 0, fsync(descriptor) == 0 else {
+            throw AppError("\(file) cannot be written to the end", remedy: "try another stick")
+        }
+        // Only what is on the medium can be dropped from memory (posix_fadvise(2)).
+        _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+    }
 
     func settle(_ file: String, as name: String, scratch: String) throws {
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)

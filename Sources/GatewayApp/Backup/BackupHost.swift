@@ -15,6 +15,9 @@ struct BackupHost: CopyPlace {
 
     func workFile(for name: String, scratch: String) -> String { scratch + "/" + name }
 
+    /// What lies there is fetched back later; this file is only on its way.
+    func steady(_ file: String) {}
+
     func settle(_ file: String, as name: String, scratch: String) throws {
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
         let partial = name + CopyNames.partial

@@ -41,4 +41,13 @@ struct BackupStanding {
             state: known.failedAt != nil ? .failed : newest == nil ? .never : isLate ? .overdue : .good,
             lastGoodAt: newest)
     }
+
+    /// What is wrong, for whoever keeps the box.
+    func complaint(_ site: Site) -> String {
+        guard facts.state != .notConfigured else {
+            return "no backups are set up; see backup: in the example configuration"
+        }
+        if let reason { return "the last try at a backup failed: \(reason)" }
+        return "no good backup since \(site.local(since)); put in the stick, or look whether the other machine is on"
+    }
 }

@@ -9,6 +9,9 @@ protocol CopyPlace: Sendable, CustomStringConvertible {
     /// Where a copy is made before it was tried; `scratch` is a folder on the box.
     func workFile(for name: String, scratch: String) -> String
 
+    /// Has the trial read the medium and not the machine's memory of it, where the file was made on the medium.
+    func steady(_ file: String) throws
+
     /// Gives a file that was tried its name, once what lies there is what was tried. Takes the file away from where it
     /// was made.
     func settle(_ file: String, as name: String, scratch: String) throws

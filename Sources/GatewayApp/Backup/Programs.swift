@@ -103,7 +103,8 @@ final class Programs: Sendable {
     private func process(_ command: [String]) -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command
+        // Swift's threads block signals, and whoever is started from one would never hear that it is to end.
+        process.arguments = ["--default-signal"] + command
         // What they say is read here, so it has to be in one language.
         process.environment = ProcessInfo.processInfo.environment.merging(["LC_ALL": "C"]) { _, new in new }
         process.standardInput = FileHandle.nullDevice

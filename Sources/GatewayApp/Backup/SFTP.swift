@@ -2,12 +2,14 @@ import Foundation
 
 /// The system's `sftp` towards a target, in batch mode: it asks nobody, and believes only a host key that is known.
 ///
-/// Blocks while it runs; a machine that does not answer is given up after a quarter of a minute.
+/// Blocks while it runs; a machine that does not answer is given up after a quarter of a minute, one that answers and
+/// does nothing after as long as the commands may take.
 struct SFTP: Sendable {
     let target: SSHTarget
     let programs: Programs
 
-    /// Carries out commands in the target's folder, in one session; local names are below `folder`.
+    /// Carries out commands in the target's folder, in one session; local names are below `folder`. Without one there is
+    /// nothing to transfer, which takes five minutes at most; a transfer may take half a day.
     ///
     /// - Returns: What the commands printed.
     /// - Throws: ``AppError`` where the machine is not reached, is another one than it was, or refuses a command.
@@ -19,7 +21,9 @@ struct SFTP: Sendable {
                 remedy: "make one with ssh-keygen -t ed25519 -N '' -f \(keyFile), as the account that makes backups")
         }
         let batch = (["cd \"\(target.path)\""] + commands).joined(separator: "\n") + "\n"
-        let outcome = try programs.run(arguments, input: batch, in: folder)
+        let limit = folder == nil ? "5m" : "12h"
+        let outcome = try programs.run(
+            ["timeout", "--kill-after=10", limit] + arguments, input: batch, in: folder)
         guard outcome.status == 0 else { throw problem(outcome) }
         return outcome.said.split(whereSeparator: \.isNewline)
     }
@@ -55,6 +59,10 @@ struct SFTP: Sendable {
         let known = target.knownHosts ?? "~/.ssh/known_hosts"
         if outcome.status == 127 {
             return AppError("'sftp' is not installed", remedy: "sudo apt install openssh-client")
+        }
+        if outcome.status == 124 {
+            return AppError(
+                "\(machine) answered and did not end in time", remedy: "look at the load and the disk of that machine")
         }
         if says("REMOTE HOST IDENTIFICATION HAS CHANGED", "has changed and you have requested strict") {
             return AppError(

@@ -3,6 +3,7 @@ import Foundation
 import GatewayModel
 import Limits
 import MQTTIngest
+import Reporting
 import Storage
 
 /// Says what is wrong with an installation and what to do about it; changes nothing.
@@ -73,6 +74,9 @@ public struct Doctor {
             let damage = try store.check()
             problems += damage.map { "the database is damaged: \($0); restore the last good backup" }
             problems += try editedDecisions(in: store)
+            let backup = BackupStanding(site, store: store, record: nil, now: SystemClock.now())
+            if backup.isAlarming { problems.append(backup.complaint(site)) }
+            if backup.facts.state == .good { good.append("last good backup \(site.local(backup.since))") }
             let book = try store.verifyRecordBook()
             if let broken = book.firstBroken {
                 problems.append("the record book does not fit from entry \(broken) on; see `commons log verify`")
