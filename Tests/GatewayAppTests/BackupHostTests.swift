@@ -191,6 +191,11 @@ struct BackupHostTests {
         try machine.change("passphrase_file: \(machine.secret), ", to: "")
         let plain = #expect(throws: AppError.self) { try machine.site() }
         #expect(plain?.message.contains("copies on another machine must be encrypted") == true)
+        try machine.change("folder: \"\(server.address)\"", to: "folder: \(machine.folder.path)")
+        try machine.change("key_file: \(server.keyFile),", to: "")
+        try machine.change("known_hosts: \(server.knownHosts), ", to: "")
+        let error = #expect(throws: AppError.self) { try desk().make(to: server.address) }
+        #expect(error?.message == "a copy that is not encrypted does not leave the box")
         for wrong in ["ssh://host", "ssh://-oProxyCommand=x/a", "ssh://host/a b", "ssh://u@h:0/a", "ssh://h/a\"b", "x"]
         {
             #expect(SSHTarget(wrong) == nil, "\(wrong)")

@@ -32,6 +32,11 @@ public struct BackupDesk: Sendable {
         }
         let place = try Configuration.Backup.place(
             target, keyFile: rule?.keyFile, knownHosts: rule?.knownHosts, programs: programs)
+        guard rule?.passphraseFile != nil || place is BackupFolder else {
+            throw AppError(
+                "a copy that is not encrypted does not leave the box",
+                remedy: "name a passphrase_file below backup: in \(site.configuration.file)")
+        }
         // Before minutes of work: is it there at all?
         _ = try place.names()
         let calls = CopyNames(community: site.configuration.community.id)
@@ -45,12 +50,7 @@ public struct BackupDesk: Sendable {
                 "\(place)/\(name): restored for a trial and compared; \(BackupDesk.words(content))."
                 + (gone > 0 ? " \(gone) old copies were removed." : "")
         } else {
-            guard let stick = place as? BackupFolder else {
-                throw AppError(
-                    "a copy that is not encrypted does not leave the box",
-                    remedy: "name a passphrase_file below backup: in \(site.configuration.file)")
-            }
-            let copy = stick.path + "/" + calls.name(at: now, suffix: "sqlite")
+            let copy = target + "/" + calls.name(at: now, suffix: "sqlite")
             let content = try site.readingStore().backup(to: copy)
             said =
                 "\(copy): checked; \(BackupDesk.words(content)). It is the database alone and not encrypted: keep it "

@@ -82,7 +82,7 @@ struct SFTP: Sendable {
         if outcome.status == 255 || says("Could not resolve", "Connection refused", "Connection closed", "timed out") {
             return AppError(
                 "\(machine) is not reached (\(reason(outcome)))",
-                remedy: "look whether that machine is on and connected; the next try comes by itself")
+                remedy: "look whether that machine is on and connected")
         }
         return AppError(
             "\(target) did not do what it was asked: \(outcome.lastWord)",
