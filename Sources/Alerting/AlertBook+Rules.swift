@@ -70,7 +70,9 @@ extension BoxCondition {
     var priority: Priority {
         switch self {
         case .diskFull, .storeFailing, .brokerAway, .nobodyOnDuty: .now
-        case .sensorSilent, .backupOverdue, .clockWrong, .destinationFailing, .unitChanged, .tooManyMessages: .today
+        case .storeDamaged, .sensorSilent, .backupOverdue, .clockWrong, .destinationFailing, .unitChanged,
+            .tooManyMessages:
+            .today
         case .tooMuchAtQoS0, .malformedFlood, .messagePutAside, .readingsPutAside: .assembly
         }
     }

@@ -103,6 +103,10 @@ final class Office {
     func housekeep(now: Instant) throws {
         // Sealed first: a day's readings of one series are found much faster in blocks than in the journal.
         _ = try store.seal()
-        try pipeline.recomputeDays(before: site.zone.date(at: now), zone: site.zone)
+        let today = site.zone.date(at: now)
+        try pipeline.recomputeDays(before: today, zone: site.zone)
+        // A month reads everything once, so that a card's damage is known before somebody needs the figures.
+        try store.examine(part: Int64(today.daysSinceEpoch) % 30, of: 30)
+        try store.keepDamage()
     }
 }

@@ -5,6 +5,7 @@ public enum BoxCondition: String, Hashable, Sendable, Codable, CaseIterable {
     case brokerAway = "broker_away"
     case diskFull = "disk_full"
     case storeFailing = "store_failing"
+    case storeDamaged = "store_damaged"
     case backupOverdue = "backup_overdue"
     case clockWrong = "clock_wrong"
     case destinationFailing = "destination_failing"

@@ -85,7 +85,7 @@ extension Store {
             records: try Int.fetchOne(db, sql: "SELECT count(*) FROM record") ?? 0, head: head)
     }
 
-    private static func sync(_ path: String) throws {
+    static func sync(_ path: String) throws {
         let descriptor = Glibc.open(path, O_RDONLY)
         guard descriptor >= 0 else { throw CocoaError(.fileReadNoPermission) }
         defer { _ = Glibc.close(descriptor) }

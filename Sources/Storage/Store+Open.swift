@@ -18,6 +18,7 @@ extension Store {
         }
         let lock = try FolderLock(folder: folder)
         do {
+            try DatabaseFile.refuseMissingLog(folder)
             let pool = try makePool(folder: folder)
             let properties = try prepare(pool, folder: folder, options: options, now: now)
             let ballast = Ballast(folder: folder, size: options.ballastBytes)
@@ -40,6 +41,7 @@ extension Store {
                 .missing, "open", cause: "no database at \(path)",
                 remedy: "Check the data folder in the configuration, or start the gateway once.")
         }
+        try DatabaseFile.refuseMissingLog(folder)
         do {
             var configuration = Configuration()
             configuration.readonly = true

@@ -66,9 +66,15 @@ extension Store {
         try setEnd("cleanly")
     }
 
+    /// Brought out of the log, so that the file alone says whether a log belongs to it.
     private func setEnd(_ value: String) throws(StoreError) {
         try write("session") { db in
             try db.execute(sql: "INSERT OR REPLACE INTO property VALUES ('ended', ?)", arguments: [value])
+        }
+        do {
+            try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)") }
+        } catch {
+            throw StoreError(error, context: "session")
         }
     }
 }

@@ -30,7 +30,8 @@ extension StoreError {
             self.init(.locked, context, cause: cause, remedy: "End the other program that writes to the database.")
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
             self.init(
-                .corrupt, context, cause: cause, remedy: "Keep the data folder as it is and run `commons doctor`.")
+                .corrupt, context, cause: cause,
+                remedy: "Stop the gateway and run `commons doctor --repair`, or restore the last good copy.")
         default:
             self.init(.invalid, context, cause: cause, remedy: "Report this with the log lines before it.")
         }

@@ -30,6 +30,8 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let missing = Code(rawValue: "missing")
         /// Stored bytes are not what was written.
         public static let corrupt = Code(rawValue: "corrupt")
+        /// The write-ahead log is gone that the last commits stood in.
+        public static let logMissing = Code(rawValue: "log_missing")
         /// The values handed in break a rule of the schema; nothing was written.
         public static let invalid = Code(rawValue: "invalid")
     }

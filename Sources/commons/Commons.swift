@@ -66,6 +66,26 @@ enum ListFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json
 }
 
+/// Shows how far long work is, on a terminal alone.
+final class ProgressLine {
+    private var shown = ""
+
+    /// Shows what is done and its share, 0 to 1.
+    func show(_ what: String, _ share: Double) {
+        let text = "\(what) \(Int(share * 100)) %"
+        guard isatty(STDERR_FILENO) != 0, text != shown else { return }
+        shown = text
+        FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
+    }
+
+    /// Takes the line away.
+    func clear() {
+        guard !shown.isEmpty else { return }
+        shown = ""
+        FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+    }
+}
+
 /// Writes a line to standard error.
 func complain(_ line: String) {
     FileHandle.standardError.write(Data((line + "\n").utf8))

@@ -182,17 +182,32 @@ struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Says what is wrong with this installation and what to do about it.",
         discussion: """
+            Reads every stored reading and counts every day anew; years take minutes on a memory card. It changes nothing
+            unless --repair is given, which needs the gateway to be stopped: then what can be saved is saved, and what is
+            damaged is kept beside it in the data folder.
+
             Examples:
               commons doctor
+              commons doctor --repair
               commons doctor --broker-config /etc/mosquitto/mosquitto.conf
             """)
 
     @OptionGroup var site: SiteOptions
     @Option(name: .long, help: "The broker's configuration file, to look for settings that lose data.")
     var brokerConfig: String?
+    @Flag(name: .long, help: "Saves what can be saved of a damaged database; the gateway must not run.")
+    var repair = false
 
     func run() throws {
-        let findings = try Doctor(site: Site.load(configFile: site.config)).examine(brokerConfig: brokerConfig)
+        let site = try Site.load(configFile: site.config)
+        let shown = ProgressLine()
+        if repair {
+            let lines = try RepairDesk(site: site).run(progress: shown.show)
+            shown.clear()
+            lines.forEach { print($0) }
+        }
+        let findings = try Doctor(site: site).examine(brokerConfig: brokerConfig, progress: shown.show)
+        shown.clear()
         for finding in findings.lines { print(finding) }
         guard findings.isHealthy else { throw ExitCode(1) }
     }

@@ -41,6 +41,7 @@ struct Disk {
     char name[64];
     struct File *files;
     int off;
+    int frozen;
     int64_t cut_after;
     int64_t capacity;
     char ballast[1024];
@@ -136,6 +137,7 @@ static int fails(struct Disk *disk, enum fault_kind kind) {
         return 1;
     }
     disk->count[kind]++;
+    if (disk->frozen && kind != FAULT_READ) return 1;
     return disk->fail_at[kind] > 0 && --disk->fail_at[kind] == 0;
 }
 
@@ -563,6 +565,12 @@ int fault_is_off(const char *name) {
     int off = find_disk(name)->off;
     pthread_mutex_unlock(&guard);
     return off;
+}
+
+void fault_freeze(const char *name, int frozen) {
+    pthread_mutex_lock(&guard);
+    find_disk(name)->frozen = frozen;
+    pthread_mutex_unlock(&guard);
 }
 
 void fault_set_capacity(const char *name, int64_t bytes, const char *ballast) {

@@ -67,7 +67,9 @@ final class Programs: Sendable {
         wait(sink)
         for (program, command) in [(source, first), (sink, second)] where program.terminationStatus != 0 {
             guard program.terminationStatus != 127 else {
-                throw AppError("'\(command[0])' is not installed", remedy: "sudo apt install gnupg tar")
+                throw AppError(
+                    "'\(command[0])' is not installed",
+                    remedy: "sudo apt install \(command[0] == "gpg" ? "gnupg" : command[0])")
             }
             let outcome = Outcome(status: program.terminationStatus, said: String(decoding: said, as: UTF8.self))
             throw AppError(

@@ -8,7 +8,7 @@ import Storage
 
 /// Says what is wrong with an installation and what to do about it; changes nothing.
 public struct Doctor {
-    private let site: Site
+    let site: Site
 
     /// Makes a doctor for a site.
     public init(site: Site) {
@@ -23,25 +23,12 @@ public struct Doctor {
         public var isHealthy: Bool
     }
 
-    /// Decisions whose file no longer holds the adopted text; what is in force is the adopted text all the same.
-    private func editedDecisions(in store: Store) throws -> [String] {
-        let adopted = Dictionary(
-            try store.resolutions().map { ($0.number, $0.bytes) }, uniquingKeysWith: { first, _ in first })
-        let folder = site.configuration.resolutionsFolder
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
-        return names.filter { $0.hasSuffix(".md") }.compactMap { name in
-            guard let data = FileManager.default.contents(atPath: folder + "/" + name),
-                let number = ResolutionFile.parse([UInt8](data), fileName: name).resolution?.number,
-                let bytes = adopted[number], bytes != [UInt8](data)
-            else { return nil }
-            return
-                "\(folder)/\(name) differs from decision \(number) as it was adopted; an edited file changes nothing. "
-                + "Write a new decision that supersedes it, or put the file back"
-        }
-    }
-
     /// Looks at files, disk, database and record book, and at the broker's configuration where it is named.
-    public func examine(brokerConfig: String?) throws -> Findings {
+    ///
+    /// `progress` is told what is being done and its share, while the stored readings are looked at.
+    public func examine(
+        brokerConfig: String?, progress: (String, Double) -> Void = { _, _ in }
+    ) throws -> Findings {
         var problems = FileCheck.run(configFile: site.configuration.file).problems.map(\.description)
         var good: [String] = []
         if let brokerConfig {
@@ -70,19 +57,9 @@ public struct Doctor {
             }
         }
         do {
-            let store = try site.readingStore()
-            let damage = try store.check()
-            problems += damage.map { "the database is damaged: \($0); restore the last good backup" }
-            problems += try editedDecisions(in: store)
-            let backup = BackupStanding(site, store: store, record: nil, now: SystemClock.now())
-            if backup.isAlarming { problems.append(backup.complaint(site)) }
-            if backup.facts.state == .good { good.append("last good backup \(site.local(backup.since))") }
-            let book = try store.verifyRecordBook()
-            if let broken = book.firstBroken {
-                problems.append("the record book does not fit from entry \(broken) on; see `commons log verify`")
-            } else {
-                good.append("record book of \(book.count) entries fits")
-            }
+            let found = try examineStore(progress)
+            problems += found.problems
+            good += found.good
         } catch {
             problems.append("\(error)")
         }

@@ -52,7 +52,7 @@ struct BoxWatch {
         let changes = backups.changes
         if now.milliseconds(since: lookedAtFolders ?? Instant(milliseconds: 0)) >= 60_000 {
             lookedAtFolders = now
-            findings += disk(now) + [duty(now), backup(now)]
+            findings += disk(now) + [damage(now), duty(now), backup(now)]
         } else if changes != seenBackups {
             findings.append(backup(now))
         }
@@ -71,6 +71,14 @@ struct BoxWatch {
                 condition: .diskFull, isActive: free < BoxWatch.leastFree, onset: now,
                 details: ["free": "\(free / 1_000_000)"])
         ]
+    }
+
+    /// What is damaged stays so until it is repaired, which the next start sees.
+    private func damage(_ now: Instant) -> Finding {
+        let damage = store.damage
+        return Finding(
+            condition: .storeDamaged, isActive: !damage.isEmpty, onset: now,
+            details: damage.first.map { ["count": "\(damage.count)", "first": site.local($0.first)] } ?? [:])
     }
 
     /// Somebody is on duty where there is a steward and a destination that reaches stewards.

@@ -77,6 +77,8 @@ final class DamageList: Sendable {
         found.withLock { $0.values.sorted { ($0.first, $0.id) < ($1.first, $1.id) } }
     }
 
+    func forget() { found.withLock { $0 = [:] } }
+
     func note(_ stretch: DamagedStretch) {
         found.withLock { $0[Key(place: stretch.place, id: stretch.id)] = stretch }
     }

@@ -156,6 +156,17 @@ extension Store {
                 .compactMap { CalendarDate(text: $0) })
     }
 
+    /// Marks days of consumption so that they are counted anew; called by the writer's thread.
+    public func markUses(_ days: [(SensorID, CalendarDate)]) throws(StoreError) {
+        try write("mark") { db in
+            for (sensor, date) in days {
+                try db.execute(
+                    sql: "INSERT OR IGNORE INTO dirty_use VALUES (?, ?)",
+                    arguments: [sensor.rawValue, date.description])
+            }
+        }
+    }
+
     /// Marks days so that they are counted anew; called by the writer's thread.
     public func mark(_ days: [DayDifference]) throws(StoreError) {
         try write("mark") { db in

@@ -27,6 +27,9 @@ void fault_power_on(const char *disk, uint64_t seed);
 /// A disk of that many bytes in all; less than 0 is without limit. `ballast`, a file of the real file system or NULL, counts.
 void fault_set_capacity(const char *disk, int64_t bytes, const char *ballast);
 
+/// Makes every write, truncation and sync fail, as after a remount for reading alone, until it is taken back with 0.
+void fault_freeze(const char *disk, int frozen);
+
 /// The bytes in use by the shim's files.
 int64_t fault_used(const char *disk);
 
