@@ -87,6 +87,9 @@ let package = Package(
                 "GatewayModel", "GatewayApp", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
+        // Fills a store and times what is asked of it, for `make bench`.
+        .executableTarget(name: "StoreBench", dependencies: ["GatewayModel", "Storage"], path: "Benchmarks/StoreBench"),
+
         // Tests: one target per module, and the real parts they share.
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "GatewayModelTests", dependencies: ["GatewayModel"]),

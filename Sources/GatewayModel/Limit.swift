@@ -113,6 +113,8 @@ public struct Resolution: Hashable, Sendable, Codable {
     public var limits: [Limit]
     /// How the box's own alerts are treated, where the assembly wants them otherwise than they come.
     public var boxAlerts: [BoxCondition: BoxAlertRule]
+    /// For how many days readings of households are kept; of older ones the days alone. Nil where it does not speak of it.
+    public var householdDays: Int?
     /// The text as minuted.
     public var text: String
 
@@ -120,8 +122,9 @@ public struct Resolution: Hashable, Sendable, Codable {
     public init(
         number: Int, community: String, assembly: CalendarDate, decidedBy: String, inForceFrom: CalendarDate,
         reviewBy: CalendarDate, supersedes: [Int], personsServed: [String: Int], limits: [Limit],
-        boxAlerts: [BoxCondition: BoxAlertRule] = [:], text: String
+        boxAlerts: [BoxCondition: BoxAlertRule] = [:], householdDays: Int? = nil, text: String
     ) {
+        self.householdDays = householdDays
         self.number = number
         self.community = community
         self.assembly = assembly

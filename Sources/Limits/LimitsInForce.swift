@@ -46,6 +46,12 @@ public struct LimitsInForce: Sendable {
         }
     }
 
+    /// For how many days readings of households are kept, and by which decision: the newest that speaks of it; nil for ever.
+    public func householdRetention(on date: CalendarDate) -> (days: Int, resolution: Int)? {
+        standing(on: date).last { $0.resolution.householdDays != nil }
+            .flatMap { entry in entry.resolution.householdDays.map { ($0, entry.resolution.number) } }
+    }
+
     /// The resolutions that have begun and are not replaced.
     private func standing(on date: CalendarDate) -> [AdoptedResolution] {
         let begun = adopted.filter { $0.resolution.inForceFrom <= date }

@@ -42,6 +42,12 @@ public enum PlainSentence {
     public static func all(of resolution: Resolution, _ book: Phrasebook) -> [String] {
         resolution.limits.map { of($0, book, persons: resolution.personsServed["all"]) }
             + resolution.boxAlerts.sorted { $0.key.rawValue < $1.key.rawValue }.map { of($0, $1, book) }
+            + (resolution.householdDays.map { [retention($0, book)] } ?? [])
+    }
+
+    /// The sentence about how long readings of households are kept.
+    public static func retention(_ days: Int, _ book: Phrasebook) -> String {
+        book.text("limits.retention", ["count": "\(days)"])
     }
 
     /// Seconds in words: the largest unit that divides them.

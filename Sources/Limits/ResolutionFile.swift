@@ -10,7 +10,7 @@ import StrictYAML
 public enum ResolutionFile {
     private static let keys = [
         "number", "community", "assembly", "decided", "in_force_from", "review_by", "supersedes", "persons_served",
-        "limits", "box_alerts",
+        "limits", "box_alerts", "retention",
     ]
 
     /// The resolution, nil where a problem leaves it incomplete; it may be adopted only where there is no problem.
@@ -70,7 +70,8 @@ public enum ResolutionFile {
             reviewBy: review,
             supersedes: fields["supersedes"]?.list().compactMap { $0.integer(in: 1...1_000_000) } ?? [],
             personsServed: persons, limits: limits,
-            boxAlerts: fields["box_alerts"].map(boxAlerts) ?? [:], text: text)
+            boxAlerts: fields["box_alerts"].map(boxAlerts) ?? [:],
+            householdDays: fields["retention"].flatMap(householdDays), text: text)
     }
 
     /// `sensor_silent: {priority: now, audience: members}` and the like; there is no word that switches an alert off.
@@ -87,6 +88,23 @@ public enum ResolutionFile {
         }
         return rules
     }
+
+    /// `{households: 400 d}`: for how long their readings are kept.
+    private static func householdDays(_ field: Field) -> Int? {
+        guard let period = field.mapping(keys: ["households"])?.required("households", example: "400 d"),
+            let seconds = period.seconds()
+        else { return nil }
+        guard seconds % 86_400 == 0, seconds >= leastHouseholdDays * 86_400 else {
+            period.report(
+                "readings of households are needed for at least \(leastHouseholdDays) days",
+                remedy: "questions about a meter and the errata of two reports go back to them; write 70 d or more")
+            return nil
+        }
+        return Int(seconds / 86_400)
+    }
+
+    /// Two months with their reports, and a week.
+    private static let leastHouseholdDays: Int64 = 70
 
     /// Who may be told about the box.
     private enum BoxListeners: String, CaseIterable {

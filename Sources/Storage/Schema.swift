@@ -43,6 +43,13 @@ enum Schema {
                         reason TEXT NOT NULL, PRIMARY KEY (place, id)) STRICT, WITHOUT ROWID
                     """)
         }
+        migrator.registerMigration("007 days without readings") { db in
+            // Households of whose days before this date the figures were kept and the readings not.
+            try db.execute(
+                sql: """
+                    CREATE TABLE kept_days (sensor TEXT PRIMARY KEY, before_date TEXT NOT NULL) STRICT, WITHOUT ROWID
+                    """)
+        }
         return migrator
     }
 

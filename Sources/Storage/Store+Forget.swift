@@ -77,7 +77,7 @@ extension Store {
         return deleted
     }
 
-    private static func forgetBlocks(
+    static func forgetBlocks(
         _ windows: [Int64: [Range<Int64>]], within period: Range<Int64>, _ db: Database
     ) throws -> Int {
         var deleted = 0
@@ -119,7 +119,7 @@ extension Store {
     }
 
     /// Rows stay for their packets, sealed ones too; only what is not in a block already counts as deleted.
-    private static func forgetJournal(
+    static func forgetJournal(
         _ windows: [Int64: [Range<Int64>]], within period: Range<Int64>, _ db: Database
     ) throws -> Int {
         let sealed = try sealedThrough(db)

@@ -90,7 +90,9 @@ extension Doctor {
         for (index, sensor) in directory.all.enumerated() {
             let days = try store.dayUse(
                 sensor.id, from: CalendarDate(year: 1, month: 1, day: 1), through: today.adding(days: -1))
-            for day in days where !day.isStale && day.zone == site.zone.identifier {
+            let kept = try store.keptDays(of: sensor.id)
+            for day in days
+            where !day.isStale && day.zone == site.zone.identifier && kept.map({ day.date >= $0 }) ?? true {
                 do {
                     let meter = try store.meter(of: sensor.id, before: day.date)?.meter
                     let told = try dayUses.day(of: sensor.id, from: day.from, until: day.until, meterBefore: meter)

@@ -47,6 +47,9 @@ public struct HouseholdDesk {
             ends.map { "\(count) readings, from \(site.local($0.first)) to \(site.local($0.last))." }
                 ?? "No readings are kept."
         ]
+        if let date = try store.keptDays(of: sensor.id) {
+            lines.append("Of days before \(date) what each came to is kept, and no readings.")
+        }
         lines += try store.forgottenDays().filter { $0.sensor == sensor.id }.map {
             "Deleted for good on \(site.local($0.at)): \($0.first) to \($0.last)."
         }

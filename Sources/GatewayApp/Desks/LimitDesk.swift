@@ -57,7 +57,10 @@ public struct LimitDesk {
         }
         let rules = LimitsInForce(adopted).boxAlerts(on: date).sorted { $0.key.rawValue < $1.key.rawValue }
         let none = entries.isEmpty ? [book.text("cli.no_limits", ["date": date.description])] : []
-        return none + rules.map { PlainSentence.of($0, $1, book) }
+        let retention = LimitsInForce(adopted).householdRetention(on: date).map {
+            PlainSentence.retention($0.days, book)
+        }
+        return none + rules.map { PlainSentence.of($0, $1, book) } + (retention.map { [$0] } ?? [])
             + entries.flatMap { entry in
                 [
                     "\(entry.reference)  \(PlainSentence.of(entry.limit, book, persons: entry.persons))",

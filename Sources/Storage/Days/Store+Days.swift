@@ -16,6 +16,7 @@ extension Store {
         let begin = ContinuousClock.now
         func isTimeUp() -> Bool { limit.map { begin.duration(to: .now) > $0 } ?? false }
         try markUse(before: today, zone: zone)
+        try unmarkKeptDays()
         let series = try read("days") { db in
             try Row.fetchAll(
                 db, sql: "SELECT series, date FROM dirty_day WHERE date < ? ORDER BY date, series",

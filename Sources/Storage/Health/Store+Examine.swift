@@ -149,11 +149,17 @@ extension Store {
         return rows
     }
 
-    /// Days that will be counted anew anyway.
+    /// Days that will be counted anew anyway, and days whose readings were deleted.
     private static func uncomparedDays(of series: SeriesID, _ db: Database) throws -> Set<CalendarDate> {
         Set(
-            try String.fetchAll(db, sql: "SELECT date FROM dirty_day WHERE series = ?", arguments: [series.rawValue])
-                .compactMap { CalendarDate(text: $0) })
+            try String.fetchAll(
+                db,
+                sql: """
+                    SELECT date FROM dirty_day WHERE series = ?1 UNION
+                    SELECT date FROM day_stats WHERE series = ?1 AND date < (SELECT max(before_date) FROM kept_days
+                        JOIN sensor_series AS s ON s.sensor = kept_days.sensor WHERE s.series = ?1)
+                    """, arguments: [series.rawValue]
+            ).compactMap { CalendarDate(text: $0) })
     }
 
     /// Marks days of consumption so that they are counted anew; called by the writer's thread.
