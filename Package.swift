@@ -88,7 +88,8 @@ let package = Package(
             ]),
 
         // Fills a store and times what is asked of it, for `make bench`.
-        .executableTarget(name: "StoreBench", dependencies: ["GatewayModel", "Storage"], path: "Benchmarks/StoreBench"),
+        .executableTarget(
+            name: "StoreBench", dependencies: ["GatewayModel", "Storage"], path: "Benchmarks/StoreBench"),
 
         // Tests: one target per module, and the real parts they share.
         .target(name: "TestSupport", path: "Tests/TestSupport"),

@@ -123,10 +123,8 @@ struct Filling {
         }
         try store.markStopped()
         try store.close()
-        let size = ["", "-wal"].reduce(0.0) { sum, suffix in
-            let attributes = try? FileManager.default.attributesOfItem(atPath: folder + "/gateway.sqlite" + suffix)
-            return sum + ((attributes?[.size] as? NSNumber)?.doubleValue ?? 0)
-        }
+        let attributes = try FileManager.default.attributesOfItem(atPath: folder + "/gateway.sqlite")
+        let size = (attributes[.size] as? NSNumber)?.doubleValue ?? 0
         StoreBench.say(
             "fill",
             [
@@ -219,7 +217,7 @@ struct Asking {
             try time("month_of_hours_\(channel)") {
                 var count = 0
                 try store.hours(of: some.map(\.id), from: month, through: last, zone: StoreBench.zone) { hour in
-                    count += (hour.mean ?? hour.last) == nil ? 0 : 1
+                    count += hour.mean != nil || hour.last != nil ? 1 : 0
                 }
                 return count
             }

@@ -50,6 +50,11 @@ enum Schema {
                     CREATE TABLE kept_days (sensor TEXT PRIMARY KEY, before_date TEXT NOT NULL) STRICT, WITHOUT ROWID
                     """)
         }
+        migrator.registerMigration("008 bindings found") { db in
+            // Which sensor a channel measures, and which channels a sensor, is asked for every day and every figure.
+            try db.execute(sql: "CREATE INDEX binding_sensor ON binding (sensor)")
+            try db.execute(sql: "CREATE INDEX binding_channel ON binding (device, channel)")
+        }
         return migrator
     }
 

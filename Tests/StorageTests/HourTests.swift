@@ -111,7 +111,7 @@ struct HourTests {
         try count(before: date.adding(days: 1), &directory)
         let series = SeriesID(rawValue: 1)
         let before = try hours([series], date...date)
-        #expect(before.map(\.mean) == (0..<24).map { DecimalValue(Int64($0)) })
+        #expect(before.map(\.mean) == (0..<24).map { Double($0) })
         // The readings gone, the pack still tells; the pack broken, the readings (none) do.
         try fixture.store.pool.write { db in try db.execute(sql: "DELETE FROM journal") }
         #expect(try hours([series], date...date) == before)

@@ -82,7 +82,7 @@ extension Store {
         let asides = try Row.fetchAll(
             db.cachedStatement(
                 sql: """
-                    SELECT from_time, until_time FROM set_aside JOIN sensor_series AS s ON s.sensor = set_aside.sensor
+                    SELECT from_time, until_time FROM set_aside CROSS JOIN sensor_series AS s ON s.sensor = set_aside.sensor
                     WHERE s.series = ? AND lifted_at IS NULL AND from_time < ? AND until_time > ?
                     """),
             arguments: [

@@ -19,11 +19,8 @@ public struct HourStats: Hashable, Sendable {
     /// The last value of a register.
     public var last: DecimalValue?
 
-    /// The mean of the readings, each counting as much, to three digits more than the extremes have; nil of a register.
-    public var mean: DecimalValue? {
-        let places = min(18, Int(max(minimum?.scale ?? 0, maximum?.scale ?? 0)) + 3)
-        return sum?.multiplied(byRatio: 1, Int64(count))?.rounded(places: places)
-    }
+    /// The mean of the readings, each counting as much; nil of a register.
+    public var mean: Double? { sum.map { $0.doubleValue / Double(count) } }
 
     init(series: SeriesID, from: Instant, count: Int) {
         self.series = series

@@ -199,25 +199,36 @@ extension Store {
         _ sensor: SensorID, from: CalendarDate, through: CalendarDate
     ) throws(StoreError) -> [StoredDayUse] {
         try read("days") { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT date, start_at, end_at, zone, mantissa, scale, unit, measured_permille, is_lower_bound,
-                        EXISTS (SELECT 1 FROM dirty_use AS d WHERE d.sensor = day_use.sensor AND d.date = day_use.date)
-                        OR EXISTS (SELECT 1 FROM dirty_day AS d JOIN sensor_series AS s ON s.series = d.series
-                            WHERE s.sensor = day_use.sensor AND d.date = day_use.date)
-                    FROM day_use WHERE sensor = ? AND date BETWEEN ? AND ? ORDER BY date
-                    """, arguments: [sensor.rawValue, from.description, through.description]
-            ).compactMap { row in
+            let period: StatementArguments = [sensor.rawValue, from.description, through.description]
+            // Asked once for the period: for each row it would be a search of every binding.
+            let stale = try String.fetchSet(
+                db.cachedStatement(
+                    sql: """
+                        SELECT date FROM dirty_use WHERE sensor = ?1 AND date BETWEEN ?2 AND ?3
+                        UNION ALL SELECT date FROM sensor_series AS s CROSS JOIN dirty_day AS d ON s.series = d.series
+                        WHERE s.sensor = ?1 AND date BETWEEN ?2 AND ?3
+                        """), arguments: period)
+            var days: [StoredDayUse] = []
+            let rows = try Row.fetchCursor(
+                db.cachedStatement(
+                    sql: """
+                        SELECT date, start_at, end_at, zone, mantissa, scale, unit, measured_permille, is_lower_bound
+                        FROM day_use WHERE sensor = ?1 AND date BETWEEN ?2 AND ?3 ORDER BY date
+                        """), arguments: period)
+            while let row = try rows.next() {
                 let scale = UInt8(clamping: row[5] as Int64)
-                guard let date = CalendarDate(text: row[0] as String), scale <= 18 else { return nil }
-                return StoredDayUse(
-                    sensor: sensor, date: date, from: Instant(milliseconds: row[1]),
-                    until: Instant(milliseconds: row[2]), zone: row[3],
-                    use: DayUse(
-                        amount: DecimalValue(mantissa: row[4], scale: scale), unit: Unit(row[6]),
-                        measuredPermille: row[7], isLowerBound: row[8]), isStale: row[9])
+                let text: String = row[0]
+                guard let date = CalendarDate(text: text), scale <= 18 else { continue }
+                days.append(
+                    StoredDayUse(
+                        sensor: sensor, date: date, from: Instant(milliseconds: row[1]),
+                        until: Instant(milliseconds: row[2]), zone: row[3],
+                        use: DayUse(
+                            amount: DecimalValue(mantissa: row[4], scale: scale), unit: Unit(row[6]),
+                            measuredPermille: row[7], isLowerBound: row[8]),
+                        isStale: !stale.isEmpty && stale.contains(text)))
             }
+            return days
         }
     }
 

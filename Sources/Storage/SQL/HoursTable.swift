@@ -83,7 +83,7 @@ final class HoursTable: RowSource {
         case .count: return .integer(Int64(hour.count))
         case .minimum: return real(hour.minimum)
         case .maximum: return real(hour.maximum)
-        case .mean: return real(hour.mean)
+        case .mean: return hour.mean.map { .real($0) } ?? .null
         case .first: return real(hour.first)
         case .last: return real(hour.last)
         case .local:
