@@ -37,11 +37,12 @@ struct ReadingSlices {
     /// The part of the query's period that holds anything at all, both ends included.
     private static func range(of query: ReadingQuery, _ db: Database) throws -> ClosedRange<Int64>? {
         guard query.from < query.until else { return nil }
-        // A short period is looked at as it is: asking for the ends of everything stored reads a row of every block.
+        // A short period is looked at as it is.
         if query.until.milliseconds(since: query.from) <= shortPeriod {
             return query.from.milliseconds...query.until.milliseconds - 1
         }
-        guard let ends = try BlockTable.ends(db) else { return nil }
+        let streams = Set(try Store.streams(of: Store.windows(query.selection, db).keys, db).values.map(\.stream))
+        guard let ends = try BlockTable.ends(streams, db) else { return nil }
         let lower = max(ends.lowerBound, query.from.milliseconds)
         let upper = min(ends.upperBound, query.until.milliseconds - 1)
         return lower <= upper ? lower...upper : nil

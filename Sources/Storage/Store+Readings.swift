@@ -15,11 +15,7 @@ extension Store {
     /// The time of the oldest reading; nil where there is none.
     public func firstReading() throws(StoreError) -> Instant? {
         try read("readings") { db in
-            try Int64.fetchOne(
-                db,
-                sql:
-                    "SELECT min(t) FROM (SELECT min(first_time) AS t FROM block UNION SELECT min(first_time) FROM journal)"
-            ).map(Instant.init(milliseconds:))
+            try BlockTable.ends(nil, db).map { Instant(milliseconds: $0.lowerBound) }
         }
     }
 

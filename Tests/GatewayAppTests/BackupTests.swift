@@ -169,5 +169,10 @@ struct BackupTests {
         // The last is of 2026-07-19 23:00, a Sunday.
         #expect(Set(copies.map(\.name)).subtracting(gone).sorted() == [361, 385, 395, 397, 399])
         #expect(BackupRota(days: 1, weeks: 0, months: 0).superfluous([(1, begin)], zone: .utc) == [])
+        // Readings of homes end after seventy days, and copies with them; the newest stays whatever happens.
+        let bound = BackupRota(days: 1, weeks: 0, months: 12, householdDays: 70)
+        let kept = Set(copies.map(\.name)).subtracting(bound.superfluous(copies, zone: .utc))
+        #expect(kept.sorted() == [301, 361, 399])
+        #expect(bound.superfluous([(1, begin)], zone: .utc) == [])
     }
 }

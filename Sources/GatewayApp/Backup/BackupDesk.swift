@@ -1,5 +1,6 @@
 import Foundation
 import GatewayModel
+import Limits
 import Storage
 
 /// Makes copies that are restored and compared before they count.
@@ -123,6 +124,9 @@ public struct BackupDesk: Sendable {
     /// A copy that could not be removed is one too many, which is no reason to call the new one bad.
     private func tidy(_ place: any CopyPlace, _ calls: CopyNames, _ rota: BackupRota, now: Instant) -> Int {
         guard let names = try? place.names() else { return 0 }
+        var rota = rota
+        let adopted = try? LimitRegister(site: site).adopted(in: site.readingStore())
+        rota.householdDays = adopted.flatMap { LimitsInForce($0).householdRetention(on: site.zone.date(at: now))?.days }
         return place.remove(calls.superfluous(in: names, rota, zone: site.zone, now: now))
     }
 

@@ -9,6 +9,9 @@ public struct BackupRota: Sendable, Hashable {
     public var weeks = 4
     /// Months.
     public var months = 12
+    /// Days that the assembly lets readings of households be kept: a copy that is older than that beside the newest holds
+    /// what it must not. Nil for ever.
+    var householdDays: Int?
 
     /// The copies that may go, by the local day they were made on; the newest one never is among them.
     func superfluous<Name: Hashable>(_ copies: [(name: Name, madeAt: Instant)], zone: Zone) -> [Name] {
@@ -23,6 +26,10 @@ public struct BackupRota: Sendable, Hashable {
         keep(max(1, days)) { $0 }
         keep(weeks) { BudgetPeriod.week.start(containing: $0) }
         keep(months) { BudgetPeriod.month.start(containing: $0) }
+        if let householdDays, let newest = newestFirst.first {
+            let first = newest.madeAt.advanced(bySeconds: -Int64(householdDays) * 86_400)
+            kept.subtract(newestFirst.filter { $0.madeAt < first }.map(\.name))
+        }
         return newestFirst.map(\.name).filter { !kept.contains($0) }
     }
 }

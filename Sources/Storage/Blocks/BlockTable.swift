@@ -36,15 +36,32 @@ enum BlockTable {
         }
     }
 
-    /// The times between which anything is stored; nil where nothing is.
-    static func ends(_ db: Database) throws -> ClosedRange<Int64>? {
-        let row = try Row.fetchOne(
-            db,
-            sql: """
-                SELECT min(first_time), max(last_time) FROM
-                (SELECT first_time, last_time FROM block UNION ALL SELECT first_time, last_time FROM journal)
-                """)
-        guard let first = row?[0] as Int64?, let last = row?[1] as Int64?, first <= last else { return nil }
+    /// The times between which anything of some streams is stored, of all where none are named; nil where nothing is.
+    ///
+    /// Told by the index alone, which is a hundredth of what it stands for.
+    static func ends(_ streams: Set<Int64>? = nil, _ db: Database) throws -> ClosedRange<Int64>? {
+        var ends: [Int64] = []
+        func take(_ row: Row?) {
+            guard let first = row?[0] as Int64?, let last = row?[1] as Int64? else { return }
+            ends += [first, last]
+        }
+        take(try Row.fetchOne(db, sql: "SELECT min(first_time), max(last_time) FROM journal"))
+        if let streams {
+            for stream in streams {
+                take(
+                    try Row.fetchOne(
+                        db.cachedStatement(
+                            sql: """
+                                SELECT min(first_time), max(last_time) FROM block INDEXED BY block_time WHERE id >> 32 = ?
+                                """), arguments: [stream]))
+            }
+        } else {
+            take(
+                try Row.fetchOne(
+                    db,
+                    sql: "SELECT min(first_time), max(last_time) FROM block INDEXED BY block_time WHERE id >> 32 > 0"))
+        }
+        guard let first = ends.min(), let last = ends.max() else { return nil }
         return first...last
     }
 }

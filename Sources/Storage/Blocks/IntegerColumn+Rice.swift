@@ -57,9 +57,14 @@ extension IntegerColumn {
     }
 
     private static func bestParameter(_ codes: ArraySlice<UInt64>) -> Int {
+        let sum = codes.reduce(UInt64(0)) { total, code in
+            let (next, overflow) = total.addingReportingOverflow(code)
+            return overflow ? .max : next
+        }
+        let mean = sum / UInt64(codes.count)
+        let suggested = min(23, 63 - (mean | 1).leadingZeroBitCount)
         var best = (bits: Int.max, parameter: 0)
-        // Sampling the sizes exactly is cheap beside a wrong guess where the distribution is far from geometric.
-        for parameter in 0..<24 {
+        for parameter in max(0, suggested - 3)...min(23, suggested + 2) {
             var bits = 0
             for code in codes {
                 let quotient = code >> UInt64(parameter)

@@ -18,7 +18,8 @@ enum IntegerColumn {
     /// More bytes than these never stand in a column before it is deflated: ten for each row, twice.
     private static let maximumUnpacked = Block.maximumRows * 20
 
-    static func encode(_ values: [Int64], into writer: inout ByteWriter) {
+    /// Writes a column; `deflating` tries that too, which takes ten times as long as all else.
+    static func encode(_ values: [Int64], into writer: inout ByteWriter, deflating: Bool = true) {
         var deltas: [UInt64] = []
         var seconds: [UInt64] = []
         deltas.reserveCapacity(values.count)
@@ -37,7 +38,7 @@ enum IntegerColumn {
         var candidates = runs + [(riceDelta, rice(deltas)), (riceDeltaOfDelta, rice(seconds))]
         // Deflating must gain a sixteenth, since it is read more slowly, and cannot in a few bytes.
         let shortest = candidates.map(\.1.count).min() ?? 0
-        for (encoding, bytes) in runs where shortest > 64 && bytes.count <= maximumUnpacked {
+        for (encoding, bytes) in runs where deflating && shortest > 64 && bytes.count <= maximumUnpacked {
             guard let packed = Deflate.packed(bytes), packed.count + 3 <= shortest - shortest / 16 else { continue }
             var body = ByteWriter()
             body.varint(UInt64(bytes.count))

@@ -29,15 +29,17 @@ struct HourPack {
 
     func encode() -> [UInt8] {
         var writer = ByteWriter()
+        // A pack is rewritten every night of its month.
+        func column(_ values: [Int64]) { IntegerColumn.encode(values, into: &writer, deflating: false) }
         let isRegister = hours.contains { $0.first != nil }
         let lacksSums = !isRegister && hours.contains { $0.sum == nil }
         writer.byte(HourPack.format)
         writer.byte((isRegister ? HourPack.ofRegister : 0) | (lacksSums ? HourPack.lacksSums : 0))
         writer.varint(UInt64(days.count))
-        IntegerColumn.encode(days.sorted(), into: &writer)
+        column(days.sorted())
         writer.varint(UInt64(hours.count))
-        IntegerColumn.encode(hours.map(\.from.milliseconds), into: &writer)
-        IntegerColumn.encode(hours.map { Int64($0.count) }, into: &writer)
+        column(hours.map(\.from.milliseconds))
+        column(hours.map { Int64($0.count) })
         // The ends of an hour; of everything but registers its extremes.
         let ends = hours.map { hour in
             isRegister
@@ -49,18 +51,18 @@ struct HourPack {
         }
         let lower = zip(ends, scales).map { $0.0.digits(atScale: $1) ?? 0 }
         let upper = zip(ends, scales).map { $0.1.digits(atScale: $1) ?? 0 }
-        IntegerColumn.encode(scales.map(Int64.init), into: &writer)
-        IntegerColumn.encode(lower, into: &writer)
-        IntegerColumn.encode(zip(upper, lower).map { $0 &- $1 }, into: &writer)
+        column(scales.map(Int64.init))
+        column(lower)
+        column(zip(upper, lower).map { $0 &- $1 })
         if !isRegister {
             // What the sum exceeds the least possible one by is small where values hardly change.
-            IntegerColumn.encode(
+            column(
                 hours.indices.map { index in
                     (hours[index].sum?.digits(atScale: scales[index]) ?? 0)
                         &- lower[index] &* Int64(hours[index].count)
-                }, into: &writer)
+                })
         }
-        if lacksSums { IntegerColumn.encode(hours.map { $0.sum == nil ? 1 : 0 }, into: &writer) }
+        if lacksSums { column(hours.map { $0.sum == nil ? 1 : 0 }) }
         writer.fixed32(Checksum.crc32(writer.bytes))
         return writer.bytes
     }

@@ -34,10 +34,13 @@ extension Store {
         part: Int64 = 0, of parts: Int64 = 1, progress: (Double) -> Void = { _ in }
     ) throws(StoreError) {
         for place in [DamagedStretch.Place.block, .journal] {
+            // A share is chosen by the index, which is read in a moment; who looks at everything does not rely on it.
+            let isShare = place == .block && parts > 1
+            let choice = isShare ? "INDEXED BY block_time WHERE id >> 32 > 0 AND id % ?1 = ?2" : "NOT INDEXED"
             let ids = try read("examine") { db in
                 try Int64.fetchAll(
-                    db, sql: "SELECT id FROM \(place.rawValue) NOT INDEXED WHERE ?1 = 1 OR id % ?1 = ?2 ORDER BY id",
-                    arguments: place == .block ? [parts, part] : [1, 0])
+                    db, sql: "SELECT id FROM \(place.rawValue) \(choice)", arguments: isShare ? [parts, part] : []
+                ).sorted()
             }
             var done = 0
             for some in ids.chunked(into: Store.rowsAtOnce) {

@@ -38,7 +38,7 @@ final class HoursTable: RowSource {
                 constraints, series: Column.series.rawValue, sensor: Column.sensor.rawValue,
                 device: Column.device.rawValue)[...]
         // Only days between the first and the last reading of all need to be looked at.
-        let ends = try store.read("hours") { db in try BlockTable.ends(db) }
+        let ends = try store.read("hours") { db in try BlockTable.ends(nil, db) }
         dates = ends.flatMap { ends in
             let first = max(ends.lowerBound, times.lowerBound)
             let last = min(ends.upperBound, times.upperBound == .max ? .max : times.upperBound - 1)
