@@ -159,7 +159,7 @@ def hours(number, blob):
     for i in range(count):
         least, most = decimal(lower[i], scales[i]), decimal(lower[i] + spans[i], scales[i])
         total = "" if marks & 1 or lost[i] else decimal(excess[i] + lower[i] * counts[i], scales[i])
-        yield number >> 16, starts[i], counts[i], least, most, total
+        yield number >> 20, starts[i], counts[i], least, most, total
 
 
 database = sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True)

@@ -7,6 +7,9 @@ struct HourPack {
     private static let format: UInt8 = 1
     private static let ofRegister: UInt8 = 1
     private static let lacksSums: UInt8 = 2
+    /// Room for the months of any year that a date can be written of.
+    private static let monthBits: Int64 = 20
+    private static let monthMask: Int64 = 0xFFFFF
 
     /// The days of the month that were counted, with or without readings; the hours of others are not known here.
     private(set) var days: Set<Int64> = []
@@ -108,12 +111,12 @@ struct HourPack {
 
     /// A row's number: the series and the months since the year 1.
     static func id(of series: SeriesID, _ month: CalendarMonth) -> Int64 {
-        series.rawValue << 16 | Int64(month.year * 12 + month.month - 1) & 0xFFFF
+        series.rawValue << monthBits | Int64(month.year * 12 + month.month - 1) & monthMask
     }
 
     /// The month of a row's number.
     static func month(ofRow id: Int64) -> CalendarMonth {
-        let months = Int(id & 0xFFFF)
+        let months = Int(id & monthMask)
         return CalendarMonth(year: months / 12, month: months % 12 + 1)
     }
 
@@ -129,7 +132,7 @@ struct HourPack {
     static func all(of series: SeriesID, _ db: Database) throws -> [CalendarMonth: HourPack] {
         var packs: [CalendarMonth: HourPack] = [:]
         let rows = try Row.fetchCursor(
-            db, sql: "SELECT id, body FROM hour_pack WHERE id >> 16 = ?", arguments: [series.rawValue])
+            db, sql: "SELECT id, body FROM hour_pack WHERE id >> \(monthBits) = ?", arguments: [series.rawValue])
         while let row = try rows.next() {
             packs[month(ofRow: row[0])] = try? row.withBytes(at: 1) { try HourPack($0, series: series) }
         }
