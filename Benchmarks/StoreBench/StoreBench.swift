@@ -87,10 +87,10 @@ struct Filling {
         let rounds = Int64(days) * 86_400 / every
         let took = try StoreBench.milliseconds {
             var unsealed = 0
+            var next = directory
+            var batch = Batch(committedAt: begin, session: 1)
             for round in 0..<rounds {
-                var next = directory
                 let start = begin.advanced(bySeconds: round * every)
-                var batch = Batch(committedAt: start.advanced(bySeconds: every), session: 1)
                 for index in plugs.indices {
                     let jitter = Int64.random(in: 0...800, using: &random)
                     let time = start.advanced(byMilliseconds: Int64(index) * 1000 * every / Int64(plugs.count) + jitter)
@@ -101,12 +101,15 @@ struct Filling {
                         }
                     }
                 }
+                let isLast = round == rounds - 1
+                guard batch.readings.count >= 200 || isLast else { continue }
                 readings += batch.readings.count
                 unsealed += batch.readings.count
                 batch.news = next.takeNews()
                 try store.commit(batch)
                 directory = next
-                if unsealed >= 172_800 || round == rounds - 1 {
+                batch = Batch(committedAt: start.advanced(bySeconds: every), session: 1)
+                if unsealed >= 172_800 || isLast {
                     _ = try store.seal()
                     unsealed = 0
                 }

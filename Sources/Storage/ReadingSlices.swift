@@ -104,7 +104,13 @@ struct ReadingSlices {
         func isBefore(_ left: StoredReading, _ right: StoredReading) -> Bool {
             (left.time.instant, left.series) < (right.time.instant, right.series)
         }
-        guard zip(readings, readings.dropFirst()).contains(where: { isBefore($1, $0) }) else { return readings }
+        let isInOrder = readings.withUnsafeBufferPointer { readings in
+            for index in readings.indices.dropFirst() where isBefore(readings[index], readings[index - 1]) {
+                return false
+            }
+            return true
+        }
+        if isInOrder { return readings }
         return readings.enumerated().sorted { left, right in
             isBefore(left.element, right.element)
                 || (!isBefore(right.element, left.element) && left.offset < right.offset)

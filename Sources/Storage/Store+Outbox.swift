@@ -86,4 +86,21 @@ extension Store: Outbox {
             item: try JSONText.decode(OutboxItem.self, row[0]), state: OutboxState(rawValue: row[1]) ?? .dead,
             attempts: row[2], nextAt: Instant(milliseconds: row[3]), digest: row[4])
     }
+
+    /// What destinations called the notices that they took about a sensor's alerts of a period, by destination.
+    public func delivered(
+        about sensor: SensorID, from: Instant, until: Instant
+    ) throws(StoreError) -> [String: [String]] {
+        try read("outbox") { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT destination, remote_id FROM outbox WHERE remote_id IS NOT NULL
+                    AND json_extract(body, '$.alert') IN
+                        (SELECT id FROM alert WHERE json_extract(body, '$.subject') = ? AND onset >= ? AND onset < ?)
+                    ORDER BY id
+                    """, arguments: [sensor.rawValue, from.milliseconds, until.milliseconds])
+            return Dictionary(grouping: rows, by: { $0[0] as String }).mapValues { $0.map { $0[1] as String } }
+        }
+    }
 }

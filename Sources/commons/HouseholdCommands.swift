@@ -38,7 +38,7 @@ struct HouseholdsCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Deletes what was measured of a household, for good.",
             discussion: """
-                Readings, days, meter events, figures in alerts and notices that were sent. The sums of the months that are
+                Readings, days, meter events, figures in alerts, notices that were sent and their files. The sums of the months that are
                 over are fixed first, so that no later report tells the difference. That it was deleted is recorded, the
                 values never. Files that were exported, and papers, are yours to destroy; copies made before are purged
                 when one of them is restored, and end with the rota.

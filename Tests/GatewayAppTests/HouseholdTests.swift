@@ -28,6 +28,8 @@ struct HouseholdTests {
         mqtt: {broker: 127.0.0.1, port: 1, topics: ["zigbee2mqtt/+"]}
         assembly: {meets: first Sunday 18:00}
         stewards: [{name: Rosa}]
+        destinations:
+          - {name: notices, kind: files, audience: stewards, folder: \(folder.path)/notices}
         sensors:
         \(sensors)
           - {id: tank/level, resource: water, quantity: temperature, role: storage, visibility: community, unit: Cel}
@@ -145,6 +147,47 @@ struct HouseholdTests {
         #expect(office.perform(.addReadings([next]), by: Actor(account: "test"), now: now).isDone)
         try office.pipeline.commit(packets: [], session: 0, now: now)
         #expect(try office.store.meterEvents(sensor: Self.homes[0]).isEmpty)
+    }
+
+    @Test("Notices about a forgotten household go from the folders that they were written to, others stay")
+    func notices() throws {
+        try live()
+        let notices = folder.file("notices")
+        try FileManager.default.createDirectory(atPath: notices, withIntermediateDirectories: true)
+        let names = ["20260901T100000Z-today-a.txt", "20260902T100000Z-today-b.txt"]
+        for name in names {
+            try "title\n\ntext\n".write(toFile: notices + "/" + name, atomically: true, encoding: .utf8)
+        }
+        try "Notices\n\none (\(names[0]))\ntwo (\(names[1]))\n"
+            .write(toFile: notices + "/latest.txt", atomically: true, encoding: .utf8)
+        let office = try Office.open(site: site, now: SystemClock.now())
+        let onset = begin.advanced(bySeconds: 86_400)
+        for subject in ["house-1/water", "tank/level"] {
+            office.pipeline.box(.sensorSilent, subject: subject, isActive: true, onset: onset, [:], SystemClock.now())
+        }
+        try office.pipeline.commit(packets: [], session: 0, now: SystemClock.now())
+        let alerts = try office.store.alerts(openOnly: false)
+        office.close()
+        for (name, subject) in zip(names, ["house-1/water", "tank/level"]) {
+            let alert = try #require(alerts.first { $0.subject == subject })
+            let child = try ChildProcess(
+                "/usr/bin/sqlite3",
+                [
+                    folder.file("data/gateway.sqlite"),
+                    """
+                    INSERT INTO outbox (key, destination, body, state, next_at, created_at, remote_id)
+                    VALUES ('\(name)', 'notices', '{"alert": "\(alert.id)"}', 'sent', 0, 0, '\(name)')
+                    """,
+                ])
+            #expect(child.wait(20) == .exited(0), "\(child.output)")
+        }
+        let reply = try HouseholdDesk(site: site).forget(
+            "house-1/water", from: nil, through: nil, enteredFor: "Amina")
+        #expect(reply.isDone && reply.lines.contains { $0.contains("1 notices") }, "\(reply.lines)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: notices).sorted() == [names[1], "latest.txt"])
+        #expect(
+            try String(contentsOfFile: notices + "/latest.txt", encoding: .utf8)
+                == "Notices\n\ntwo (\(names[1]))\n")
     }
 
     @Test("Some months are forgotten: the days behind them keep their figures, also when they are computed anew")

@@ -1,3 +1,4 @@
+import Delivery
 import Foundation
 import GatewayModel
 import Storage
@@ -95,8 +96,12 @@ public struct HouseholdDesk {
             let closed = try CommandDesk(site: site).perform(.closeReport(month), enteredFor: person)
             guard closed.isDone else { return closed }
         }
-        let reply = try CommandDesk(site: site).perform(
+        // Asked before: with the readings goes the knowledge of what was written where.
+        let written = try store.delivered(
+            about: sensor.id, from: site.zone.start(of: first), until: site.zone.start(of: last.adding(days: 1)))
+        var reply = try CommandDesk(site: site).perform(
             .forget(sensor: sensor.id, first: first, last: last), enteredFor: person)
+        if reply.isDone { reply.lines += withdraw(written) }
         if reply.isDone { try noteForCopies(ForgottenDays(sensor: sensor.id, first: first, last: last, at: now)) }
         return reply
     }
@@ -107,6 +112,21 @@ public struct HouseholdDesk {
     private func noteForCopies(_ days: ForgottenDays) throws {
         guard let rule = site.configuration.backup, !rule.isRemote else { return }
         try ForgottenList(folder: rule.folder, community: site.configuration.community.id).add(days)
+    }
+
+    /// Takes notices out of folders; what could not be removed is said, since a person has to destroy it.
+    private func withdraw(_ written: [String: [String]]) -> [String] {
+        site.configuration.destinations.compactMap { destination in
+            guard case .files(let settings) = destination.kind, let files = written[destination.name] else {
+                return nil
+            }
+            do {
+                let count = try FilesDestination.withdraw(files, from: settings)
+                return count > 0 ? "\(count) notices in \(settings.folder) were removed." : nil
+            } catch {
+                return "Notices in \(settings.folder) could not be removed (\(error)): remove them there."
+            }
+        }
     }
 
     private func home(_ name: String, in store: Store) throws -> Sensor {

@@ -148,6 +148,20 @@ extension BlockColumns {
     /// Hands a field's readings of some rows to `body`, in time order.
     @inline(__always)
     func readings(_ field: Field, in rows: Range<Int>, _ body: (StoredReading) -> Void) {
+        // A value in every row and nothing to remark is nearly all of a long history.
+        if let source, received.isEmpty, field.rows == nil, field.marks == nil, field.scales == nil {
+            let (series, scale) = (SeriesID(rawValue: field.series), field.scale)
+            times.withUnsafeBufferPointer { times in
+                field.mantissas.withUnsafeBufferPointer { mantissas in
+                    for row in rows {
+                        let time = ReadingTime(Instant(milliseconds: times[row]), source: source, uncertainty: 0)
+                        let value = DecimalValue(mantissa: mantissas[row], scale: scale)
+                        body(StoredReading(series: series, time: time, value: value))
+                    }
+                }
+            }
+            return
+        }
         let places =
             field.rows.map { own in
                 own.firstIndex(atOrAfter: rows.lowerBound)..<own.firstIndex(atOrAfter: rows.upperBound)

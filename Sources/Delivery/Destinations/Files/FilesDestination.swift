@@ -53,6 +53,19 @@ public struct FilesDestination: Destination {
         return "\(time)Z-\(item.priority.rawValue)-\(key).txt"
     }
 
+    /// Takes notices away that must not be known any more, and their lines in the listing; returns how many there were.
+    public static func withdraw(_ files: [String], from settings: FilesSettings) throws -> Int {
+        let there = files.filter { FileManager.default.fileExists(atPath: settings.folder + "/" + $0) }
+        for file in there { try FileManager.default.removeItem(atPath: settings.folder + "/" + file) }
+        let listing = settings.folder + "/latest.txt"
+        if let text = try? String(contentsOfFile: listing, encoding: .utf8) {
+            let left = text.split(separator: "\n", omittingEmptySubsequences: false)
+                .filter { line in !files.contains { line.contains($0) } }
+            try AtomicFile.write(left.joined(separator: "\n"), to: listing)
+        }
+        return there.count
+    }
+
     /// Rewrites the listing from the folder, newest first, and removes what is beyond the bound.
     private func list(_ texts: DestinationTexts) throws {
         let notices = try FileManager.default.contentsOfDirectory(atPath: files.folder)
