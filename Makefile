@@ -44,6 +44,7 @@ test-long: test-packages ## Random kills by the hundred, power cuts, fuzzing: an
 bench: test-packages ## Measures throughput, bytes written and memory, as ratios in one run
 	$(BUILD) -c release
 	Benchmarks/run
+	Benchmarks/peers
 
 clean-data: ## Removes the demonstration's data (var/)
 	rm -rf var
