@@ -123,7 +123,9 @@ struct BlockTests {
     func journal() throws {
         var random = SeededGenerator(state: 5)
         let readings = BlockTests.rows(&random).flatMap(\.readings)
-        let packets = (0..<40).map { PacketRecord(id: UInt16($0 * 1000), digest: random.next() &+ UInt64($0)) }
+        let packets = (0..<40).map {
+            PacketRecord(id: UInt16($0 * 1000), digest: random.next() &+ UInt64($0))
+        }
         let bytes = JournalBody.encode(packets: packets, readings: readings)
         var foundPackets: [PacketRecord] = []
         var found: [StoredReading] = []
@@ -133,5 +135,37 @@ struct BlockTests {
         #expect(found == readings)
         #expect(foundPackets == packets)
         #expect(Checksum.crc32(Array("123456789".utf8)) == 0xCBF4_3926)
+    }
+
+    @Test("A journal row of the first format is still read")
+    func firstFormat() throws {
+        var random = SeededGenerator(state: 7)
+        let readings = BlockTests.rows(&random).flatMap(\.readings)
+        let bytes = FirstJournalFormat.encode(packets: [(65_535, 0x0102_0304_F0F0_0000)], readings: readings)
+        var packets: [PacketRecord] = []
+        var found: [StoredReading] = []
+        try bytes.withUnsafeBufferPointer { bytes in
+            try JournalBody.decode(bytes, packets: { packets.append($0) }, readings: { found.append($0) })
+        }
+        #expect(!readings.isEmpty && found == readings)
+        #expect(packets == [PacketRecord(id: 65_535, digest: 0x0102_0304_F0F0_0000)])
+    }
+
+    @Test("A commit of twenty messages with three readings leaves room for a second one in its page")
+    func size() {
+        var random = SeededGenerator(state: 8)
+        let packets = (1...20).map { PacketRecord(id: $0, digest: random.next()) }
+        var readings: [StoredReading] = []
+        for message in Int64(0)..<20 {
+            let device = Int64.random(in: 0..<200, using: &random)
+            let time = ReadingTime(Instant(milliseconds: 1_790_000_000_000 + message * 50), source: .received)
+            for (field, (range, scale)) in [(0...20_000, UInt8(1)), (0...900_000, 3), (1500...3000, 2)].enumerated() {
+                readings.append(
+                    StoredReading(
+                        series: SeriesID(rawValue: device * 3 + Int64(field)), time: time,
+                        value: DecimalValue(mantissa: Int64(Int.random(in: range, using: &random)), scale: scale)))
+            }
+        }
+        #expect(JournalBody.encode(packets: packets, readings: readings).count < 450)
     }
 }

@@ -159,7 +159,7 @@ struct FaultTests {
         _ = try fill(store)
         try store.close()
         let again = try StoreFixture.open(folder.path + "/fault-disk-reads")
-        fault_fail_at("reads", FAULT_READ, 5)
+        fault_fail_at("reads", FAULT_READ, 1)
         do {
             let count = try again.readings(ReadingQuery(.all)).count
             Issue.record("\(count) readings without a failing read")

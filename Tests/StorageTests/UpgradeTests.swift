@@ -34,7 +34,7 @@ struct UpgradeTests {
             try db.execute(
                 sql: "INSERT INTO journal VALUES (1, 0, 0, ?1, ?1, 0, 1, ?2)",
                 arguments: [
-                    StoreFixture.start.milliseconds, Data(JournalBody.encode(packets: [], readings: [reading])),
+                    StoreFixture.start.milliseconds, Data(FirstJournalFormat.encode(packets: [], readings: [reading])),
                 ])
         }
         try old.close()

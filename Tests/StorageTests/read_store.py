@@ -104,8 +104,46 @@ def decimal(mantissa, scale):
     return ("-" if mantissa < 0 else "") + text.rstrip(".")
 
 
+def stamps(reader, count):
+    flags = reader.byte()
+    times = reader.column(count)
+    if flags & 1:
+        sources, uncertainties = reader.column(count), reader.column(count)
+    else:
+        sources, uncertainties = [reader.byte()] * count, [0] * count
+    received = [""] * count
+    if flags & 2:
+        there = [i for i, bit in enumerate(reader.bitmap(count)) if bit]
+        for i, offset in zip(there, reader.column(len(there))):
+            received[i] = times[i] + offset
+    return list(zip(times, sources, uncertainties, received))
+
+
 def journal(blob):
-    reader = checked(blob, (1,))
+    reader = checked(blob, (1, 2))
+    return first_journal(reader) if blob[0] == 1 else column_journal(reader)
+
+
+def column_journal(reader):
+    packets = reader.varint()
+    reader.column(packets)
+    reader.take(8 * packets)
+    messages = reader.varint()
+    counts = reader.column(messages)
+    when = stamps(reader, messages)
+    order = [(place, message) for place in range(max(counts, default=0))
+             for message in range(messages) if counts[message] > place]
+    steps, marks, mantissas = (reader.column(len(order)) for _ in range(3))
+    found = {key: values for key, *values in zip(order, steps, marks, mantissas)}
+    for message in range(messages):
+        series = 0
+        for place in range(counts[message]):
+            step, mark, mantissa = found[place, message]
+            series += step
+            yield series, *when[message], decimal(mantissa, mark & 31), mark >> 5 & 1, mark >> 6 & 1
+
+
+def first_journal(reader):
     for _ in range(reader.varint()):
         reader.take(10)
     series = time = 0
@@ -123,17 +161,8 @@ def journal(blob):
 
 def block(blob):
     reader = checked(blob, (1, 2))
-    rows, fields, flags = reader.varint(), reader.varint(), reader.byte()
-    times = reader.column(rows)
-    if flags & 1:
-        sources, uncertainties = reader.column(rows), reader.column(rows)
-    else:
-        sources, uncertainties = [reader.byte()] * rows, [0] * rows
-    received = [""] * rows
-    if flags & 2:
-        there = [i for i, bit in enumerate(reader.bitmap(rows)) if bit]
-        for i, offset in zip(there, reader.column(len(there))):
-            received[i] = times[i] + offset
+    rows, fields = reader.varint(), reader.varint()
+    when = stamps(reader, rows)
     for _ in range(fields):
         series, header = reader.varint(), reader.byte()
         there = list(range(rows)) if header & 1 else [i for i, bit in enumerate(reader.bitmap(rows)) if bit]
@@ -146,7 +175,7 @@ def block(blob):
         mantissas = reader.column(len(there))
         marks = reader.column(len(there)) if header & 4 else [0] * len(there)
         for i, scale, mantissa, mark in zip(there, scales, mantissas, marks):
-            yield series, times[i], sources[i], uncertainties[i], received[i], decimal(mantissa, scale), mark & 1, mark >> 1
+            yield series, *when[i], decimal(mantissa, scale), mark & 1, mark >> 1
 
 
 def hours(number, blob):

@@ -10,8 +10,6 @@ enum Block {
     static let maximumFields = 65_536
     static let maximumValues = 4_194_304
 
-    static let hasTimeMarks: UInt8 = 1
-    static let hasReceived: UInt8 = 2
     static let isFull: UInt8 = 1
     static let hasOneScale: UInt8 = 2
     static let hasMarks: UInt8 = 4
@@ -27,32 +25,13 @@ enum Block {
             for (series, value) in row.values { columns[series, default: []].append((index, value)) }
         }
         writer.varint(UInt64(columns.count))
-        encodeTimes(rows, into: &writer)
+        TimeColumns.encode(rows.map { ($0.time, $0.receivedAt) }, into: &writer)
         for (series, values) in columns.sorted(by: { $0.key < $1.key }) {
             writer.varint(UInt64(bitPattern: series))
             encodeField(values, rows: rows.count, into: &writer)
         }
         writer.fixed32(Checksum.crc32(writer.bytes))
         return writer.bytes
-    }
-
-    private static func encodeTimes(_ rows: ArraySlice<BlockRow>, into writer: inout ByteWriter) {
-        let isPlain = rows.allSatisfy { $0.time.source == rows.first?.time.source && $0.time.uncertainty == 0 }
-        let received = rows.contains { $0.receivedAt != nil }
-        writer.byte((isPlain ? 0 : hasTimeMarks) | (received ? hasReceived : 0))
-        IntegerColumn.encode(rows.map(\.time.instant.milliseconds), into: &writer)
-        if isPlain {
-            writer.byte(rows.first?.time.source.rawValue ?? 0)
-        } else {
-            IntegerColumn.encode(rows.map { Int64($0.time.source.rawValue) }, into: &writer)
-            IntegerColumn.encode(rows.map(\.time.uncertainty), into: &writer)
-        }
-        guard received else { return }
-        writer.bytes.append(contentsOf: bitmap(rows.map { $0.receivedAt != nil }))
-        IntegerColumn.encode(
-            rows.compactMap { row in
-                row.receivedAt.map { $0.milliseconds &- row.time.instant.milliseconds }
-            }, into: &writer)
     }
 
     private static func encodeField(_ values: [(row: Int, value: BlockValue)], rows: Int, into writer: inout ByteWriter)
@@ -63,7 +42,7 @@ enum Block {
         if values.count != rows {
             var isPresent = [Bool](repeating: false, count: rows)
             for (row, _) in values { isPresent[row] = true }
-            writer.bytes.append(contentsOf: bitmap(isPresent))
+            writer.bitmap(isPresent)
         }
         if let scaled {
             writer.byte(scaled.scale)
@@ -86,11 +65,5 @@ enum Block {
             mantissas.append(mantissa)
         }
         return (scale, mantissas)
-    }
-
-    private static func bitmap(_ bits: [Bool]) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: (bits.count + 7) / 8)
-        for (index, bit) in bits.enumerated() where bit { bytes[index / 8] |= 1 << UInt8(index % 8) }
-        return bytes
     }
 }

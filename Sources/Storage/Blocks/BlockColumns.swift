@@ -19,12 +19,9 @@ struct BlockColumns {
         var count = 0
     }
 
+    private let stamps: TimeColumns
     /// Milliseconds of UTC, ascending.
-    var times: [Int64]
-    private var source: TimeSource?
-    private var sources: [Int64] = []
-    private var uncertainties: [Int64] = []
-    private var received: [Instant?] = []
+    var times: [Int64] { stamps.times }
     /// The wanted fields, by series.
     var fields: [Field] = []
 
@@ -38,24 +35,7 @@ struct BlockColumns {
         let rowCount = try reader.count(atMost: Block.maximumRows)
         let fieldCount = try reader.count(atMost: Block.maximumFields)
         guard rowCount * fieldCount <= Block.maximumValues else { throw BrokenBytes(reason: "too many values") }
-        let flags = try reader.byte()
-        times = try IntegerColumn.decode(rowCount, from: &reader)
-        if flags & Block.hasTimeMarks == 0 {
-            source = TimeSource(rawValue: try reader.byte())
-            guard source != nil else { throw BrokenBytes(reason: "unknown time source") }
-        } else {
-            sources = try IntegerColumn.decode(rowCount, from: &reader)
-            uncertainties = try IntegerColumn.decode(rowCount, from: &reader)
-            let known = TimeSource.allCases.map { Int64($0.rawValue) }
-            guard sources.allSatisfy(known.contains) else { throw BrokenBytes(reason: "unknown time source") }
-        }
-        if flags & Block.hasReceived != 0 {
-            let rows = try BlockColumns.rowsOfBitmap(rowCount, from: &reader)
-            received = [Instant?](repeating: nil, count: rowCount)
-            for (row, offset) in zip(rows, try IntegerColumn.decode(rows.count, from: &reader)) {
-                received[row] = Instant(milliseconds: times[row] &+ offset)
-            }
-        }
+        stamps = try TimeColumns(rowCount, from: &reader)
         for _ in 0..<fieldCount {
             let series = Int64(bitPattern: try reader.varint())
             if let field = try BlockColumns.field(series, rows: rowCount, isWanted: wanted(series), from: &reader) {
@@ -72,7 +52,7 @@ struct BlockColumns {
         let header = try reader.byte()
         field.count = rowCount
         if header & Block.isFull == 0 {
-            let rows = try rowsOfBitmap(rowCount, from: &reader)
+            let rows = try reader.bitmap(rowCount)
             field.rows = rows
             field.count = rows.count
         }
@@ -101,16 +81,6 @@ struct BlockColumns {
         _ = try reader.byte()
         _ = try reader.slice(try reader.count(atMost: reader.remaining))
     }
-
-    private static func rowsOfBitmap(_ count: Int, from reader: inout ByteReader) throws(BrokenBytes) -> [Int] {
-        var rows: [Int] = []
-        var current: UInt8 = 0
-        for index in 0..<count {
-            if index % 8 == 0 { current = try reader.byte() }
-            if current >> UInt8(index % 8) & 1 == 1 { rows.append(index) }
-        }
-        return rows
-    }
 }
 
 extension BlockColumns.Field {
@@ -125,19 +95,6 @@ extension BlockColumns.Field {
 }
 
 extension BlockColumns {
-    /// When a row was measured.
-    @inline(__always)
-    func time(ofRow row: Int) -> ReadingTime {
-        let instant = Instant(milliseconds: times[row])
-        if let source { return ReadingTime(instant, source: source, uncertainty: 0) }
-        let source = TimeSource(rawValue: UInt8(truncatingIfNeeded: sources[row])) ?? .received
-        return ReadingTime(instant, source: source, uncertainty: uncertainties[row])
-    }
-
-    /// When the gateway received a row, where that was kept.
-    @inline(__always)
-    func receivedAt(row: Int) -> Instant? { received.isEmpty ? nil : received[row] }
-
     /// The rows of a period, both ends included.
     func rows(in times: ClosedRange<Int64>) -> Range<Int> {
         let first = self.times.firstIndex(atOrAfter: times.lowerBound)
@@ -149,7 +106,8 @@ extension BlockColumns {
     @inline(__always)
     func readings(_ field: Field, in rows: Range<Int>, _ body: (StoredReading) -> Void) {
         // A value in every row and nothing to remark is nearly all of a long history.
-        if let source, received.isEmpty, field.rows == nil, field.marks == nil, field.scales == nil {
+        if let source = stamps.source, !stamps.haveReceived, field.rows == nil, field.marks == nil, field.scales == nil
+        {
             let (series, scale) = (SeriesID(rawValue: field.series), field.scale)
             times.withUnsafeBufferPointer { times in
                 field.mantissas.withUnsafeBufferPointer { mantissas in
@@ -171,14 +129,14 @@ extension BlockColumns {
             let value = field.value(place)
             body(
                 StoredReading(
-                    series: SeriesID(rawValue: field.series), time: time(ofRow: row), value: value.value,
-                    isRounded: value.isRounded, isTrusted: value.isTrusted, receivedAt: receivedAt(row: row)))
+                    series: SeriesID(rawValue: field.series), time: stamps.time(row), value: value.value,
+                    isRounded: value.isRounded, isTrusted: value.isTrusted, receivedAt: stamps.receivedAt(row)))
         }
     }
 
     /// All of it as rows, for rewriting.
     func allRows() -> [BlockRow] {
-        var rows = times.indices.map { BlockRow(time: time(ofRow: $0), receivedAt: receivedAt(row: $0), values: []) }
+        var rows = times.indices.map { BlockRow(time: stamps.time($0), receivedAt: stamps.receivedAt($0), values: []) }
         for field in fields {
             for place in 0..<field.count {
                 rows[field.rows?[place] ?? place].values.append((field.series, field.value(place)))

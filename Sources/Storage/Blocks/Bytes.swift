@@ -30,6 +30,13 @@ struct ByteWriter {
     mutating func fixed64(_ value: UInt64) {
         for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(shift))) }
     }
+
+    /// Eight to a byte, the first in the lowest bit.
+    mutating func bitmap(_ bits: [Bool]) {
+        let start = bytes.count
+        bytes.append(contentsOf: repeatElement(0, count: (bits.count + 7) / 8))
+        for (index, bit) in bits.enumerated() where bit { bytes[start + index / 8] |= 1 << UInt8(index % 8) }
+    }
 }
 
 /// Stored bytes that do not follow the format.
@@ -106,6 +113,17 @@ struct ByteReader {
         var value: UInt64 = 0
         for shift in stride(from: 0, to: 64, by: 8) { value |= UInt64(try byte()) << UInt64(shift) }
         return value
+    }
+
+    /// The places of the bits that are set, of so many.
+    mutating func bitmap(_ count: Int) throws(BrokenBytes) -> [Int] {
+        var places: [Int] = []
+        var current: UInt8 = 0
+        for index in 0..<count {
+            if index % 8 == 0 { current = try byte() }
+            if current >> UInt8(index % 8) & 1 == 1 { places.append(index) }
+        }
+        return places
     }
 
     /// What was not read yet.
