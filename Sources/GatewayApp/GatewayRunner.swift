@@ -63,6 +63,7 @@ public struct GatewayRunner {
             let counters = parts.counters
             services.append(DashboardServer { counters.latest }.application(port: port, logger: quiet))
         }
+        try office.tellOfDroppedNotices(now: begin)
         parts.start()
         notifier.ready("listening")
         say("Running; Ctrl-C ends it.")

@@ -32,8 +32,8 @@ extension Office {
             case .undoImport(let number): return try undoImport(number, by: actor, now: now)
             case .addReadings(let readings): return try add(readings, by: actor, now: now)
             case .closeReport(let month): return try closeReport(month, by: actor, now: now)
-            case .lookAt(let sensors, let what, let why):
-                return lookAt(sensors, what, why: why, by: actor, now: now)
+            case .lookAt(let sensors, let what, let why, let file):
+                return lookAt(sensors, what, why: why, file: file, by: actor, now: now)
             case .forget(let sensor, let first, let last):
                 return try forget(sensor, first, through: last, by: actor, now: now)
             case .setClock(let told): return try setClock(told, by: actor, now: now)

@@ -105,6 +105,7 @@ final class Office {
         _ = try store.seal()
         let today = site.zone.date(at: now)
         try pipeline.recomputeDays(before: today, zone: site.zone)
+        try store.cutLogIfOwed()
         try endRetention(now: now)
         // A month reads everything once, so that a card's damage is known before somebody needs the figures.
         try store.examine(part: Int64(today.daysSinceEpoch) % 30, of: 30)

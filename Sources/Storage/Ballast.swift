@@ -7,9 +7,10 @@ struct Ballast: Sendable {
 
     private var path: String { folder + "/ballast" }
 
-    /// True while the room is kept.
+    /// True while the room is kept; a file that a power cut left empty keeps none.
     var isThere: Bool {
-        FileManager.default.fileExists(atPath: path)
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_size == off_t(size)
     }
 
     /// Gives the room to the database; false where it was given up before.
@@ -21,6 +22,7 @@ struct Ballast: Sendable {
     func restore() -> Bool {
         guard size > 0 else { return false }
         guard !isThere else { return true }
+        _ = release()
         let descriptor = Foundation.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return false }
         defer { Foundation.close(descriptor) }

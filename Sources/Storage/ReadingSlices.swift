@@ -7,6 +7,9 @@ struct ReadingSlices {
     private static let aim = 100_000
     private static let firstLength: Int64 = 86_400_000
     private static let shortPeriod: Int64 = 62 * 86_400_000
+    private static let shortest: Int64 = 60_000
+    /// The most that a block holds.
+    private static let readingsPerBlock = 8192
 
     private let store: Store
     private let query: ReadingQuery
@@ -25,11 +28,15 @@ struct ReadingSlices {
     mutating func next() throws(StoreError) -> [StoredReading]? {
         guard let rest else { return nil }
         let (sum, overflow) = rest.lowerBound.addingReportingOverflow(length - 1)
-        let end = overflow ? rest.upperBound : min(sum, rest.upperBound)
         let reader = self
-        let slice = try store.read("readings") { db in try reader.slice(rest.lowerBound...end, db) }
+        let (slice, end) = try store.read("readings") { db in
+            let times = try reader.shortened(
+                rest.lowerBound...(overflow ? rest.upperBound : min(sum, rest.upperBound)), db)
+            return (try reader.slice(times, db), times.upperBound)
+        }
+        length = min(length, max(1, end - rest.lowerBound + 1))
         self.rest = end < rest.upperBound ? (end + 1)...rest.upperBound : nil
-        if slice.count > ReadingSlices.aim, length > 60_000 { length /= 2 }
+        if slice.count > ReadingSlices.aim, length > ReadingSlices.shortest { length /= 2 }
         if slice.count < ReadingSlices.aim / 4, length < Int64.max / 4 { length *= 2 }
         return slice
     }
@@ -46,6 +53,29 @@ struct ReadingSlices {
         let lower = max(ends.lowerBound, query.from.milliseconds)
         let upper = min(ends.upperBound, query.until.milliseconds - 1)
         return lower <= upper ? lower...upper : nil
+    }
+
+    /// The beginning of a time that holds few enough readings to be taken at once: quiet years end without notice.
+    ///
+    /// Blocks are counted by their index; each stream has one or two that reach into any time.
+    private func shortened(_ times: ClosedRange<Int64>, _ db: Database) throws -> ClosedRange<Int64> {
+        var times = times
+        let streams = try Store.streams(of: Store.windows(query.selection, db).keys, db).values
+        let ids = Set(streams.map(\.stream))
+        let sealedThrough = streams.map(\.sealedThrough).min() ?? 0
+        while times.upperBound - times.lowerBound > ReadingSlices.shortest {
+            let blocks = try ids.reduce(0) { try $0 + max(0, BlockTable.count(of: $1, in: times, db) - 2) }
+            let unsealed =
+                try Int.fetchOne(
+                    db.cachedStatement(
+                        sql: """
+                            SELECT coalesce(sum(reading_count), 0) FROM journal
+                            WHERE id > ? AND first_time <= ? AND last_time >= ?
+                            """), arguments: [sealedThrough, times.upperBound, times.lowerBound]) ?? 0
+            guard blocks * ReadingSlices.readingsPerBlock + unsealed > 4 * ReadingSlices.aim else { break }
+            times = times.lowerBound...(times.lowerBound + (times.upperBound - times.lowerBound) / 2)
+        }
+        return times
     }
 
     private func slice(_ times: ClosedRange<Int64>, _ db: Database) throws -> [StoredReading] {

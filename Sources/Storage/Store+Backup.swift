@@ -17,6 +17,18 @@ public struct BackupContent: Hashable, Sendable, Codable {
     public var records: Int
     /// The check number of the record book, in hexadecimal.
     public var head: String
+    /// Readings that can be unpacked, in blocks and commits; nil in copies of earlier versions.
+    public var unpacked: Int?
+    /// Blocks and commits whose bytes cannot be read, as they could not before; nil in copies of earlier versions.
+    public var unreadable: Int?
+
+    /// True where two copies hold the same; what an earlier version did not count is not compared.
+    public func isSame(as other: BackupContent) -> Bool {
+        guard other.unpacked == nil else { return self == other }
+        var known = self
+        (known.unpacked, known.unreadable) = (nil, nil)
+        return known == other
+    }
 
     func holds(_ other: BackupContent) -> Bool {
         newestCommit >= other.newestCommit && sealedReadings >= other.sealedReadings && records >= other.records
@@ -54,7 +66,8 @@ extension Store {
         }
     }
 
-    /// What a copy holds, after every page and the record book's chain were checked; throws `corrupt` where one is wrong.
+    /// What a copy holds, after every page and the record book's chain were checked and every reading was unpacked; throws
+    /// `corrupt` where a page or the chain is wrong.
     public static func content(ofCopy path: String) throws(StoreError) -> BackupContent {
         do {
             var configuration = Configuration()
@@ -69,7 +82,9 @@ extension Store {
                         .corrupt, "backup", cause: damage.first ?? "the record book does not fit its chain",
                         remedy: "Run `commons doctor`, and try another stick or card.")
                 }
-                return try content(db, head: book.head)
+                var content = try content(db, head: book.head)
+                (content.unpacked, content.unreadable) = try unpacked(db)
+                return content
             }
         } catch {
             throw error as? StoreError ?? StoreError(error, context: "backup")
@@ -83,6 +98,30 @@ extension Store {
             days: try Int.fetchOne(db, sql: "SELECT count(*) FROM day_use") ?? 0,
             use: try Double.fetchOne(db, sql: "SELECT total(mantissa / pow(10.0, scale)) FROM day_use") ?? 0,
             records: try Int.fetchOne(db, sql: "SELECT count(*) FROM record") ?? 0, head: head)
+    }
+
+    /// Unpacks every block and commit, whose checksums tell a flipped bit that no page's structure shows.
+    private static func unpacked(_ db: Database) throws -> (readings: Int, unreadable: Int) {
+        var (readings, unreadable) = (0, 0)
+        for table in ["block", "journal"] {
+            let rows = try Row.fetchCursor(db, sql: "SELECT body FROM \(table)")
+            while let row = try rows.next() {
+                do {
+                    try row.withBytes(at: 0) { bytes in
+                        if table == "block" {
+                            readings += try BlockColumns(bytes) { _ in true }.fields.reduce(0) {
+                                $0 + $1.mantissas.count
+                            }
+                        } else {
+                            try JournalBody.decode(bytes) { _ in readings += 1 }
+                        }
+                    }
+                } catch is BrokenBytes {
+                    unreadable += 1
+                }
+            }
+        }
+        return (readings, unreadable)
     }
 
     static func sync(_ path: String) throws {

@@ -40,20 +40,20 @@ extension Store {
     /// Deletes everything that whole local days of a sensor left behind; returns how many readings that were.
     ///
     /// Readings in blocks and in the journal, day rows, what happened to the meter and what people decided about it, set
-    /// aside or put aside, the figures of alerts and of changes of limits, notices that were sent. Freed pages are
+    /// aside or put aside, the figures of alerts and of changes of limits, their notices. Freed pages are
     /// overwritten with zeros and the log is cut; what a memory card keeps of old sectors is beyond the reach of any
-    /// program. `record` is written in the same transaction. Sums that must stay are to be fixed before.
+    /// program. `record` is written in the same transaction. Sums that must stay are to be fixed before. While somebody
+    /// reads a copy of the database the log cannot be cut; ``owesLogCut()`` tells, and ``cutLogIfOwed()`` makes up for it.
     public func forget(_ days: ForgottenDays, zone: Zone, record: ActRecord) throws(StoreError) -> Int {
         let period =
             zone.start(of: days.first).milliseconds..<zone.start(of: days.last.adding(days: 1)).milliseconds
         let deleted = try write("forget") { db in
             try db.execute(sql: "PRAGMA secure_delete = ON")
             defer { try? db.execute(sql: "PRAGMA secure_delete = OFF") }
-            let windows = try Store.windows(.sensors([days.sensor]), db).mapValues { times in
-                times.map { $0.clamped(to: period) }.filter { !$0.isEmpty }
-            }.filter { !$0.value.isEmpty }
-            var deleted = try Store.forgetBlocks(windows, within: period, db)
-            deleted += try Store.forgetJournal(windows, within: period, db)
+            let windows = try Store.everything(of: days.sensor, within: period, db)
+            var deleted = try Store.forgetBlocks(windows, within: period, damaged: .goes, db)
+            deleted += try Store.forgetJournal(windows, within: period, damaged: .goes, db)
+            try Store.setNumber(Store.logCutOwed, 1, db)
             try Store.forgetDays(days, series: windows.keys.sorted(), zone: zone, db)
             try Store.forgetTraces(days.sensor, within: period, db)
             try db.execute(
@@ -64,88 +64,46 @@ extension Store {
             try record.write(db)
             return deleted
         }
-        do {
-            try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
-        } catch {
-            throw StoreError(error, context: "forget")
-        }
+        try cutLogIfOwed()
         do {
             try Store.removeUpgradeCopies(in: folder)
+            try Store.removeDamagedDatabases(in: folder)
         } catch {
             throw StoreError(error, context: "forget")
         }
         return deleted
     }
 
-    static func forgetBlocks(
-        _ windows: [Int64: [Range<Int64>]], within period: Range<Int64>, _ db: Database
-    ) throws -> Int {
-        var deleted = 0
-        let streams = try streamsBySeries(db)
-        for stream in Set(windows.keys.compactMap { streams[$0] }).sorted() {
-            let ids = try Int64.fetchAll(
-                db, sql: "SELECT id FROM block WHERE id >> 32 = ? AND first_time < ? AND last_time >= ?",
-                arguments: [stream, period.upperBound, period.lowerBound])
-            for id in ids {
-                // What cannot be read may hold the household's figures: it goes as a whole.
-                guard let rows = try? BlockTarget.rows(of: id, db) else {
-                    try db.execute(sql: "DELETE FROM block WHERE id = ?", arguments: [id])
-                    continue
-                }
-                let kept = rows.compactMap { row in row.without(windows) }
-                let count = rows.map(\.values.count).reduce(0, +) - kept.map(\.values.count).reduce(0, +)
-                guard count > 0 else { continue }
-                deleted += count
-                try db.execute(sql: "DELETE FROM block WHERE id = ?", arguments: [id])
-                for (index, packed) in (kept.isEmpty ? [] : Block.pack(kept)).enumerated() {
-                    var own = id
-                    if index > 0 {
-                        let next =
-                            try Int64.fetchOne(
-                                db, sql: "SELECT next_block FROM stream WHERE id = ?", arguments: [stream]) ?? 1
-                        try db.execute(
-                            sql: "UPDATE stream SET next_block = next_block + 1 WHERE id = ?", arguments: [stream])
-                        own = (stream << 32) | next
-                    }
-                    try db.execute(
-                        sql: "INSERT INTO block VALUES (?, ?, ?, ?, ?)",
-                        arguments: [own, packed.firstTime, packed.lastTime, packed.readingCount, Data(packed.body)])
-                }
-                try db.execute(
-                    sql: "UPDATE stream SET sealed_count = sealed_count - ? WHERE id = ?", arguments: [count, stream])
-            }
-        }
-        return deleted
+    /// True while the log may still hold what was deleted, because it could not be cut.
+    public func owesLogCut() throws(StoreError) -> Bool {
+        try read("forget") { db in try Store.number(Store.logCutOwed, db) == 1 }
     }
 
-    /// Rows stay for their packets, sealed ones too; only what is not in a block already counts as deleted.
-    static func forgetJournal(
-        _ windows: [Int64: [Range<Int64>]], within period: Range<Int64>, _ db: Database
-    ) throws -> Int {
-        let sealed = try sealedThrough(db)
-        var deleted = 0
-        let rows = try Row.fetchAll(
-            db, sql: "SELECT id, body FROM journal WHERE first_time < ? AND last_time >= ?",
-            arguments: [period.upperBound, period.lowerBound])
-        for row in rows {
-            let id: Int64 = row[0]
-            var packets: [PacketRecord] = []
-            var readings: [StoredReading] = []
-            try row.withBytes(at: 1) { bytes in
-                try JournalBody.decode(bytes, packets: { packets.append($0) }, readings: { readings.append($0) })
+    /// Cuts the log where that is owed; what reads the database meanwhile may prevent it, and then it stays owed.
+    public func cutLogIfOwed() throws(StoreError) {
+        guard try owesLogCut() else { return }
+        do {
+            let isBusy = try pool.writeWithoutTransaction { db in
+                // The first column says whether somebody was in the way (sqlite.org/pragma.html#pragma_wal_checkpoint).
+                try Bool.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)") ?? true
             }
-            let kept = readings.filter { !$0.isIn(windows) }
-            guard kept.count < readings.count else { continue }
-            deleted += readings.count { $0.isIn(windows) && id > sealed[$0.series.rawValue] ?? 0 }
-            let times = kept.map(\.time.instant.milliseconds)
-            try db.execute(
-                sql: "UPDATE journal SET first_time = ?, last_time = ?, reading_count = ?, body = ? WHERE id = ?",
-                arguments: [
-                    times.min(), times.max(), kept.count, Data(JournalBody.encode(packets: packets, readings: kept)),
-                    id,
-                ])
+            guard !isBusy else { return }
+        } catch {
+            throw StoreError(error, context: "forget")
         }
-        return deleted
+        try write("forget") { db in try Store.setNumber(Store.logCutOwed, 0, db) }
+    }
+
+    private static let logCutOwed = "log_cut_owed"
+
+    /// Databases that a repair replaced hold what they held; the other files there name no household.
+    private static func removeDamagedDatabases(in folder: String) throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name.hasPrefix("damaged-") {
+            for file in try FileManager.default.contentsOfDirectory(atPath: folder + "/" + name) {
+                try FileManager.default.removeItem(atPath: folder + "/" + name + "/" + file)
+            }
+            try FileManager.default.removeItem(atPath: folder + "/" + name)
+        }
     }
 
     private static func forgetDays(
@@ -202,8 +160,9 @@ extension Store {
                 """, arguments: times)
         try db.execute(
             sql: """
-                DELETE FROM outbox WHERE state IN ('sent', 'dropped', 'failed', 'dead') AND json_extract(body, '$.alert') IN
-                (SELECT id FROM alert WHERE json_extract(body, '$.subject') = ?1 AND onset >= ?2 AND onset < ?3)
+                DELETE FROM outbox WHERE json_extract(body, '$.alert') IN
+                (SELECT id FROM alert WHERE json_extract(body, '$.subject') = ?1 AND onset >= ?2 AND onset < ?3
+                    AND (state = 'closed' OR outbox.state IN ('sent', 'dropped', 'failed', 'dead')))
                 """, arguments: times)
         // An alert stays as a number in the record book; its figures and notes go. One that is open still is needed.
         try db.execute(
@@ -229,22 +188,5 @@ extension Store {
                 WHERE detected_at >= ?2 AND detected_at < ?3 AND EXISTS
                 (SELECT 1 FROM json_each(body, '$.evidence') WHERE json_extract(value, '$.sensor') = ?1)
                 """, arguments: times)
-    }
-}
-
-extension StoredReading {
-    fileprivate func isIn(_ windows: [Int64: [Range<Int64>]]) -> Bool {
-        windows[series.rawValue]?.contains { $0.contains(time.instant.milliseconds) } ?? false
-    }
-}
-
-extension BlockRow {
-    /// The row without the values of some series in some times; nil where none is left.
-    fileprivate func without(_ windows: [Int64: [Range<Int64>]]) -> BlockRow? {
-        var row = self
-        row.values.removeAll { value in
-            windows[value.series]?.contains { $0.contains(time.instant.milliseconds) } ?? false
-        }
-        return row.values.isEmpty ? nil : row
     }
 }

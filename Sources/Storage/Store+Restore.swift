@@ -27,8 +27,35 @@ extension Store {
                 let dropped = db.changesCount
                 let last = try Int64.fetchOne(db, sql: "SELECT max(number) FROM record") ?? 0
                 try act(dropped, last).write(db)
+                try setNumber(restoredNotices, Int64(dropped), db)
                 return dropped
             }
+        } catch {
+            throw StoreError(error, context: "restore")
+        }
+    }
+
+    /// How many notices a restore dropped of which the stewards have not been told; 0 where there was none.
+    public func untoldNotices() throws(StoreError) -> Int {
+        try read("restore") { db in Int(try Store.number(Store.restoredNotices, db)) }
+    }
+
+    /// Tells of them, in one transaction with the note that it is told.
+    public func tellOfDroppedNotices(_ record: ActRecord) throws(StoreError) {
+        try write("restore") { db in
+            try record.write(db)
+            try Store.setNumber(Store.restoredNotices, 0, db)
+        }
+    }
+
+    private static let restoredNotices = "restored_notices"
+
+    /// Puts everything of a database that nobody has open into its one file, so that it can be moved.
+    public static func leaveAsOneFile(folder: String) throws(StoreError) {
+        do {
+            let queue = try DatabaseQueue(path: folder + "/" + databaseName)
+            try queue.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA journal_mode = DELETE") }
+            try queue.close()
         } catch {
             throw StoreError(error, context: "restore")
         }

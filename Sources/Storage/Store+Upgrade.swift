@@ -12,11 +12,20 @@ extension Store {
         let applied = try pool.read { db in
             try db.tableExists("grdb_migrations") ? migrator.appliedIdentifiers(db) : []
         }
-        if let last = applied.max(), applied.count < migrator.migrations.count {
+        let mark = folder + "/" + unfinishedMark
+        if let last = applied.max(), applied.count < migrator.migrations.count,
+            !FileManager.default.fileExists(atPath: mark)
+        {
             try keepCopy(of: pool, folder: folder, schema: String(last.prefix(3)))
+            // Until every change is made the copy is the one of before the first.
+            try Data().write(to: URL(fileURLWithPath: mark))
+            try sync(folder)
         }
         try migrator.migrate(pool)
+        unlink(mark)
     }
+
+    private static let unfinishedMark = "upgrade-unfinished"
 
     /// Refuses to read a database whose tables are not those of this program.
     static func refuseOtherSchema(_ db: Database) throws {

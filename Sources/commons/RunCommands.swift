@@ -137,6 +137,7 @@ struct RestoreCommand: ParsableCommand {
             Examples:
               commons restore /media/stick/commons-vall-clara-2026-11-23T030000Z.tar.gpg --as move --for Rosa
               commons restore COPY.tar.gpg --to /tmp/look --as copy --for Rosa
+              commons restore COPY.tar.gpg --as move --last-entry 214 --check-number "9f3c 01aa ..." --for Rosa
               commons restore ssh://backup@neighbour.lan:22/srv/commons/COPY.tar.gpg --key-file KEY --known-hosts FILE \\
                 --as move --for Rosa
             """)
@@ -150,13 +151,33 @@ struct RestoreCommand: ParsableCommand {
     @Option(name: .long, help: "A file whose first line is the passphrase; asked for otherwise.")
     var passphraseFile: String?
     @Option(name: .long, help: "Everything goes below this folder.") var to = "/"
-    @Option(name: .customLong("as"), help: "move: the first box is gone. copy: it goes on beside this one.")
-    var kind: Kind
+    @Option(
+        name: .customLong("as"), help: "move: the first box is gone. copy: it goes on beside this one. Asked otherwise."
+    )
+    var kind: Kind?
     @Option(name: .long, help: "The number of the last entry of the record book that a printed report names.")
     var lastEntry: Int64?
+    @Option(name: .long, help: "The check number beside it, 64 digits; gaps do not matter.") var checkNumber: String?
     @Option(name: .customLong("for"), help: "Whose act it is.") var person: String
 
+    func validate() throws {
+        if let checkNumber, RestoreDesk.checkNumber(checkNumber) == nil {
+            throw ValidationError("--check-number has 64 digits (0-9, a-f) in groups of four, as it is printed.")
+        }
+    }
+
+    /// Asks a person who did not say; where nobody can be asked it must be said.
+    private func askedKind() throws -> Kind {
+        guard isatty(0) == 1 else { throw ValidationError("Say --as move or --as copy.") }
+        print("Is the first box gone for good (move), or does it go on beside this one (copy)? ", terminator: "")
+        guard let kind = Kind(rawValue: readLine()?.trimmingCharacters(in: .whitespaces).lowercased() ?? "") else {
+            throw ValidationError("Answer move or copy.")
+        }
+        return kind
+    }
+
     func run() throws {
+        let kind = try kind ?? askedKind()
         var file = passphraseFile
         if file == nil {
             guard let typed = getpass("Passphrase: ") else { throw ValidationError("no passphrase was given") }
@@ -172,6 +193,7 @@ struct RestoreCommand: ParsableCommand {
             person: person)
         request.keyFile = keyFile
         request.knownHosts = knownHosts
+        request.checkNumber = checkNumber.flatMap(RestoreDesk.checkNumber)
         let lines = try RestoreDesk().restore(request)
         lines.forEach { print($0) }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import GatewayModel
+import Logging
 import MQTTIngest
 import Storage
 import TestSupport
@@ -131,6 +132,86 @@ struct BackupTests {
         try restore(stick + "/" + archive)
         #expect(try site().readingStore().readings(ReadingQuery(.sensors([Self.well]))).isEmpty)
         #expect(try site().readingStore().forgottenDays().map(\.sensor) == [Self.well])
+    }
+
+    @Test("A deletion while the stick was out is told to it once it is back, and a restore does it again")
+    func forgottenWithoutStick() throws {
+        let file = machine + "/gateway.yaml"
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        try text.replacing("visibility: community", with: "visibility: household")
+            .write(toFile: file, atomically: true, encoding: .utf8)
+        try live(7)
+        _ = try BackupDesk(site: site()).make(to: nil)
+        let archive = try copy()
+        try FileManager.default.moveItem(atPath: stick, toPath: stick + "-out")
+        let reply = try HouseholdDesk(site: site()).forget(
+            "well/level", from: nil, through: nil, enteredFor: "Amina")
+        #expect(reply.isDone, "\(reply.lines)")
+        try FileManager.default.moveItem(atPath: stick + "-out", toPath: stick)
+        BackupRound(news: BackupNews(), logger: Logger(label: "test"), programs: Programs()).go(try site())
+        try FileManager.default.removeItem(atPath: machine)
+        try restore(archive)
+        #expect(try site().readingStore().readings(ReadingQuery(.sensors([Self.well]))).isEmpty)
+        // Done again, it is in the copy; nothing is deleted a third time.
+        #expect(try site().readingStore().forgottenDays().count == 1)
+        #expect(!FileManager.default.fileExists(atPath: machine + "/data/gateway.lock"))
+    }
+
+    @Test("A folder that was on a stick and is now an empty one on the box's own disk gets no copy")
+    func emptyMountPoint() throws {
+        try live(7)
+        let other = try #require(BackupFolder.disk(of: "/dev/shm"))
+        try #require(other != BackupFolder.disk(of: machine), "this machine has no second file system")
+        let away = "/dev/shm/commons-stick-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: away, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: away) }
+        try FileManager.default.removeItem(atPath: stick)
+        try FileManager.default.createSymbolicLink(atPath: stick, withDestinationPath: away)
+        _ = try BackupDesk(site: site()).make(to: nil)
+        try FileManager.default.removeItem(atPath: stick)
+        try FileManager.default.createDirectory(atPath: stick, withIntermediateDirectories: true)
+        #expect(throws: AppError.self) { try BackupDesk(site: site()).make(to: nil) }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: stick).isEmpty)
+        let news = BackupNews()
+        BackupRound(news: news, logger: Logger(label: "test"), programs: Programs()).go(try site())
+        #expect(try FileManager.default.contentsOfDirectory(atPath: stick).isEmpty)
+        #expect(news.record?.failedAt == nil && news.record?.newest != nil)
+    }
+
+    @Test("After a restore the stewards get one notice for all that waited, and the paper's check number is compared")
+    func told() throws {
+        try live(7)
+        _ = try BackupDesk(site: site()).make(to: nil)
+        let book = try site().readingStore().verifyRecordBook()
+        try FileManager.default.removeItem(atPath: machine)
+        var request = RestoreDesk.Request(
+            archive: try copy(), passphraseFile: secret, root: "/", isCopy: false, lastEntry: book.count, person: "Rosa"
+        )
+        request.checkNumber = RestoreDesk.checkNumber(
+            RecordDesk.grouped(book.head, 0) + "\n" + RecordDesk.grouped(book.head, 1).uppercased())
+        _ = try RestoreDesk().restore(request)
+        #expect(try RecordDesk(site: site()).verify().lines[0].contains("which this book has at entry \(book.count)"))
+        for _ in 0..<2 {
+            let office = try Office.open(site: site(), now: SystemClock.now())
+            try office.tellOfDroppedNotices(now: SystemClock.now())
+            office.close()
+        }
+        let waiting = try site().readingStore().outboxEntries().filter { $0.state == .pending }
+        #expect(waiting.map(\.item.type) == ["box.restored"])
+        #expect(waiting.first?.item.body.contains("1 notices that waited") == true)
+        #expect(RestoreDesk.checkNumber("12") == nil)
+    }
+
+    @Test("Passwords that the configuration names are in the copy without being listed again")
+    func namedFiles() throws {
+        let file = machine + "/gateway.yaml"
+        try "s3cret\n".write(toFile: machine + "/mail", atomically: true, encoding: .utf8)
+        let mail =
+            "- {name: mail, kind: smtp, audience: stewards, host: 127.0.0.1, from: a@b.example, to: [c@d.example], user: a, password_file: \(machine)/mail}"
+        try String(contentsOfFile: file, encoding: .utf8)
+            .replacing("destinations: [", with: "destinations: [\(mail.dropFirst(2)), ")
+            .write(toFile: file, atomically: true, encoding: .utf8)
+        #expect(try site().configuration.namedFiles == [machine + "/mail"])
     }
 
     @Test("Another passphrase, a damaged file and a passphrase of one word are refused, and no copy counts")

@@ -190,6 +190,71 @@ struct HouseholdTests {
                 == "Notices\n\ntwo (\(names[1]))\n")
     }
 
+    @Test("What was imported and undone, exported, and held by the broker is forgotten too; what others own stays")
+    func everywhere() throws {
+        try live()
+        let now = SystemClock.now()
+        let office = try Office.open(site: site, now: now)
+        let actor = Actor(account: "test")
+        let begun = office.perform(
+            .beginImport(file: "old.csv", sha256: String(repeating: "a", count: 64)), by: actor, now: now)
+        let number = try #require(begun.number)
+        let old = Self.homes.prefix(2).map {
+            ImportedReading(
+                sensor: $0, kind: .register, value: DecimalValue(999_001), unit: Unit("L"),
+                time: begin.advanced(bySeconds: -3600))
+        }
+        #expect(office.perform(.importReadings(number, old), by: actor, now: now).isDone)
+        #expect(office.perform(.finishImport(number), by: actor, now: now).isDone)
+        try office.pipeline.commit(packets: [], session: 0, now: now)
+        #expect(office.perform(.undoImport(number), by: actor, now: now).isDone)
+        try office.pipeline.commit(packets: [], session: 0, now: now)
+        office.close()
+        let both = folder.file("both.csv")
+        try ReadingDesk(site: site).export(
+            .init(
+                sensors: ["house-1/water", "house-2/water"], devices: [], from: nil, until: nil, isCSV: true,
+                why: "leak"),
+            to: both)
+        try HouseholdDesk(site: site).export("house-1/water", to: folder.file("own.csv"), enteredFor: "Amina")
+        let reply = try HouseholdDesk(site: site).forget(
+            "house-1/water", from: nil, through: nil, enteredFor: "Amina")
+        #expect(
+            reply.isDone && reply.lines.contains { $0.contains("45 lines were taken out of \(both)") }, "\(reply.lines)"
+        )
+        #expect(!FileManager.default.fileExists(atPath: folder.file("own.csv")))
+        let left = try String(contentsOfFile: both, encoding: .utf8)
+        #expect(left.split(separator: "\n").count == 46 && !left.contains("house-1"))
+        let imported = try site.readingStore().readings(ReadingQuery(.devices(["imported/\(number)"])))
+        #expect(imported.count == 1, "the neighbour's stays")
+    }
+
+    @Test("A household takes along and sees the days that it names, and those of which only the sum is kept")
+    func days() throws {
+        try live()
+        let last = site.zone.date(at: begin.advanced(bySeconds: 9 * 86_400))
+        let store = try site.writingStore(now: SystemClock.now())
+        let cut = try store.keepDaysAlone(of: Self.homes[0], before: last.adding(days: -4), zone: site.zone) { _ in
+            ActRecord(RecordEntry(at: begin, kind: "household.days_kept"))
+        }
+        try store.close()
+        #expect(cut == 5)
+        let path = folder.file("own.csv")
+        try HouseholdDesk(site: site).export(
+            "house-1/water", through: last.description, to: path, enteredFor: "Amina")
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").dropFirst()
+        #expect(lines.filter { $0.contains(",day,") }.count == 5)
+        #expect(lines.filter { $0.contains(",register,") }.count == 5)
+        let shown = try HouseholdDesk(site: site).show("house-1/water", through: last.description)
+        #expect(shown.first?.hasPrefix("5 readings") == true, "\(shown)")
+        // Who looks at one device leaves an entry with the homes that it measures, and with no other.
+        try ReadingDesk(site: site).export(
+            .init(sensors: [], devices: ["by-hand/house-2/water"], from: nil, until: nil, isCSV: true, why: "one only"),
+            to: path)
+        #expect(try HouseholdDesk(site: site).show("house-2/water").joined().contains("one only"))
+        #expect(try !HouseholdDesk(site: site).show("house-3/water").joined().contains("one only"))
+    }
+
     @Test("Some months are forgotten: the days behind them keep their figures, also when they are computed anew")
     func partly() throws {
         try live()

@@ -21,12 +21,15 @@ final class Ingest: Sendable {
         loop = AcknowledgedLoop(
             options: options, handler: StoringHandler(store, urgency: urgency, beforeCommit: beforeCommit),
             committed: known.packets, poison: PoisonGuard(path: notes, endedUncleanly: endedUncleanly),
-            knownFilters: known.filters, clock: { Instant(milliseconds: Int64(steadySeconds() * 1000)) })
+            knownFilters: known.filters, clock: { Ingest.now })
         startThread { [loop, isOver] in
             loop.run()
             isOver.change { $0 = true }
         }
     }
+
+    /// The loop's clock: steady, and hours after its beginning also on a machine that was just started.
+    static var now: Instant { Instant(milliseconds: 1_790_000_000_000 + Int64(steadySeconds() * 1000)) }
 
     deinit { loop.stop() }
 

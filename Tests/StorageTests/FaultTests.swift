@@ -12,7 +12,7 @@ struct FaultTests {
     private let minutes = 3 * 1440
 
     /// Three days of a reading a minute of two plugs, the first two in blocks; days counted.
-    private func fill(_ store: Store) throws -> SeriesDirectory {
+    func fill(_ store: Store) throws -> SeriesDirectory {
         var directory = try store.directory(zone: .utc)
         for day in 0..<3 {
             for hour in 0..<24 {
@@ -31,12 +31,12 @@ struct FaultTests {
         return directory
     }
 
-    private func count(_ store: Store, _ directory: inout SeriesDirectory) throws {
+    func count(_ store: Store, _ directory: inout SeriesDirectory) throws {
         let today = Zone.utc.date(at: StoreFixture.start.advanced(bySeconds: 4 * 86_400))
         _ = try store.recomputeDirtyDays(before: today, zone: .utc, directory: &directory) { _, _, _, _ in nil }
     }
 
-    private func flip(_ table: String, _ id: Int64, _ store: Store) throws {
+    func flip(_ table: String, _ id: Int64, _ store: Store) throws {
         try store.pool.write { db in
             var body = try #require(
                 try Data.fetchOne(db, sql: "SELECT body FROM \(table) WHERE id = ?", arguments: [id]))

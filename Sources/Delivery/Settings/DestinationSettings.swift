@@ -112,6 +112,16 @@ public struct DestinationSettings: Hashable, Sendable {
         }
     }
 
+    /// The files that hold its secrets and certificates.
+    public var namedFiles: [String] {
+        switch kind {
+        case .smtp(let smtp): [smtp.password?.path, smtp.caFile].compactMap { $0 }
+        case .webhook(let webhook): [webhook.secret.path, webhook.caFile].compactMap { $0 }
+        case .ntfy(let ntfy): [ntfy.topic.path, ntfy.token?.path, ntfy.caFile].compactMap { $0 }
+        case .command, .files, .mqtt: []
+        }
+    }
+
     /// Advice for the keeper of the box about what the settings imply; shown by `commons doctor`.
     public var advice: [String] {
         if audience == .public {

@@ -7,6 +7,12 @@ public enum SecretSource: Hashable, Sendable {
     /// An environment variable.
     case environment(String)
 
+    /// The file; nil for a secret in the environment.
+    var path: String? {
+        guard case .file(let path) = self else { return nil }
+        return path
+    }
+
     /// Reads the secret; blocks for the length of a small file.
     public func read(environment: [String: String]) throws(DestinationError) -> String {
         switch self {

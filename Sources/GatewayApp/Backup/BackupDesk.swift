@@ -31,8 +31,9 @@ public struct BackupDesk: Sendable {
                 "no folder for backups is named",
                 remedy: "write --to FOLDER, or `backup: {folder: FOLDER}` in \(site.configuration.file)")
         }
+        var record = BackupRecord.load(site.configuration.dataFolder, target: target)
         let place = try Configuration.Backup.place(
-            target, keyFile: rule?.keyFile, knownHosts: rule?.knownHosts, programs: programs)
+            target, keyFile: rule?.keyFile, knownHosts: rule?.knownHosts, programs: programs, ownDisk: record.ownDisk)
         guard rule?.passphraseFile != nil || place is BackupFolder else {
             throw AppError(
                 "a copy that is not encrypted does not leave the box",
@@ -57,8 +58,12 @@ public struct BackupDesk: Sendable {
                 "\(copy): checked; \(BackupDesk.words(content)). It is the database alone and not encrypted: keep it "
                 + "as you keep the minute book."
         }
+        if place is BackupFolder, let disk = BackupFolder.disk(of: target) {
+            try tellOfForgotten(site.readingStore().forgottenDays(), inFolder: target)
+            let own = BackupFolder.disk(of: site.configuration.dataFolder)
+            if disk != own { record.ownDisk = own }
+        }
         if target == rule?.folder {
-            var record = BackupRecord.load(site.configuration.dataFolder, target: target)
             record.succeeded(at: now)
             record.save(site.configuration.dataFolder)
         }

@@ -4,13 +4,22 @@ import Glibc
 /// A folder on a stick or another disk; it may be away.
 struct BackupFolder: CopyPlace {
     let path: String
+    /// The box's own disk, where copies were on another one before: an empty mount point is no stick.
+    var avoiding: UInt64?
 
     var description: String { path }
 
     /// Whether there is such a folder now.
     var isThere: Bool {
-        var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+        guard let disk = BackupFolder.disk(of: path) else { return false }
+        return disk != avoiding
+    }
+
+    /// The device that a folder lies on; nil where there is no such folder (stat(2)).
+    static func disk(of path: String) -> UInt64? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return nil }
+        return UInt64(status.st_dev)
     }
 
     func names() throws -> [String] {

@@ -17,6 +17,8 @@ struct BackupRecord: Codable, Hashable, Sendable {
     var reason: String?
     /// How many deletions for households the list beside the copies holds.
     var forgotten = 0
+    /// The box's own disk, once a copy was made on another one: from then on a folder on this disk is a stick that is out.
+    var ownDisk: UInt64?
 
     init(target: String) { self.target = target }
 

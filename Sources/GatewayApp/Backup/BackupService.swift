@@ -39,7 +39,7 @@ struct BackupRound: Sendable {
         // While the clock is known to be wrong a copy would bear a wrong time, and hide the next ones.
         guard let rule = site.configuration.backup, !SystemClock.isKnownWrong,
             FileManager.default.fileExists(atPath: folder + "/gateway.sqlite"),
-            let place = try? rule.place(programs: programs)
+            let place = try? rule.place(programs: programs, record: .load(folder, target: rule.folder))
         else { return }
         var record = known(rule, place, site)
         news.set(record)
@@ -47,6 +47,7 @@ struct BackupRound: Sendable {
             do {
                 let said = try BackupDesk(site: site, programs: programs).make(to: nil)
                 record.succeeded(at: SystemClock.now())
+                record.ownDisk = BackupRecord.load(folder, target: rule.folder).ownDisk ?? record.ownDisk
                 logger.notice("\(said)")
             } catch {
                 guard !programs.isStopped else { return }
@@ -56,7 +57,8 @@ struct BackupRound: Sendable {
             }
         }
         do {
-            record.forgotten = try BackupDesk(site: site, programs: programs).tellOfForgotten(beyond: record.forgotten)
+            record.forgotten = try BackupDesk(site: site, programs: programs).tellOfForgotten(
+                beyond: record.forgotten, record: record)
         } catch {
             guard !programs.isStopped else { return }
             logger.error("the list of what households had deleted does not lie beside the copies yet: \(error)")

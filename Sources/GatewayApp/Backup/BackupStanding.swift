@@ -28,7 +28,9 @@ struct BackupStanding {
         }
         let known = record ?? .load(site.configuration.dataFolder, target: rule.folder)
         var newest = known.newest
-        if record == nil, !rule.isRemote, let names = try? BackupFolder(path: rule.folder).names() {
+        if record == nil, !rule.isRemote,
+            let names = try? BackupFolder(path: rule.folder, avoiding: known.ownDisk).names()
+        {
             newest = CopyNames(community: site.configuration.community.id).newest(in: names, now: now)
         }
         since = newest ?? made

@@ -44,7 +44,7 @@ struct BoxCopy {
             [
                 configuration.file, configuration.resolutionsFolder, configuration.devicesFolder,
                 configuration.languagesFolder,
-            ] + (configuration.backup?.also ?? [])
+            ] + configuration.namedFiles + (configuration.backup?.also ?? [])
         for path in wanted { try copy(path, into: &files) }
         let manifest = BackupManifest(
             community: configuration.community.id, isDemonstration: configuration.community.isDemonstration,
@@ -59,7 +59,7 @@ struct BoxCopy {
     /// Reads what it says and compares that with what is there, the database page by page.
     func verified() throws -> BackupManifest {
         let manifest = try manifest()
-        guard try Store.content(ofCopy: tree + "/" + manifest.database) == manifest.content else {
+        guard try Store.content(ofCopy: tree + "/" + manifest.database).isSame(as: manifest.content) else {
             throw AppError("the database in the copy is not the one that was copied", remedy: "take another copy")
         }
         for (path, hash) in manifest.files.sorted(by: { $0.key < $1.key }) {
@@ -86,13 +86,8 @@ struct BoxCopy {
     /// Other files that are there stay, such as those that come with the program: where they differ, the copy's is put
     /// beside with `.restored` behind its name, and returned.
     func place(_ manifest: BackupManifest, below root: String) throws -> [String] {
+        try refuseOccupied(manifest, below: root)
         let base = root.hasSuffix("/") ? root : root + "/"
-        for path in [manifest.database, manifest.configuration]
-        where FileManager.default.fileExists(atPath: base + path) {
-            throw AppError(
-                "\(base + path) is there already, and nothing was restored",
-                remedy: "restore onto an empty machine, or into a folder of its own with --to")
-        }
         var beside: [String] = []
         for path in [manifest.database] + manifest.files.keys.sorted() {
             var target = base + path
@@ -106,6 +101,20 @@ struct BoxCopy {
         }
         return beside
     }
+
+    /// Throws where a database or configuration is there already.
+    func refuseOccupied(_ manifest: BackupManifest, below root: String) throws {
+        let base = root.hasSuffix("/") ? root : root + "/"
+        for path in [manifest.database, manifest.configuration]
+        where FileManager.default.fileExists(atPath: base + path) {
+            throw AppError(
+                "\(base + path) is there already, and nothing was restored",
+                remedy: "restore onto an empty machine, or into a folder of its own with --to")
+        }
+    }
+
+    /// Where the database lies while the copy is unpacked.
+    func databaseFolder(of manifest: BackupManifest) -> String { (tree + "/" + manifest.database).deletingLastPart }
 
     /// A path as it stands in the copy: absolute, without the leading slash.
     static func place(of path: String) -> String {

@@ -22,15 +22,16 @@ protocol CopyPlace: Sendable, CustomStringConvertible {
 
 extension Configuration.Backup {
     /// Where copies go: the folder, or the one on another machine.
-    func place(programs: Programs) throws(AppError) -> any CopyPlace {
-        try Configuration.Backup.place(folder, keyFile: keyFile, knownHosts: knownHosts, programs: programs)
+    func place(programs: Programs, record: BackupRecord? = nil) throws(AppError) -> any CopyPlace {
+        try Configuration.Backup.place(
+            folder, keyFile: keyFile, knownHosts: knownHosts, programs: programs, ownDisk: record?.ownDisk)
     }
 
     /// The place that a person wrote.
     static func place(
-        _ text: String, keyFile: String?, knownHosts: String?, programs: Programs
+        _ text: String, keyFile: String?, knownHosts: String?, programs: Programs, ownDisk: UInt64? = nil
     ) throws(AppError) -> any CopyPlace {
-        guard SSHTarget.isMeant(by: text) else { return BackupFolder(path: text) }
+        guard SSHTarget.isMeant(by: text) else { return BackupFolder(path: text, avoiding: ownDisk) }
         guard let target = SSHTarget(text, keyFile: keyFile, knownHosts: knownHosts) else {
             throw AppError("'\(text)' is not understood", remedy: "write for example `\(SSHTarget.example)`")
         }

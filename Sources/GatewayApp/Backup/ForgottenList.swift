@@ -9,13 +9,17 @@ struct ForgottenList {
 
     private var path: String { folder + "/commons-\(community).forgotten.jsonl" }
 
-    /// Adds an entry; nothing where the folder is away, since copies on a stick that is not there end with the rota.
-    func add(_ days: ForgottenDays) throws {
-        guard FileManager.default.fileExists(atPath: folder) else { return }
-        let known = FileManager.default.contents(atPath: path) ?? Data()
-        let line = Data((try JSONLine.text(days) + "\n").utf8)
-        try (known + line).write(to: URL(fileURLWithPath: path), options: .atomic)
+    /// Adds those of all deletions that are not in it; true where it has grown.
+    @discardableResult
+    func complete(with all: [ForgottenDays]) throws -> Bool {
+        let known = Set(entries)
+        let missing = all.filter { !known.contains($0) }
+        guard !missing.isEmpty else { return false }
+        let before = FileManager.default.contents(atPath: path) ?? Data()
+        let lines = try missing.map { try JSONLine.text($0) + "\n" }.joined()
+        try (before + Data(lines.utf8)).write(to: URL(fileURLWithPath: path), options: .atomic)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        return true
     }
 
     /// The entries, oldest first; a line that cannot be read is left out.

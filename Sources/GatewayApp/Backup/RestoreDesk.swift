@@ -20,6 +20,8 @@ public struct RestoreDesk {
         public var isCopy: Bool
         /// The number of the last entry of the record book that is known from paper; nil where none is.
         public var lastEntry: Int64?
+        /// The check number that the same paper shows, 64 hexadecimal digits; nil where none is known.
+        public var checkNumber: String?
         /// Whose act it is.
         public var person: String
 
@@ -50,14 +52,15 @@ public struct RestoreDesk {
         try Archive(passphraseFile: request.passphraseFile).unpack(held.file, into: scratch)
         let copy = BoxCopy(folder: scratch)
         let manifest = try copy.verified()
-        let beside = try copy.place(manifest, below: request.root)
-        let base = request.root.hasSuffix("/") ? request.root : request.root + "/"
-        let folder = (base + manifest.database).deletingLastPart
+        try copy.refuseOccupied(manifest, below: request.root)
+        // Everything that can fail comes first: what is put into its place may be started by anybody.
+        let folder = copy.databaseFolder(of: manifest)
         let dropped = try Store.settleRestored(folder: folder, asCopy: request.isCopy) { dropped, last in
             ActRecord(entry(request, manifest, dropped: dropped, last: last, now: now))
         }
         let forgotten = try forgetAgain(
             held.forgotten(of: manifest.community), request, manifest, folder: folder, now: now)
+        let beside = try copy.place(manifest, below: request.root)
         return [
             "Brought back \(manifest.files.count + 1) files of \(manifest.community) as of \(manifest.madeAt) below "
                 + "\(request.root).",
@@ -66,7 +69,8 @@ public struct RestoreDesk {
                 : "Files that are there already stayed; the others are beside them: "
                     + beside.joined(separator: ", ") + ".",
             dropped == 0
-                ? "No notice was waiting." : "\(dropped) notices that were waiting then are not sent any more.",
+                ? "No notice was waiting."
+                : "\(dropped) notices that were waiting then are not sent any more; the stewards get one that says so.",
             forgotten == 0
                 ? "Nothing was deleted for a household since the copy was made."
                 : "\(forgotten) deletions for households since the copy was made were done again.",
@@ -81,13 +85,13 @@ public struct RestoreDesk {
     private func forgetAgain(
         _ entries: [ForgottenDays], _ request: Request, _ manifest: BackupManifest, folder: String, now: Instant
     ) throws -> Int {
-        let since = Instant(rfc3339: manifest.madeAt) ?? Instant(milliseconds: .min)
-        let missed = entries.filter { $0.at > since }
-        guard !missed.isEmpty, let zone = Zone(identifier: manifest.timeZone) else { return 0 }
+        guard !entries.isEmpty, let zone = Zone(identifier: manifest.timeZone) else { return 0 }
         let options = Store.Options(
             community: manifest.community, kind: manifest.isDemonstration ? .demonstration : .real)
         let store = try Store.open(folder: folder, options: options, now: now)
-        defer { try? store.close() }
+        // What the copy itself knows of was deleted before it was made.
+        let known = Set(try store.forgottenDays())
+        let missed = entries.filter { !known.contains($0) }
         for days in missed {
             _ = try store.forget(
                 days, zone: zone,
@@ -97,6 +101,8 @@ public struct RestoreDesk {
                         facts: ["from": days.first.description, "through": days.last.description, "means": "restore"],
                         erasable: ["sensor": days.sensor.rawValue, "person": request.person])))
         }
+        try store.close()
+        try Store.leaveAsOneFile(folder: folder)
         return missed.count
     }
 
@@ -107,7 +113,11 @@ public struct RestoreDesk {
             "as": request.isCopy ? "copy" : "move", "made_at": manifest.madeAt, "entries": "\(last)",
             "dropped_notices": "\(dropped)", "head": manifest.content.head,
         ]
-        if let known = request.lastEntry, known > last { facts["missing"] = "\(last + 1)-\(known)" }
+        if let known = request.lastEntry {
+            facts["printed_entry"] = "\(known)"
+            if known > last { facts["missing"] = "\(last + 1)-\(known)" }
+        }
+        if let printed = request.checkNumber { facts["printed_head"] = printed }
         return RecordEntry(
             at: now, kind: RestoreDesk.kind, facts: facts,
             erasable: ["person": request.person, "entered_by": NSUserName()])
@@ -115,4 +125,10 @@ public struct RestoreDesk {
 
     /// The kind of entry that says that a book was restored.
     static let kind = "box.restored"
+
+    /// The digits of a check number as people type it off a paper, with or without gaps; nil where it is none.
+    public static func checkNumber(_ typed: String) -> String? {
+        let digits = typed.lowercased().filter { !$0.isWhitespace }
+        return digits.count == 64 && digits.allSatisfy(\.isHexDigit) ? digits : nil
+    }
 }

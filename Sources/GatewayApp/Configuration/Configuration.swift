@@ -129,4 +129,15 @@ public struct Configuration: Sendable {
     public var sensors: [DeclaredSensor]
     /// The loopback port of the counters for Prometheus; nil for none.
     public var metricsPort: Int?
+
+    /// Passwords, tokens, keys and certificates that stand in files of their own: without them a box that is brought back
+    /// reaches nobody. The passphrase of the copies is not among them.
+    var namedFiles: [String] {
+        let encryption = broker.encryption
+        let own = [
+            broker.passwordFile, encryption?.authorityFile, encryption?.certificateFile, encryption?.keyFile,
+            backup?.keyFile, backup?.knownHosts,
+        ]
+        return Array(Set(own.compactMap { $0 } + destinations.flatMap(\.namedFiles))).sorted()
+    }
 }

@@ -34,8 +34,8 @@ public enum Command: Codable, Sendable, Hashable {
     case addReadings([HandReading])
     /// Closes a month's report: what it says is kept.
     case closeReport(CalendarMonth)
-    /// Leaves an entry that somebody looks at what households use; `what` is the command.
-    case lookAt(sensors: [SensorID], what: String, why: String)
+    /// Leaves an entry that somebody looks at what households use; `what` is the command, `file` where it was written to.
+    case lookAt(sensors: [SensorID], what: String, why: String, file: String?)
     /// Deletes what whole days of a household's sensor left behind.
     case forget(sensor: SensorID, first: CalendarDate, last: CalendarDate)
     /// Says what time it is, on a box without network.

@@ -26,12 +26,16 @@ public struct ReadingDesk {
         public var isCSV: Bool
         /// Why households' figures are wanted; they are left out where nil.
         public var why: String?
+        /// Also what each day came to of which no readings are kept any more.
+        public var withKeptDays: Bool
 
         /// Makes a request.
         public init(
-            sensors: [String], devices: [String], from: String?, until: String?, isCSV: Bool, why: String? = nil
+            sensors: [String], devices: [String], from: String?, until: String?, isCSV: Bool, why: String? = nil,
+            withKeptDays: Bool = false
         ) {
             self.why = why
+            self.withKeptDays = withKeptDays
             self.sensors = sensors
             self.devices = devices
             self.from = from
@@ -100,8 +104,9 @@ public struct ReadingDesk {
     @discardableResult
     public func export(_ request: ExportRequest, to path: String?) throws -> Int {
         let store = try site.readingStore()
-        let asked = request.sensors.map(SensorID.init(rawValue:))
-        _ = try HouseholdDesk(site: site).look(at: asked.isEmpty ? nil : asked, "readings export", why: request.why)
+        let file = path.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
+        _ = try HouseholdDesk(site: site).look(
+            at: try asked(request, in: store), "readings export", why: request.why, file: file)
         var leftOut = 0
         let series = Dictionary(try store.series().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let directory = try SensorDirectory(store)
@@ -110,8 +115,12 @@ public struct ReadingDesk {
             until: request.until.map(site.instant) ?? Instant(milliseconds: .max))
         let output = try LineWriter(path: path)
         if request.isCSV {
-            try output.write("time,time_source,received_at,device,channel,quantity,kind,value,unit,sensor,trusted")
+            try output.write(ExportedFile.header)
         }
+        func write(_ line: ReadingLine) throws {
+            try output.write(request.isCSV ? ReadingDesk.csv(line) : JSONLine.text(line))
+        }
+        if request.withKeptDays { try keptDays(request, in: store).forEach(write) }
         try store.readings(query) { reading in
             guard let record = series[reading.series] else { return }
             let sensor = directory.sensor(
@@ -124,15 +133,46 @@ public struct ReadingDesk {
                 leftOut += 1
                 return
             }
-            let line = ReadingLine(
-                time: reading.time.instant.description, timeSource: "\(reading.time.source)",
-                receivedAt: reading.receivedAt?.description, device: record.key.device, channel: record.channel,
-                quantity: record.quantity.rawValue, kind: record.kind.rawValue, value: reading.value.description,
-                unit: record.unit.code, sensor: sensor?.id.rawValue, trusted: reading.isTrusted)
-            try output.write(request.isCSV ? ReadingDesk.csv(line) : JSONLine.text(line))
+            try write(
+                ReadingLine(
+                    time: reading.time.instant.description, timeSource: "\(reading.time.source)",
+                    receivedAt: reading.receivedAt?.description, device: record.key.device, channel: record.channel,
+                    quantity: record.quantity.rawValue, kind: record.kind.rawValue, value: reading.value.description,
+                    unit: record.unit.code, sensor: sensor?.id.rawValue, trusted: reading.isTrusted))
         }
         try output.finish()
         return leftOut
+    }
+
+    /// The sensors whose figures are asked for; nil for all of them.
+    private func asked(_ request: ExportRequest, in store: Store) throws -> [SensorID]? {
+        guard request.devices.isEmpty else {
+            // Without a reason what is no community's is left out anyway.
+            guard request.why != nil else { return nil }
+            let directory = try SensorDirectory(store)
+            return Set(
+                try store.series().filter { request.devices.contains($0.key.device) }.flatMap {
+                    directory.sensors(everMeasuredBy: $0.key.device, channel: $0.channel)
+                }
+            ).sorted()
+        }
+        return request.sensors.isEmpty ? nil : request.sensors.map(SensorID.init(rawValue:))
+    }
+
+    /// A line for each day of which the readings ended by the assembly's decision and the sum was kept.
+    private func keptDays(_ request: ExportRequest, in store: Store) throws -> [ReadingLine] {
+        let first = try request.from.map(site.instant).map(site.zone.date) ?? CalendarDate(year: 1, month: 1, day: 1)
+        let sensors = try store.sensors().filter { request.sensors.contains($0.id.rawValue) }
+        return try sensors.flatMap { sensor -> [ReadingLine] in
+            guard let before = try store.keptDays(of: sensor.id) else { return [] }
+            let end = try request.until.map(site.instant).map(site.zone.date) ?? before
+            return try store.dayUse(sensor.id, from: first, through: min(before, end).adding(days: -1)).map { day in
+                ReadingLine(
+                    time: day.from.description, timeSource: "day", receivedAt: nil, device: "", channel: "",
+                    quantity: sensor.quantity.rawValue, kind: "day", value: day.use.amount.description,
+                    unit: day.use.unit.code, sensor: sensor.id.rawValue, trusted: !day.use.isLowerBound)
+            }
+        }
     }
 
     private func selection(_ request: ExportRequest) throws -> ReadingQuery.Selection {

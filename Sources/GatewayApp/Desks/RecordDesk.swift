@@ -47,19 +47,35 @@ public struct RecordDesk {
                     "Somebody or something changed it. Compare with the check number on the last printed report.",
                 ], isGood: false)
         }
-        let restored = try store.recordEntries().filter { $0.entry.kind == RestoreDesk.kind }.map { recorded in
+        let entries = try store.recordEntries()
+        let restored = entries.filter { $0.entry.kind == RestoreDesk.kind }.map { recorded in
             let facts = recorded.entry.facts
             let missing = facts["missing"].map { "entries \($0) of the lost book are missing" }
             return
                 "Entry \(recorded.number): restored from a copy of \(facts["made_at"] ?? "?"), which ended with entry "
                 + "\(facts["entries"] ?? "?"); "
                 + (missing ?? "whether later entries are missing, the last printed report tells") + "."
+                + RecordDesk.printed(facts, entries)
         }
         return Finding(
             lines: restored + [
                 "The record book fits: \(check.count) entries.", "Check number:", RecordDesk.grouped(check.head, 0),
                 RecordDesk.grouped(check.head, 1),
             ], isGood: true)
+    }
+
+    /// What a check number from paper says about a book that was restored.
+    private static func printed(_ facts: [String: String], _ entries: [RecordedEntry]) -> String {
+        guard let head = facts["printed_head"] else { return "" }
+        let shown = " The last printed check number was \(grouped(head, 0)) \(grouped(head, 1))"
+        guard let number = facts["printed_entry"].flatMap({ Int64($0) }),
+            let known = entries.first(where: { $0.number == number }),
+            facts["missing"] == nil
+        else { return shown + "." }
+        return shown
+            + (known.hash == head
+                ? ", which this book has at entry \(number)."
+                : ", which is NOT what this book has at entry \(number): the copy and the paper are of two books.")
     }
 
     /// Half of a 64-digit hash as eight groups of four.

@@ -69,6 +69,15 @@ struct SensorDirectory: Sendable {
         bindings.values.flatMap { $0 }.filter { $0.sensor == sensor }
     }
 
+    /// The sensors that a channel counts for now or counted for ever; of people's readings and imports too.
+    func sensors(everMeasuredBy device: String, channel: String) -> [SensorID] {
+        if device.hasPrefix(OwnDevices.imported) { return [SensorID(rawValue: channel)] }
+        if device.hasPrefix(OwnDevices.hand) {
+            return [SensorID(rawValue: String(device.dropFirst(OwnDevices.hand.count)))]
+        }
+        return (bindings[Channel(device: device, channel: channel)] ?? []).map(\.sensor)
+    }
+
     /// True where at least one channel of the device is assigned; only then are its readings kept.
     ///
     /// A message cannot pose as a person's own reading: those do not come this way.

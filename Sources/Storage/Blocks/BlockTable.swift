@@ -25,6 +25,16 @@ enum BlockTable {
         return entries
     }
 
+    /// How many blocks of a stream reach into a period; told by the index alone.
+    static func count(of stream: Int64, in times: ClosedRange<Int64>, _ db: Database) throws -> Int {
+        try Int.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT count(*) FROM block INDEXED BY block_time
+                    WHERE id >> 32 = ? AND first_time <= ? AND last_time >= ?
+                    """), arguments: [stream, times.upperBound, times.lowerBound]) ?? 0
+    }
+
     /// A block's columns of the wanted series; throws ``BrokenBytes`` or what the database says.
     static func columns(of id: Int64, _ db: Database, wanted: (Int64) -> Bool = { _ in true }) throws -> BlockColumns {
         let rows = try Row.fetchCursor(

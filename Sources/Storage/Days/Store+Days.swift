@@ -169,69 +169,6 @@ extension Store {
         }
     }
 
-    /// A series' day rows from one day through another, by date; days that are marked are left out.
-    public func dayStats(
-        _ series: SeriesID, from: CalendarDate, through: CalendarDate
-    ) throws(StoreError) -> [DayStats] {
-        try read("days") { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT date, start_at, end_at, zone, count, scale, minimum, maximum, sum, first, last
-                    FROM day_stats WHERE series = ?1 AND date BETWEEN ?2 AND ?3
-                    AND date NOT IN (SELECT date FROM dirty_day WHERE series = ?1) ORDER BY date
-                    """, arguments: [series.rawValue, from.description, through.description]
-            ).compactMap { row in
-                let scale = UInt8(clamping: row[5] as Int64)
-                guard let date = CalendarDate(text: row[0] as String), scale <= 18 else { return nil }
-                func value(_ index: Int) -> DecimalValue { DecimalValue(mantissa: row[index], scale: scale) }
-                return DayStats(
-                    series: series, date: date, from: Instant(milliseconds: row[1]),
-                    until: Instant(milliseconds: row[2]), zone: row[3], count: row[4], minimum: value(6),
-                    maximum: value(7), sum: (row[8] as Int64?).map { DecimalValue(mantissa: $0, scale: scale) },
-                    first: value(9), last: value(10))
-            }
-        }
-    }
-
-    /// A sensor's consumption by day from one day through another; stale rows say so.
-    public func dayUse(
-        _ sensor: SensorID, from: CalendarDate, through: CalendarDate
-    ) throws(StoreError) -> [StoredDayUse] {
-        try read("days") { db in
-            let period: StatementArguments = [sensor.rawValue, from.description, through.description]
-            // Asked once for the period: for each row it would be a search of every binding.
-            let stale = try String.fetchSet(
-                db.cachedStatement(
-                    sql: """
-                        SELECT date FROM dirty_use WHERE sensor = ?1 AND date BETWEEN ?2 AND ?3
-                        UNION ALL SELECT date FROM sensor_series AS s CROSS JOIN dirty_day AS d ON s.series = d.series
-                        WHERE s.sensor = ?1 AND date BETWEEN ?2 AND ?3
-                        """), arguments: period)
-            var days: [StoredDayUse] = []
-            let rows = try Row.fetchCursor(
-                db.cachedStatement(
-                    sql: """
-                        SELECT date, start_at, end_at, zone, mantissa, scale, unit, measured_permille, is_lower_bound
-                        FROM day_use WHERE sensor = ?1 AND date BETWEEN ?2 AND ?3 ORDER BY date
-                        """), arguments: period)
-            while let row = try rows.next() {
-                let scale = UInt8(clamping: row[5] as Int64)
-                let text: String = row[0]
-                guard let date = CalendarDate(text: text), scale <= 18 else { continue }
-                days.append(
-                    StoredDayUse(
-                        sensor: sensor, date: date, from: Instant(milliseconds: row[1]),
-                        until: Instant(milliseconds: row[2]), zone: row[3],
-                        use: DayUse(
-                            amount: DecimalValue(mantissa: row[4], scale: scale), unit: Unit(row[6]),
-                            measuredPermille: row[7], isLowerBound: row[8]),
-                        isStale: !stale.isEmpty && stale.contains(text)))
-            }
-            return days
-        }
-    }
-
     /// Marks the consumption of every sensor whose series has a marked day within its binding.
     private func markUse(before today: CalendarDate, zone: Zone) throws(StoreError) {
         try write("days") { db in

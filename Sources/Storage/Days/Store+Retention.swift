@@ -15,21 +15,19 @@ extension Store {
     ///
     /// Does nothing while one of those days is marked, since it would be counted from what is left: nil then. Later readings
     /// of those days and later decisions about them do not change their rows any more. Freed pages are overwritten with
-    /// zeros. `record` is written in the same transaction. Called by the writer's thread.
+    /// zeros. Damaged bytes stay until they are repaired. `record` is written in the same transaction. Called by the writer's thread.
     public func keepDaysAlone(
         of sensor: SensorID, before date: CalendarDate, zone: Zone, record: (Int) -> ActRecord
     ) throws(StoreError) -> Int? {
         try write("retention") { db in
             let end = zone.start(of: date).milliseconds
             let period = Int64.min..<end
-            let windows = try Store.windows(.sensors([sensor]), db).mapValues { times in
-                times.map { $0.clamped(to: period) }.filter { !$0.isEmpty }
-            }.filter { !$0.value.isEmpty }
+            let windows = try Store.everything(of: sensor, within: period, db)
             guard try !Store.isMarked(sensor, series: windows.keys.sorted(), before: date, db) else { return nil }
             try db.execute(sql: "PRAGMA secure_delete = ON")
             defer { try? db.execute(sql: "PRAGMA secure_delete = OFF") }
-            var deleted = try Store.forgetBlocks(windows, within: period, db)
-            deleted += try Store.forgetJournal(windows, within: period, db)
+            var deleted = try Store.forgetBlocks(windows, within: period, damaged: .stays, db)
+            deleted += try Store.forgetJournal(windows, within: period, damaged: .stays, db)
             for series in windows.keys.sorted() {
                 try HourPack.forget(
                     CalendarDate(year: 1, month: 1, day: 1)...date.adding(days: -1), of: SeriesID(rawValue: series),

@@ -29,13 +29,22 @@ public struct MQTTDestination: Destination {
             item.alert.map { "alerts/\(MQTTDestination.level($0))" }
             ?? "notices/\(MQTTDestination.level(item.type))"
         let isLast = item.type == "alert.closed"
-        var result = publish(topic, payload, retain: !isLast)
-        if isLast, result == .confirmed { result = publish(topic, [], retain: true) }
+        let isWithdrawn = item.type == MQTTDestination.withdrawn
+        var result = isWithdrawn ? .confirmed : publish(topic, payload, retain: !isLast)
+        if isLast || isWithdrawn, result == .confirmed { result = publish(topic, [], retain: true) }
         switch result {
         case .confirmed: return .delivered(remoteID: topic)
         case .notConnected: return .retry(after: nil, reason: "the broker is away")
         case .unconfirmed: return .unknown(reason: "the broker did not confirm")
         }
+    }
+
+    /// The type of a notice that only takes back what the broker holds of an alert.
+    public static let withdrawn = "alert.withdrawn"
+
+    /// The alert that a topic speaks of; nil for other topics.
+    public static func alert(ofTopic topic: String) -> String? {
+        topic.hasPrefix("alerts/") ? String(topic.dropFirst("alerts/".count)) : nil
     }
 
     private func publish(_ topic: String, _ payload: [UInt8], retain: Bool) -> StatePublishResult {

@@ -10,6 +10,11 @@ public struct NtfySettings: Hashable, Sendable {
         /// Kept elsewhere.
         case secret(SecretSource)
 
+        var path: String? {
+            guard case .secret(let source) = self else { return nil }
+            return source.path
+        }
+
         func read(environment: [String: String]) throws(DestinationError) -> String {
             switch self {
             case .name(let name): return name
