@@ -1,11 +1,16 @@
 """Prints every reading of a database, by docs/storage.md alone: series, time, source, uncertainty, received, value, marks.
 
-With `hours` behind the file's name it prints the packed hours: series, start, count, the two ends, sum."""
+With `hours` behind the file's name it prints the packed hours: series, start, count, the two ends, sum; with `record`
+the numbers of the record book's entries that fit the chain and their texts; with `met` the encodings and formats that
+were met in the file."""
+import hashlib
+import json
 import sqlite3
 import sys
 import zlib
 
 MASK = (1 << 64) - 1
+MET = set()
 
 
 def signed(value):
@@ -43,6 +48,7 @@ class Reader:
 
     def column(self, count):
         encoding, body = self.byte(), Reader(self.take(self.varint()))
+        MET.add(f"encoding {encoding}")
         if encoding >= 4:
             length = body.varint()
             body = Reader(zlib.decompress(body.data[body.at:], -15))
@@ -94,7 +100,9 @@ def rice(body, count):
 def checked(blob, formats):
     assert zlib.crc32(blob[:-4]) == int.from_bytes(blob[-4:], "little"), "checksum"
     reader = Reader(blob[:-4])
-    assert reader.byte() in formats, "format"
+    format = reader.byte()
+    assert format in formats, "format"
+    MET.add(f"{sys._getframe(1).f_code.co_name} {format}")
     return reader
 
 
@@ -197,10 +205,26 @@ if sys.argv[2:] == ["hours"]:
         for hour in hours(number, body):
             print(*hour, sep=",")
     sys.exit()
+if sys.argv[2:] == ["record"]:
+    head = bytes(32)
+    for number, body, stored in database.execute("SELECT number, body, hash FROM record ORDER BY number"):
+        head = hashlib.sha256(b"log/v1" + head + len(body).to_bytes(8, "big") + body).digest()
+        assert head == stored, f"entry {number}"
+        texts = json.loads(body)["texts"]
+        for name, salt, text in database.execute("SELECT name, salt, text FROM record_text WHERE record = ?", [number]):
+            assert hashlib.sha256(b"text/v1" + salt + text.encode()).hexdigest() == texts[name], f"text of {number}"
+        print(number)
+    sys.exit()
 stream_of = dict(database.execute("SELECT id, stream FROM series"))
 sealed = dict(database.execute("SELECT id, sealed_through FROM stream"))
 lines = [reading for (body,) in database.execute("SELECT body FROM block") for reading in block(body)]
 for number, body in database.execute("SELECT id, body FROM journal ORDER BY id"):
     lines += [reading for reading in journal(body) if number > sealed[stream_of[reading[0]]]]
+if sys.argv[2:] == ["met"]:
+    for number, body in database.execute("SELECT id, body FROM hour_pack"):
+        for hour in hours(number, body):
+            MET.add("hours of a register" if body[1] & 1 else "hours without sums" if body[1] & 2 else "hours")
+    print(*sorted(MET), sep="\n")
+    sys.exit()
 for line in sorted(lines, key=lambda line: (line[1], line[0])):
     print(*line, sep=",")
