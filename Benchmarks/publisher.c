@@ -27,7 +27,9 @@ int main(int count, char **arguments) {
     if (count != 6) return 2;
     long wanted = atol(arguments[2]), plugs = atol(arguments[3]), number = atol(arguments[5]);
     double rate = atof(arguments[4]), start = seconds();
-    long long base = (long long)time(NULL) * 1000 - (rate == 0 ? 3600000LL : 0);
+    /* A backlog begins so early that its last message is a minute old: nothing of it lies in the future. */
+    long long turns = (number + wanted) / plugs + 60;
+    long long base = (long long)time(NULL) * 1000 - (rate == 0 ? (turns > 3600 ? turns : 3600) * 1000 : 0);
     mosquitto_lib_init();
     struct mosquitto *session = mosquitto_new(NULL, true, NULL);
     mosquitto_publish_callback_set(session, on_publish);

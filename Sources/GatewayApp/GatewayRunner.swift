@@ -52,7 +52,7 @@ public struct GatewayRunner {
         let current = Mutex(site)
         services.append(
             ReloadService(
-                started: site,
+                started: site.configuration,
                 reload: { fresh in
                     current.withLock { $0 = fresh }
                     parts.reload(fresh)

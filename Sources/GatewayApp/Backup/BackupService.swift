@@ -4,7 +4,7 @@ import Logging
 import ServiceLifecycle
 
 /// Makes a copy whenever one is due and the folder is there; what went wrong is an alert until a copy is good.
-struct BackupService: Service {
+struct BackupService: NamedService {
     let site: @Sendable () -> Site
     let news: BackupNews
     let logger: Logger

@@ -5,7 +5,7 @@ import ServiceLifecycle
 import Simulation
 
 /// Publishes the example village to a broker as time passes.
-struct LiveVillage: Service {
+struct LiveVillage: NamedService {
     let village: Village
     let options: BrokerOptions
 

@@ -8,7 +8,7 @@ import Storage
 import Synchronization
 
 /// The threads of a running gateway; the office belongs to the ingest thread alone.
-final class RunningParts: Service, Sendable {
+final class RunningParts: NamedService, Sendable {
     let counters = LiveCounters()
     let backups = BackupNews()
     private let loop: AcknowledgedLoop

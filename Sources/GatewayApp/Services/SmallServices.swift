@@ -5,7 +5,7 @@ import ServiceLifecycle
 import UnixSignals
 
 /// Feeds systemd's watchdog for as long as the ingest thread turns.
-struct WatchdogService: Service {
+struct WatchdogService: NamedService {
     let notifier: ServiceNotifier
     let counters: LiveCounters
 
@@ -21,20 +21,20 @@ struct WatchdogService: Service {
 }
 
 /// Reads the files again at SIGHUP; a broken file keeps the last good one and says so.
-struct ReloadService: Service {
-    /// The files as they were at the start: what is only taken over then.
-    let started: Site
+struct ReloadService: NamedService {
+    /// The configuration as it was at the start: what is only taken over then.
+    let started: Configuration
     let reload: @Sendable (Site) -> Void
     let logger: Logger
 
     func run() async throws {
-        let configFile = started.configuration.file
+        let configFile = started.file
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
             do {
                 let fresh = try Site.load(configFile: configFile) { logger.warning("\($0)") }
                 reload(fresh)
                 logger.notice("the files were read again")
-                for key in ReloadService.keysThatNeedAStart(started.configuration, fresh.configuration) {
+                for key in ReloadService.keysThatNeedAStart(started, fresh.configuration) {
                     logger.warning("a change of '\(key)' is taken over at the next start only")
                 }
             } catch {
