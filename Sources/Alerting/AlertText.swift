@@ -13,6 +13,8 @@ public enum AlertText {
         public var unit: Unit
         /// The limit's title in the language; empty for box alerts.
         public var limitTitle: String
+        /// What kind of rule it is, for the words of what happened; nil for the plain ones.
+        public var ruleKey: String?
         /// What a steward does first; empty where the limit says nothing.
         public var response: String
         /// Who is called next; nil where nobody is on duty.
@@ -24,12 +26,14 @@ public enum AlertText {
 
         /// Makes a context.
         public init(
-            sensorName: String, unit: Unit, limitTitle: String, response: String, nextPerson: String?,
+            sensorName: String, unit: Unit, limitTitle: String, ruleKey: String? = nil, response: String,
+            nextPerson: String?,
             audience: Audience = .stewards, localTime: @escaping @Sendable (Instant) -> String
         ) {
             self.sensorName = sensorName
             self.unit = unit
             self.limitTitle = limitTitle
+            self.ruleKey = ruleKey
             self.response = response
             self.nextPerson = nextPerson
             self.audience = audience
@@ -96,6 +100,7 @@ public enum AlertText {
             values["percent"] = "\(percent)"
             return book.text("alerts.warned", values)
         }
+        if let key = context.ruleKey { return book.text("alerts.raised.rule.\(key)", values) }
         if alert.transition?.value == nil { return book.text("alerts.raised.silence", values) }
         return book.text("alerts.raised.\(isSum ? "budget" : "limit").\(side)", values)
     }

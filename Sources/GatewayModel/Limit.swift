@@ -27,24 +27,8 @@ public enum Priority: String, Hashable, Sendable, Codable, CaseIterable, Compara
     }
 }
 
-/// The period over which a budget is counted, in the community's own days.
-public enum BudgetPeriod: String, Hashable, Sendable, Codable, CaseIterable {
-    // Calendar periods; weeks start on Monday.
-    case day, week, month
-}
-
 /// One limit as the assembly has set it.
 public struct Limit: Hashable, Sendable, Codable {
-    /// The rule that is watched.
-    public enum Rule: Hashable, Sendable, Codable {
-        /// A momentary value; raised when outside for `onDelay` seconds, cleared when inside by `deadband` for `offDelay`.
-        case instant(value: DecimalValue, deadband: DecimalValue, onDelay: Int64, offDelay: Int64)
-        /// An amount per period; `perPerson` multiplies it by the persons served. Warnings at shares in percent.
-        case budget(amount: DecimalValue, period: BudgetPeriod, perPerson: Bool, warnAt: [Int])
-        /// No report for that many seconds.
-        case silence(after: Int64)
-    }
-
     /// The name within its resolution, lower-case with dashes.
     public var id: String
     /// The title people read, by language code; `""` serves every language.
@@ -69,13 +53,23 @@ public struct Limit: Hashable, Sendable, Codable {
     public var floor: String?
     /// True where the assembly waived the second reading that *now* alerts need.
     public var waivesConfirmation: Bool
+    /// The days of every year on which it counts; nil for all.
+    public var season: YearSpan?
+    /// The hours of the day in which it counts; nil for all.
+    public var hours: DayWindow?
+    /// The drought levels at which it counts, of which stages; nil where it does not depend on them.
+    public var atStage: StageCondition?
 
     /// Makes a limit.
     public init(
         id: String, titles: [String: String], bound: Bound, protects: Protects, resource: Resource,
         sensors: [SensorID], unit: Unit, rule: Rule, priority: Priority, responses: [String: String] = [:],
-        floor: String? = nil, waivesConfirmation: Bool = false
+        floor: String? = nil, waivesConfirmation: Bool = false, season: YearSpan? = nil, hours: DayWindow? = nil,
+        atStage: StageCondition? = nil
     ) {
+        self.season = season
+        self.hours = hours
+        self.atStage = atStage
         self.id = id
         self.titles = titles
         self.bound = bound
@@ -109,8 +103,20 @@ public struct Resolution: Hashable, Sendable, Codable {
     public var supersedes: [Int]
     /// Persons served, by resource scope name; `all` where the whole community is meant.
     public var personsServed: [String: Int]
+    /// Square metres by the areas' names.
+    public var areas: [String: DecimalValue]
+    /// Supply that no stage and no emergency may reduce.
+    public var protectedSupply: [SensorID]
     /// The limits.
     public var limits: [Limit]
+    /// Drought stages and the like.
+    public var stages: [Stages]
+    /// Levels of stages that the assembly declares, from this decision's first day on.
+    public var declares: [StageDeclaration]
+    /// Which limits may be tightened in an emergency, and how far.
+    public var emergencyForms: [EmergencyForm]
+    /// What this decision tightens for a short time; nil for every other decision.
+    public var emergency: EmergencyMeasure?
     /// How the box's own alerts are treated, where the assembly wants them otherwise than they come.
     public var boxAlerts: [BoxCondition: BoxAlertRule]
     /// For how many days readings of households are kept; of older ones the days alone. Nil where it does not speak of it.
@@ -122,8 +128,16 @@ public struct Resolution: Hashable, Sendable, Codable {
     public init(
         number: Int, community: String, assembly: CalendarDate, decidedBy: String, inForceFrom: CalendarDate,
         reviewBy: CalendarDate, supersedes: [Int], personsServed: [String: Int], limits: [Limit],
-        boxAlerts: [BoxCondition: BoxAlertRule] = [:], householdDays: Int? = nil, text: String
+        boxAlerts: [BoxCondition: BoxAlertRule] = [:], householdDays: Int? = nil, areas: [String: DecimalValue] = [:],
+        protectedSupply: [SensorID] = [], stages: [Stages] = [], declares: [StageDeclaration] = [],
+        emergencyForms: [EmergencyForm] = [], emergency: EmergencyMeasure? = nil, text: String
     ) {
+        self.areas = areas
+        self.protectedSupply = protectedSupply
+        self.stages = stages
+        self.declares = declares
+        self.emergencyForms = emergencyForms
+        self.emergency = emergency
         self.householdDays = householdDays
         self.number = number
         self.community = community
@@ -136,6 +150,62 @@ public struct Resolution: Hashable, Sendable, Codable {
         self.limits = limits
         self.boxAlerts = boxAlerts
         self.text = text
+    }
+}
+
+extension Resolution {
+    /// For how many people and how much ground its amounts count.
+    public var scale: Scale { Scale(persons: personsServed["all"], areas: areas) }
+}
+
+/// A level that the assembly declares, written `4/drought` or, of the same decision, `drought`.
+public struct StageDeclaration: Hashable, Sendable, Codable {
+    /// The stages.
+    public var stages: LimitReference
+    /// The level; 0 ends them.
+    public var level: Int
+
+    /// Makes a declaration.
+    public init(stages: LimitReference, level: Int) {
+        self.stages = stages
+        self.level = level
+    }
+}
+
+/// A limit that may be tightened between two assemblies, and how far at most.
+public struct EmergencyForm: Hashable, Sendable, Codable {
+    /// The limit's id in the same decision.
+    public var limit: String
+    /// The tightest amount, in the limit's unit.
+    public var tightest: DecimalValue
+
+    /// Makes a form.
+    public init(limit: String, tightest: DecimalValue) {
+        self.limit = limit
+        self.tightest = tightest
+    }
+}
+
+/// A limit tightened until the next assembly, which ratifies it or not.
+public struct EmergencyMeasure: Hashable, Sendable, Codable {
+    /// The limit.
+    public var limit: LimitReference
+    /// The amount that counts meanwhile.
+    public var amount: DecimalValue
+    /// Its unit.
+    public var unit: Unit
+    /// The last day.
+    public var until: CalendarDate
+
+    /// The most days that one lasts.
+    public static let longest = 35
+
+    /// Makes a measure.
+    public init(limit: LimitReference, amount: DecimalValue, unit: Unit, until: CalendarDate) {
+        self.limit = limit
+        self.amount = amount
+        self.unit = unit
+        self.until = until
     }
 }
 

@@ -18,6 +18,8 @@ extension UnitDefinition {
             "m3/d": .init(.volumeFlow, 1, 24),
             "L/h": .init(.volumeFlow, 1, milli), "L/min": .init(.volumeFlow, 60, milli),
             "L/s": .init(.volumeFlow, 3600, milli),
+            "[gal_us]/h": .init(.volumeFlow, 473_176_473, 125_000_000_000),
+            "[gal_us]/d": .init(.volumeFlow, 473_176_473, 3_000_000_000_000),
             "[gal_us]/min": .init(.volumeFlow, 473_176_473 * 60, 125_000_000_000),
             "kg": .init(.mass), "g": .init(.mass, 1, milli), "t": .init(.mass, 1000),
             "m": .init(.length), "cm": .init(.length, 1, 100), "mm": .init(.length, 1, 1000),

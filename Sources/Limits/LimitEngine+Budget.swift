@@ -23,36 +23,13 @@ struct BudgetState: Hashable, Sendable {
     }
 }
 
-extension BudgetPeriod {
-    /// The first day of the period that contains a date; weeks begin on Monday.
-    public func start(containing date: CalendarDate) -> CalendarDate {
-        switch self {
-        case .day: date
-        case .week: date.adding(days: 1 - date.weekday)
-        case .month: CalendarMonth(of: date).firstDay
-        }
-    }
-
-    /// How many days the period has that begins on a date.
-    func dayCount(from start: CalendarDate) -> Int {
-        switch self {
-        case .day: 1
-        case .week: 7
-        case .month: CalendarMonth(of: start).dayCount
-        }
-    }
-}
-
 extension LimitEngine {
     mutating func seeUse(
         _ amount: DecimalValue, _ measurement: Measurement, _ entry: LimitInForce, now: Instant, isReplay: Bool
     ) -> [LimitTransition] {
         guard case .budget(_, let period, _, _) = entry.limit.rule else { return [] }
         let start = period.start(containing: date(of: measurement.time))
-        var changes: [LimitTransition] = []
-        if let running = budgets[entry.reference], start > running.start {
-            changes = closePeriod(entry, next: start, now: now)
-        }
+        let changes = passPeriod(entry, start, now: now)
         // A late measurement of an earlier period is the report's business; nobody is woken for what is over.
         guard budgets[entry.reference]?.start == start else { return isReplay ? [] : changes }
         addUse(amount, of: measurement.sensor, to: entry.reference)
@@ -60,6 +37,20 @@ extension LimitEngine {
         budgets[entry.reference]?.evidence = Array(newest)
         // What replay finds and nobody was told is told by the next measurement or tick.
         return isReplay ? [] : changes + judgeBudget(entry, now: now)
+    }
+
+    /// Goes on to the period that has begun; before and after a season there is none.
+    mutating func passPeriod(_ entry: LimitInForce, _ start: CalendarDate?, now: Instant) -> [LimitTransition] {
+        guard let running = budgets[entry.reference] else {
+            if let start { budgets[entry.reference] = BudgetState(start: start) }
+            return []
+        }
+        guard let start else {
+            let changes = closePeriod(entry, next: running.start, now: now)
+            budgets[entry.reference] = nil
+            return changes
+        }
+        return start > running.start ? closePeriod(entry, next: start, now: now) : []
     }
 
     mutating func addUse(_ amount: DecimalValue, of sensor: SensorID, to reference: LimitReference) {
@@ -114,11 +105,8 @@ extension LimitEngine {
 
     /// The whole period's amount; one per person means per person and day.
     func bound(of entry: LimitInForce, _ state: BudgetState) -> DecimalValue? {
-        guard case .budget(let amount, let period, let perPerson, _) = entry.limit.rule else { return nil }
-        guard perPerson else { return amount }
-        return entry.persons.flatMap {
-            amount.multiplied(by: DecimalValue(Int64($0 * period.dayCount(from: state.start))))
-        }
+        guard case .budget(let amount, let period, let basis, _) = entry.limit.rule else { return nil }
+        return entry.scale.whole(amount, basis, days: period.dayCount(from: state.start))
     }
 
     private func transition(

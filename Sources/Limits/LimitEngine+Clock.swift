@@ -6,21 +6,23 @@ extension LimitEngine {
         var changes: [LimitTransition] = []
         let today = date(of: now)
         for entry in limits.values.sorted(by: { $0.reference < $1.reference }) {
+            guard applies(entry.limit, at: now) else {
+                changes += release(entry, now: now)
+                continue
+            }
             switch entry.limit.rule {
             case .instant:
                 for sensor in entry.limit.sensors {
                     changes += judge(Watch(limit: entry.reference, sensor: sensor), entry, now: now)
                 }
             case .budget(_, let period, _, _):
-                let start = period.start(containing: today)
-                if let running = budgets[entry.reference], start > running.start {
-                    changes += closePeriod(entry, next: start, now: now)
-                }
+                changes += passPeriod(entry, period.start(containing: today), now: now)
                 changes += judgeBudget(entry, now: now)
             case .silence(let after):
                 for sensor in entry.limit.sensors {
                     changes += noticeSilence(Watch(limit: entry.reference, sensor: sensor), after: after, now: now)
                 }
+            default: changes += tickWatch(entry, now: now)
             }
         }
         return changes

@@ -93,12 +93,12 @@ extension LimitEngine {
             bound: bound, coverage: Coverage(measured: measured, expected: expected), evidence: state.evidence)
     }
 
-    private static func isOutside(_ value: DecimalValue, _ bound: DecimalValue, _ side: Bound) -> Bool {
+    static func isOutside(_ value: DecimalValue, _ bound: DecimalValue, _ side: Bound) -> Bool {
         side == .atMost ? value > bound : value < bound
     }
 
     /// Inside by the deadband, so that a value that trembles at the bound does not come and go.
-    private static func isClear(
+    static func isClear(
         _ value: DecimalValue, _ bound: DecimalValue, _ deadband: DecimalValue, _ side: Bound
     ) -> Bool {
         switch side {

@@ -17,6 +17,9 @@ public struct LimitEngine: Sendable {
     var instants: [Watch: InstantState] = [:]
     var budgets: [LimitReference: BudgetState] = [:]
     var silences: [Watch: Bool] = [:]
+    /// What watches the other rules, and what of theirs is raised.
+    var watches: [LimitReference: any RuleWatch] = [:]
+    var raised: [LimitReference: [SensorID?: LimitTransition]] = [:]
     var lastSeen: [SensorID: Instant]
     let zone: Zone
     let startedAt: Instant
@@ -41,13 +44,18 @@ public struct LimitEngine: Sendable {
         bySensor = [:]
         for entry in alarming {
             for sensor in entry.limit.sensors { bySensor[sensor, default: []].append(entry.reference) }
-            if case .budget(_, let period, _, _) = entry.limit.rule, budgets[entry.reference] == nil {
-                budgets[entry.reference] = BudgetState(start: period.start(containing: day.date))
+            if case .budget(_, let period, _, _) = entry.limit.rule, budgets[entry.reference] == nil,
+                let start = period.start(containing: day.date)
+            {
+                budgets[entry.reference] = BudgetState(start: start)
             }
+            if watches[entry.reference] == nil { watches[entry.reference] = RuleWatches.make(entry.limit.rule) }
         }
         instants = instants.filter { limits[$0.key.limit] != nil }
         budgets = budgets.filter { limits[$0.key] != nil }
         silences = silences.filter { limits[$0.key.limit] != nil }
+        watches = watches.filter { limits[$0.key] != nil }
+        raised = raised.filter { limits[$0.key] != nil }
     }
 
     /// This engine with its limits on momentary values alone, for while nobody knows the date.
@@ -92,13 +100,25 @@ public struct LimitEngine: Sendable {
             case .silence:
                 guard let sensor = transition.sensor else { continue }
                 silences[Watch(limit: transition.limit, sensor: sensor)] = true
+            default: restore(transition)
             }
         }
     }
 
+    private mutating func restore(_ transition: LimitTransition) {
+        raised[transition.limit, default: [:]][transition.sensor] = transition
+        watches[transition.limit]?.restore(raised: transition)
+    }
+
     /// Takes what was told of the running periods of budgets, also where a person has closed the alert since.
     public mutating func restore(told: [LimitTransition]) {
+        var last: [LimitReference: [SensorID?: LimitTransition]] = [:]
         for transition in told {
+            if watches[transition.limit] != nil
+                || limits[transition.limit].map({ DayRules.isOnDays($0.limit.rule) }) == true
+            {
+                last[transition.limit, default: [:]][transition.sensor] = transition
+            }
             guard var state = budgets[transition.limit], transition.onset == zone.start(of: state.start) else {
                 continue
             }
@@ -109,6 +129,8 @@ public struct LimitEngine: Sendable {
             }
             budgets[transition.limit] = state
         }
+        // Also where a person has closed the alert since: what goes on is not told anew.
+        for transition in last.values.flatMap(\.values) where transition.change == .raised { restore(transition) }
     }
 
     /// Takes consumption of whole days that were computed from stored readings, in the sensors' units.
@@ -132,7 +154,7 @@ public struct LimitEngine: Sendable {
         guard let references = bySensor[measurement.sensor] else { return [] }
         var changes: [LimitTransition] = []
         for reference in references {
-            guard let entry = limits[reference] else { continue }
+            guard let entry = limits[reference], applies(entry.limit, at: measurement.time) else { continue }
             switch (entry.limit.rule, measurement.figure) {
             case (.instant, .level(let value)):
                 guard measurement.isTimeKnown, isNewest || isReplay else { continue }
@@ -142,7 +164,7 @@ public struct LimitEngine: Sendable {
             case (.silence, _):
                 guard isNewest else { continue }
                 changes += endSilence(measurement, entry, now: now, isReplay: isReplay)
-            default: continue
+            default: changes += watch(measurement, entry, isNewest: isNewest, now: now, isReplay: isReplay)
             }
         }
         return changes

@@ -21,8 +21,12 @@ enum LimitRules {
                 entry.report("'\(limit.id)' measures no sensor", remedy: "name at least one under sensors:")
             }
             checkFloor(limit, in: resolution, at: entry)
-            checkPersons(limit, in: resolution, at: entry)
+            checkScale(limit, in: resolution, at: entry)
+            checkSide(limit, at: entry)
+            checkStage(limit, in: resolution, at: entry)
         }
+        checkStages(resolution, at: owner)
+        checkEmergency(resolution, at: owner)
     }
 
     private static func checkFloor(_ limit: Limit, in resolution: Resolution, at entry: Field) {
@@ -46,12 +50,123 @@ enum LimitRules {
             entry.report(
                 "'\(floor)' is no floor that protects people", remedy: "it needs bound: at_least and protects: people")
         }
+        // A ceiling below what people never get less of cannot be kept without breaking the floor.
+        if let most = perPersonAndDay(limit), let least = perPersonAndDay(named),
+            let converted = least.amount.converted(from: least.unit, to: most.unit), most.amount < converted
+        {
+            entry.report(
+                "'\(limit.id)' allows less than '\(floor)' guarantees",
+                remedy: "the minimum for people wins: raise the ceiling or decide about the minimum")
+        }
     }
 
-    private static func checkPersons(_ limit: Limit, in resolution: Resolution, at entry: Field) {
-        guard case .budget(_, _, true, _) = limit.rule, resolution.personsServed["all"] == nil else { return }
-        entry.report(
-            "'\(limit.id)' counts per person, but the decision does not say for how many",
-            remedy: "add persons_served: {all: 40}")
+    /// The amount per person and day of rules that have one.
+    private static func perPersonAndDay(_ limit: Limit) -> (amount: DecimalValue, unit: Unit)? {
+        switch limit.rule {
+        case .budget(let amount, _, .perPerson, _), .rolling(let amount, _, .perPerson),
+            .delivered(let amount, .perPerson, _, _, _):
+            (amount, limit.unit)
+        default: nil
+        }
+    }
+
+    private static func checkScale(_ limit: Limit, in resolution: Resolution, at entry: Field) {
+        let basis: BudgetBasis
+        switch limit.rule {
+        case .budget(_, _, let own, _), .rolling(_, _, let own), .delivered(_, let own, _, _, _): basis = own
+        default: return
+        }
+        if basis == .perPerson, resolution.personsServed["all"] == nil {
+            entry.report(
+                "'\(limit.id)' counts per person, but the decision does not say for how many",
+                remedy: "add persons_served: {all: 40}")
+        }
+        if case .perSquareMetre(let area) = basis, resolution.areas[area] == nil {
+            entry.report(
+                "'\(limit.id)' counts per square metre of '\(area)', but the decision does not say how large it is",
+                remedy: "add areas: {\(area): 350 m2}")
+        }
+    }
+
+    /// Which side makes sense for a rule; the others would be read as something that nobody meant.
+    private static func checkSide(_ limit: Limit, at entry: Field) {
+        switch limit.rule {
+        case .delivered, .measured:
+            if limit.bound != .atLeast {
+                entry.report("'\(limit.id)' is a minimum", remedy: "write bound: at_least")
+            }
+        case .rate, .continuousFlow, .closedHours, .turn, .silence, .flatline:
+            if limit.bound != .atMost {
+                entry.report("'\(limit.id)' is a ceiling", remedy: "write bound: at_most")
+            }
+        case .instant, .sites, .budget, .nightFlow, .rolling, .balance, .share, .comparison: break
+        }
+        if case .sites(_, _, let least, _) = limit.rule, least > limit.sensors.count {
+            entry.report(
+                "'\(limit.id)' asks for \(least) places and names \(limit.sensors.count)",
+                remedy: "name every place under sensors:")
+        }
+        if limit.hours != nil, DayRules.isOnDays(limit.rule) {
+            entry.report("'\(limit.id)' is judged by the day and cannot have hours", remedy: "leave hours: out")
+        }
+    }
+
+    private static func checkStage(_ limit: Limit, in resolution: Resolution, at entry: Field) {
+        guard let condition = limit.atStage else { return }
+        guard let stages = resolution.stages.first(where: { $0.id == condition.stages }) else {
+            let nearest = Diagnostic.nearest(to: condition.stages, among: resolution.stages.map(\.id))
+            entry.report(
+                "there are no stages '\(condition.stages)' in this decision",
+                remedy: nearest.map { "did you mean '\($0)'?" } ?? "add them under stages:")
+            return
+        }
+        if condition.levels.upperBound > stages.levels.count {
+            entry.report("'\(stages.id)' has \(stages.levels.count) levels only", remedy: "correct at_stage:")
+        }
+        // Supply that is never reduced, and what protects people, do not depend on how dry it is.
+        let touched = limit.sensors.filter(resolution.protectedSupply.contains)
+        if limit.bound == .atMost, let first = touched.first {
+            entry.report(
+                "'\(first)' is protected supply, which no stage reduces", remedy: "take it out of the limit's sensors")
+        }
+        if limit.protects == .people, limit.bound == .atLeast,
+            condition.levels.lowerBound > 0 || condition.levels.upperBound < stages.levels.count
+        {
+            entry.report(
+                "'\(limit.id)' protects people, and must not end with a stage", remedy: "leave at_stage: out")
+        }
+    }
+
+    private static func checkStages(_ resolution: Resolution, at owner: Field) {
+        var seen = Set(resolution.limits.map(\.id))
+        for stages in resolution.stages where !seen.insert(stages.id).inserted {
+            owner.report("the name '\(stages.id)' stands twice", remedy: "give stages and limits names of their own")
+        }
+        for declaration in resolution.declares where declaration.stages.resolution == resolution.number {
+            guard let stages = resolution.stages.first(where: { $0.id == declaration.stages.limit }),
+                declaration.level <= stages.levels.count
+            else {
+                owner.report(
+                    "it declares level \(declaration.level) of '\(declaration.stages.limit)', which it does not have",
+                    remedy: "correct declares:")
+                continue
+            }
+        }
+    }
+
+    /// A measure between two assemblies stands alone in its decision and ends soon.
+    private static func checkEmergency(_ resolution: Resolution, at owner: Field) {
+        guard let measure = resolution.emergency else { return }
+        if !resolution.limits.isEmpty || !resolution.stages.isEmpty || !resolution.supersedes.isEmpty {
+            owner.report(
+                "an emergency measure tightens one limit and decides nothing else",
+                remedy: "write `limits: []`, without supersedes and stages")
+        }
+        let days = measure.until.daysSinceEpoch - resolution.inForceFrom.daysSinceEpoch
+        if days < 0 || days >= Int64(EmergencyMeasure.longest) {
+            owner.report(
+                "an emergency measure lasts until the next assembly, \(EmergencyMeasure.longest) days at most",
+                remedy: "correct emergency.until")
+        }
     }
 }

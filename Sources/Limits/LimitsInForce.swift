@@ -24,10 +24,14 @@ public struct LimitInForce: Hashable, Sendable {
     public var reviewBy: CalendarDate
     /// When it was adopted at this gateway; alarms count from then on.
     public var adoptedAt: Instant
-    /// Persons served, as the decision declares them.
-    public var persons: Int?
+    /// For how many people and how much ground, as the decision declares them.
+    public var scale: Scale
     /// Where it stands.
     public var standing: Standing
+    /// The last day of an emergency measure that tightens it; nil where there is none.
+    public var tightenedUntil: CalendarDate?
+    /// The decision that tightens it.
+    public var tightenedBy: Int?
 }
 
 /// What is in force when, as it follows from the adopted resolutions and from nothing else.
@@ -59,21 +63,51 @@ public struct LimitsInForce: Sendable {
         return begun.filter { !replaced.contains($0.resolution.number) }
     }
 
+    /// The stages of a day with the decision behind them, and the levels that decisions declared since.
+    public func stages(
+        on date: CalendarDate
+    ) -> [(reference: LimitReference, stages: Stages, from: CalendarDate, declared: [CalendarDate: Int])] {
+        standing(on: date).flatMap { entry in
+            entry.resolution.stages.map { stages in
+                let reference = LimitReference(resolution: entry.resolution.number, limit: stages.id)
+                let declared = adopted.flatMap { other in
+                    other.resolution.declares.filter { $0.stages == reference }
+                        .map { (other.resolution.inForceFrom, $0.level) }
+                }
+                return (
+                    reference, stages, entry.resolution.inForceFrom,
+                    Dictionary(declared, uniquingKeysWith: { _, later in later })
+                )
+            }
+        }
+    }
+
     /// The limits of a day, lapsed ones included, by decision and name.
     ///
+    /// `levels` are the stages' levels of the day; a limit that counts at other levels is left out.
     /// A resolution replaces those that it supersedes from its own first day on. At its review date a ceiling lapses
     /// unless it protects people; what protects people, and every minimum, goes on.
-    public func inForce(on date: CalendarDate) -> [LimitInForce] {
-        standing(on: date).flatMap { entry in
-            entry.resolution.limits.map { limit in
+    public func inForce(on date: CalendarDate, levels: [LimitReference: Int] = [:]) -> [LimitInForce] {
+        let measures = standing(on: date).compactMap { entry in
+            entry.resolution.emergency.map { (entry.resolution.number, $0) }
+        }.filter { date <= $0.1.until }
+        return standing(on: date).flatMap { entry in
+            entry.resolution.limits.filter { limit in
+                guard let condition = limit.atStage else { return true }
+                let stages = LimitReference(resolution: entry.resolution.number, limit: condition.stages)
+                return condition.levels.contains(levels[stages] ?? 0)
+            }.map { limit in
                 let resolution = entry.resolution
                 let isOver = resolution.reviewBy <= date
                 let goesOn = limit.protects == .people || limit.bound == .atLeast
+                let reference = LimitReference(resolution: resolution.number, limit: limit.id)
+                let measure = measures.last { $0.1.limit == reference }
                 return LimitInForce(
-                    reference: LimitReference(resolution: resolution.number, limit: limit.id), limit: limit,
+                    reference: reference, limit: measure.map { limit.tightened(by: $0.1) } ?? limit,
                     decidedOn: resolution.assembly, inForceFrom: resolution.inForceFrom, reviewBy: resolution.reviewBy,
-                    adoptedAt: entry.adoptedAt, persons: resolution.personsServed["all"],
-                    standing: !isOver ? .inForce : goesOn ? .reviewOverdue : .lapsed)
+                    adoptedAt: entry.adoptedAt, scale: resolution.scale,
+                    standing: !isOver ? .inForce : goesOn ? .reviewOverdue : .lapsed,
+                    tightenedUntil: measure?.1.until, tightenedBy: measure?.0)
             }
         }.sorted { $0.reference < $1.reference }
     }

@@ -1,30 +1,11 @@
 import GatewayModel
 
-/// One plain sentence per limit, so that an assembly hears what it adopts.
+/// One plain sentence per thing decided, so that an assembly hears what it adopts.
 public enum PlainSentence {
-    /// The sentence in the phrasebook's language; `persons` are those whom an amount per person counts for.
-    public static func of(_ limit: Limit, _ book: Phrasebook, persons: Int?) -> String {
-        let language = book.language
-        var values = [
-            "title": limit.titles[language] ?? limit.titles[""] ?? limit.id,
-            "unit": book.unit(limit.unit),
-        ]
-        let rule: String
-        switch limit.rule {
-        case .instant(let value, _, let onDelay, _):
-            values["value"] = book.number(value)
-            values["delay"] = duration(onDelay, book)
-            rule = onDelay == 0 ? "instant" : "instant_for"
-        case .budget(let amount, let period, let perPerson, _):
-            values["value"] = book.number(amount)
-            values["period"] = book.text("limits.period.\(period.rawValue)")
-            values["persons"] = persons.map(String.init) ?? "?"
-            rule = perPerson ? "budget_per_person" : "budget"
-        case .silence(let after):
-            values["delay"] = duration(after, book)
-            rule = "silence"
-        }
-        let sentence = book.text("limits.sentence.\(rule).\(limit.bound.rawValue)", values)
+    /// The sentence in the phrasebook's language; `scale` is for how many and how much amounts count.
+    public static func of(_ limit: Limit, _ book: Phrasebook, _ scale: Scale) -> String {
+        let sentence = book.text(
+            "limits.sentence", ["title": title(limit.titles, limit.id, book), "rule": limit.words(book, scale)])
         return sentence + " " + book.text("limits.protects.\(limit.protects.rawValue)")
     }
 
@@ -40,7 +21,22 @@ public enum PlainSentence {
 
     /// One sentence for each thing that a resolution decides, in its order.
     public static func all(of resolution: Resolution, _ book: Phrasebook) -> [String] {
-        resolution.limits.map { of($0, book, persons: resolution.personsServed["all"]) }
+        resolution.limits.map { of($0, book, resolution.scale) }
+            + resolution.stages.flatMap { stages($0, book) }
+            + resolution.declares.map { declaration in
+                book.text(
+                    declaration.level == 0 ? "limits.declares_none" : "limits.declares",
+                    ["stages": declaration.stages.description, "level": "\(declaration.level)"])
+            }
+            + (resolution.protectedSupply.isEmpty
+                ? []
+                : [
+                    book.text(
+                        "limits.protected",
+                        ["sensors": resolution.protectedSupply.map(\.rawValue).joined(separator: ", ")])
+                ])
+            + resolution.emergencyForms.map { emergency($0, resolution, book) }
+            + (resolution.emergency.map { [emergency($0, book)] } ?? [])
             + resolution.boxAlerts.sorted { $0.key.rawValue < $1.key.rawValue }.map { of($0, $1, book) }
             + (resolution.householdDays.map { [retention($0, book)] } ?? [])
     }
@@ -50,12 +46,81 @@ public enum PlainSentence {
         book.text("limits.retention", ["count": "\(days)"])
     }
 
-    /// Seconds in words: the largest unit that divides them.
-    public static func duration(_ seconds: Int64, _ book: Phrasebook) -> String {
-        let units: [(name: String, seconds: Int64)] = [
-            ("days", 86_400), ("hours", 3600), ("minutes", 60), ("seconds", 1),
+    /// The sentence about a measure between two assemblies.
+    public static func emergency(_ measure: EmergencyMeasure, _ book: Phrasebook) -> String {
+        book.text(
+            "limits.emergency",
+            [
+                "limit": measure.limit.description, "value": book.number(measure.amount),
+                "unit": book.unit(measure.unit), "until": measure.until.description,
+            ])
+    }
+
+    private static func emergency(_ form: EmergencyForm, _ resolution: Resolution, _ book: Phrasebook) -> String {
+        let limit = resolution.limits.first { $0.id == form.limit }
+        return book.text(
+            "limits.allows_emergency",
+            [
+                "limit": limit.map { title($0.titles, $0.id, book) } ?? form.limit,
+                "value": book.number(form.tightest), "unit": limit.map { book.unit($0.unit) } ?? "",
+                "count": "\(EmergencyMeasure.longest)",
+            ])
+    }
+
+    /// A sentence for each level: when it begins, when it ends, who says so.
+    private static func stages(_ stages: Stages, _ book: Phrasebook) -> [String] {
+        stages.levels.enumerated().map { index, level in
+            let leave = level.leave.map { condition($0, book) } ?? book.text("limits.stage.only_assembly")
+            return book.text(
+                "limits.stage.\(stages.declaration.rawValue)",
+                [
+                    "stages": title(stages.titles, stages.id, book), "level": "\(index + 1)",
+                    "name": title(level.titles, "\(index + 1)", book), "enter": condition(level.enter, book),
+                    "leave": leave, "days": "\(level.stays)",
+                ])
+        }
+    }
+
+    /// A condition in words.
+    static func condition(_ condition: DayCondition, _ book: Phrasebook) -> String {
+        switch condition {
+        case .all(let parts):
+            return parts.map { group($0, book) }.joined(separator: " " + book.text("limits.stage.and") + " ")
+        case .any(let parts):
+            return parts.map { group($0, book) }.joined(separator: " " + book.text("limits.stage.or") + " ")
+        case .compare(let comparison): return words(comparison, book)
+        }
+    }
+
+    private static func group(_ condition: DayCondition, _ book: Phrasebook) -> String {
+        guard case .compare = condition else { return "(" + PlainSentence.condition(condition, book) + ")" }
+        return PlainSentence.condition(condition, book)
+    }
+
+    private static func words(_ comparison: DayComparison, _ book: Phrasebook) -> String {
+        func names(_ sensors: [SensorID]) -> String { sensors.map(\.rawValue).joined(separator: " + ") }
+        var values = [
+            "sensors": names(comparison.sensors), "unit": book.unit(comparison.unit),
+            "percent": book.number(DecimalValue(mantissa: Int64(comparison.permille), scale: 1)),
         ]
-        let unit = units.first { seconds % $0.seconds == 0 && seconds >= $0.seconds } ?? ("seconds", 1)
-        return book.text("limits.duration.\(unit.name)", ["count": String(seconds / unit.seconds)])
+        let reference: String
+        switch comparison.reference {
+        case .value(let value):
+            values["value"] = book.number(value)
+            reference = comparison.permille == 1000 ? "value" : "share"
+        case .lastYear(let others): (reference, values["others"]) = ("last_year", names(others))
+        case .lastMonth(let others): (reference, values["others"]) = ("last_month", names(others))
+        case .sensors(let others): (reference, values["others"]) = ("sensors", names(others))
+        }
+        values["bound"] = book.text("limits.stage.bound.\(reference)", values)
+        values["measure"] = book.text("limits.stage.measure.\(comparison.measure.rawValue)")
+        var text = book.text("limits.stage.\(comparison.isMore ? "more" : "less")", values)
+        if comparison.over > 1 { text += " " + book.text("limits.stage.over", ["count": "\(comparison.over)"]) }
+        if comparison.days > 1 { text += " " + book.text("limits.stage.days", ["count": "\(comparison.days)"]) }
+        return text
+    }
+
+    private static func title(_ titles: [String: String], _ id: String, _ book: Phrasebook) -> String {
+        titles[book.language] ?? titles[""] ?? id
     }
 }

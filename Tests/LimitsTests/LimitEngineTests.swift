@@ -74,7 +74,7 @@ struct LimitEngineTests {
     @Test("A budget per person warns at each share once, is raised past the whole, and returns with the next month")
     func budget() throws {
         let rule = Limit.Rule.budget(
-            amount: DecimalValue(100), period: .month, perPerson: true, warnAt: [70, 90])
+            amount: DecimalValue(100), period: .month, basis: .perPerson, warnAt: [70, 90])
         // 40 people, 30 days of June, 100 L each: 120 m3.
         var engine = Fixture.engine(
             Fixture.limit(rule, bound: .atMost, sensors: Fixture.wells, unit: "L"), persons: 40)
@@ -102,7 +102,7 @@ struct LimitEngineTests {
         "A minimum per day is judged at the day's end, on days of 23 and 25 hours too; without readings nothing is said"
     )
     func minimum() {
-        let rule = Limit.Rule.budget(amount: DecimalValue(10), period: .day, perPerson: false, warnAt: [])
+        let rule = Limit.Rule.budget(amount: DecimalValue(10), period: .day, basis: .total, warnAt: [])
         for date in [CalendarDate(year: 2026, month: 3, day: 29), CalendarDate(year: 2026, month: 10, day: 25)] {
             let start = Fixture.zone.start(of: date)
             let end = Fixture.zone.start(of: date.adding(days: 1))

@@ -113,7 +113,7 @@ struct Village {
         let budget = Limit(
             id: "daily-water", titles: ["en": "Water per day", "es": "Agua por día"], bound: .atMost,
             protects: .resource, resource: "water", sensors: [SensorID(rawValue: "well/water")], unit: Unit("m3"),
-            rule: .budget(amount: DecimalValue(14), period: .day, perPerson: false, warnAt: [90]), priority: .assembly,
+            rule: .budget(amount: DecimalValue(14), period: .day, basis: .total, warnAt: [90]), priority: .assembly,
             floor: "12/tank-minimum")
         let tank = Limit(
             id: "tank-minimum", titles: ["en": "Tank", "es": "Depósito"], bound: .atLeast, protects: .people,

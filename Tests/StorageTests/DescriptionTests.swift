@@ -67,7 +67,8 @@ struct DescriptionTests {
         #expect(try python(fixture, ["record"]) == ["1", "2"])
         // Nothing of the description stands there untried.
         let kinds = [
-            "block 1", "block 2", "journal 1", "journal 2", "hours 1", "hours", "hours of a register", "hours without sums",
+            "block 1", "block 2", "journal 1", "journal 2", "hours 1", "hours", "hours of a register",
+            "hours without sums",
         ]
         let met = try python(fixture, ["met"])
         #expect(Set(met) == Set((0...5).map { "encoding \($0)" } + kinds))

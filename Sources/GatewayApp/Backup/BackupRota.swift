@@ -24,8 +24,8 @@ public struct BackupRota: Sendable, Hashable {
             }
         }
         keep(max(1, days)) { $0 }
-        keep(weeks) { BudgetPeriod.week.start(containing: $0) }
-        keep(months) { BudgetPeriod.month.start(containing: $0) }
+        keep(weeks) { $0.adding(days: 1 - $0.weekday) }
+        keep(months) { CalendarMonth(of: $0).firstDay }
         if let householdDays, let newest = newestFirst.first {
             let first = newest.madeAt.advanced(bySeconds: -Int64(householdDays) * 86_400)
             kept.subtract(newestFirst.filter { $0.madeAt < first }.map(\.name))

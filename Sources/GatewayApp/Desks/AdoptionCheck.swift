@@ -36,7 +36,7 @@ struct AdoptionCheck {
                         "measured": sensor.resource.rawValue,
                     ])
             }
-            if case .silence = limit.rule { continue }
+            guard limit.needsUnit else { continue }
             guard DecimalValue(1).converted(from: sensor.unit, to: limit.unit) != nil else {
                 return words(
                     "other_unit",

@@ -68,7 +68,7 @@ public struct AlertDesk {
             entry = LimitsInForce(adopted).inForce(on: day).first { $0.reference == reference }
         }
         let book = site.book(nil)
-        let sentence = entry.map { PlainSentence.of($0.limit, book, persons: $0.persons) }
+        let sentence = entry.map { PlainSentence.of($0.limit, book, $0.scale) }
         return AlertExplanation.lines(
             alert, limitSentence: sentence, decidedOn: entry?.decidedOn, localTime: { site.local($0) }, book: book)
     }

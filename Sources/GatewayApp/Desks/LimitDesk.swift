@@ -48,7 +48,7 @@ public struct LimitDesk {
                 try JSONLine.text(
                     LimitLine(
                         limit: entry.reference.description,
-                        sentence: PlainSentence.of(entry.limit, book, persons: entry.persons),
+                        sentence: PlainSentence.of(entry.limit, book, entry.scale),
                         bound: entry.limit.bound.rawValue, protects: entry.limit.protects.rawValue,
                         resource: entry.limit.resource.rawValue, priority: entry.limit.priority.rawValue,
                         decidedOn: entry.decidedOn.description, inForceFrom: entry.inForceFrom.description,
@@ -63,7 +63,7 @@ public struct LimitDesk {
         return none + rules.map { PlainSentence.of($0, $1, book) } + (retention.map { [$0] } ?? [])
             + entries.flatMap { entry in
                 [
-                    "\(entry.reference)  \(PlainSentence.of(entry.limit, book, persons: entry.persons))",
+                    "\(entry.reference)  \(PlainSentence.of(entry.limit, book, entry.scale))",
                     "    "
                         + book.text(
                             "cli.limit_standing.\(entry.standing)",

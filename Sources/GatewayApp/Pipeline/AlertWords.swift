@@ -20,7 +20,7 @@ struct AlertWords {
             sensorName: sensor?.name(in: language) ?? alert.subject,
             unit: limit?.unit ?? sensor?.unit ?? .one,
             limitTitle: limit.map { $0.titles[language] ?? $0.titles[""] ?? $0.id } ?? "",
-            response: limit.flatMap { $0.responses[language] ?? $0.responses[""] } ?? "",
+            ruleKey: limit?.alertKey, response: limit.flatMap { $0.responses[language] ?? $0.responses[""] } ?? "",
             nextPerson: nextPerson(after: alert.takenBy), audience: audience,
             localTime: { site.local($0) })
         return (

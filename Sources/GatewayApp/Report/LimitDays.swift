@@ -16,8 +16,9 @@ struct LimitDays {
         let limit = entry.limit
         let begun = month.days.filter { zone.start(of: $0) < now }
         switch limit.rule {
-        case .budget: return budgetDays(limit, persons: entry.persons, begun)
-        case .instant, .silence:
+        case .budget(_, .day, _, _), .budget(_, .week, _, _), .budget(_, .month, _, _):
+            return budgetDays(limit, entry.scale, begun)
+        default:
             let past = spans(of: entry.reference)
             return Dictionary(
                 uniqueKeysWithValues: begun.map { date in
@@ -34,24 +35,23 @@ struct LimitDays {
         guard case .budget(_, let period, _, _) = limit.rule else { return [:] }
         var use: [CalendarDate: DecimalValue] = [:]
         for date in month.days {
-            guard let amount = dayAmount(limit, date) else { continue }
-            let first = start(of: period, containing: date)
+            guard let amount = dayAmount(limit, date), let first = period.start(containing: date) else { continue }
             use[first] = (use[first] ?? .zero).adding(amount)
         }
         return use
     }
 
     private func budgetDays(
-        _ limit: Limit, persons: Int?, _ begun: [CalendarDate]
+        _ limit: Limit, _ scale: Scale, _ begun: [CalendarDate]
     ) -> [CalendarDate: LimitDayState] {
-        guard case .budget(let amount, let period, let perPerson, let warnAt) = limit.rule else { return [:] }
+        guard case .budget(let amount, let period, let basis, let warnAt) = limit.rule else { return [:] }
         var states: [CalendarDate: LimitDayState] = [:]
         var running: (period: CalendarDate, use: DecimalValue)?
         for date in begun {
-            let first = start(of: period, containing: date)
+            guard let first = period.start(containing: date) else { continue }
             if running?.period != first { running = (first, .zero) }
             guard let use = dayAmount(limit, date), let total = running?.use.adding(use),
-                let bound = bound(amount, period, perPerson ? persons ?? 0 : nil, first)
+                let bound = scale.whole(amount, basis, days: period.dayCount(from: first))
             else {
                 states[date] = .unknown
                 continue
@@ -63,15 +63,6 @@ struct LimitDays {
                 isPast ? .past : warning.map { total >= $0 } == true && limit.bound == .atMost ? .near : .within
         }
         return states
-    }
-
-    /// The whole period's amount; one per person means per person and day, over the days of the period.
-    private func bound(
-        _ amount: DecimalValue, _ period: BudgetPeriod, _ persons: Int?, _ first: CalendarDate
-    ) -> DecimalValue? {
-        guard let persons else { return amount }
-        let days = period == .day ? 1 : period == .week ? 7 : CalendarMonth(of: first).dayCount
-        return amount.multiplied(by: DecimalValue(Int64(persons * days)))
     }
 
     private func dayAmount(_ limit: Limit, _ date: CalendarDate) -> DecimalValue? {
@@ -107,13 +98,5 @@ struct LimitDays {
             }
         }
         return spans + open.values.sorted().map { ($0, nil) }
-    }
-
-    private func start(of period: BudgetPeriod, containing date: CalendarDate) -> CalendarDate {
-        switch period {
-        case .day: date
-        case .week: date.adding(days: 1 - date.weekday)
-        case .month: CalendarMonth(of: date).firstDay
-        }
     }
 }

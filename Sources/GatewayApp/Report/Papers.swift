@@ -86,7 +86,7 @@ struct Papers {
         }
         let adopted = try LimitRegister(site: site).adopted(in: store)
         let inForce = LimitsInForce(adopted).inForce(on: site.zone.date(at: until.advanced(byMilliseconds: -1)))
-        let persons = inForce.compactMap(\.persons).max()
+        let persons = inForce.compactMap(\.scale.persons).max()
         let days = LimitDays(
             month: month, zone: site.zone, now: now,
             transitions: try store.transitions(from: Instant(milliseconds: .min), until: until),

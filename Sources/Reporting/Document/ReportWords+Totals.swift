@@ -48,13 +48,14 @@ extension ReportWords {
             let figure = exactAmount(value, limit.unit)
             if onDelay == 0 { return text(key + ".instant", ["amount": figure]) }
             return text(key + ".instant_for", ["amount": figure, "duration": duration(onDelay)])
-        case .budget(let amount, let period, let perPerson, _):
-            let per = text("report.limit.period.\(period.rawValue)")
+        case .budget(let amount, let period, let basis, _) where basis == .total || basis == .perPerson:
+            let per = text("limits.period.\(period.word)")
             return text(
-                key + (perPerson ? ".budget_per_person" : ".budget"),
+                key + (basis == .perPerson ? ".budget_per_person" : ".budget"),
                 ["amount": exactAmount(amount, limit.unit), "period": per])
         case .silence(let seconds):
             return text("report.limit.silence", ["duration": duration(seconds)])
+        default: return limit.words(phrases, Scale(persons: nil))
         }
     }
 

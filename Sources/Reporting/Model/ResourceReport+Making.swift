@@ -69,11 +69,11 @@ extension ResourceReport {
     ) -> (limit: Limit, amount: DecimalValue)? {
         for report in limits where report.facts.limit.bound == .atMost {
             let limit = report.facts.limit
-            guard case .budget(let amount, .day, let perPerson, _) = limit.rule,
-                let converted = amount.converted(from: limit.unit, to: unit)
+            guard case .budget(let amount, .day, let basis, _) = limit.rule,
+                let converted = amount.converted(from: limit.unit, to: unit),
+                let whole = Scale(persons: persons).whole(converted, basis, days: 1)
             else { continue }
-            if !perPerson { return (limit, converted) }
-            if let persons, let whole = converted.multiplied(by: DecimalValue(Int64(persons))) { return (limit, whole) }
+            return (limit, whole)
         }
         return nil
     }

@@ -1,0 +1,84 @@
+import GatewayModel
+
+extension Limit {
+    /// The number that the assembly decides about, in the limit's unit; of shares in percent.
+    public var amount: DecimalValue? {
+        switch rule {
+        case .instant(let value, _, _, _), .sites(let value, _, _, _): value
+        case .rate(let change, _, _): change
+        case .budget(let amount, _, _, _), .rolling(let amount, _, _), .continuousFlow(let amount, _, _),
+            .closedHours(let amount, _), .delivered(let amount, _, _, _, _):
+            amount
+        case .nightFlow(let perHour, _, _, _): perHour
+        case .turn(let minutes, _): DecimalValue(Int64(minutes))
+        case .silence(let seconds), .flatline(let seconds): DecimalValue(seconds)
+        case .measured(let permille), .share(_, let permille), .comparison(_, let permille):
+            DecimalValue(mantissa: Int64(permille), scale: 1)
+        case .balance(_, let amount, let permille, _): amount ?? DecimalValue(mantissa: Int64(permille), scale: 1)
+        }
+    }
+
+    /// False for rules that do not look at what the sensors measure.
+    public var needsUnit: Bool {
+        switch rule {
+        case .silence, .flatline, .measured: false
+        default: true
+        }
+    }
+
+    /// The same limit with another number, in the same unit; nil where a number does not fit the rule.
+    public func with(amount: DecimalValue) -> Limit? {
+        var limit = self
+        func whole(_ scale: Int64) -> Int? {
+            amount.multiplied(byRatio: scale, 1).flatMap { Int(exactly: $0.doubleValue.rounded()) }
+        }
+        switch rule {
+        case .instant(_, let deadband, let on, let off):
+            limit.rule = .instant(value: amount, deadband: deadband, onDelay: on, offDelay: off)
+        case .sites(_, let deadband, let least, let on):
+            limit.rule = .sites(value: amount, deadband: deadband, atLeast: least, onDelay: on)
+        case .rate(_, let within, let direction):
+            limit.rule = .rate(change: amount, within: within, direction: direction)
+        case .budget(_, let period, let basis, let warnAt):
+            limit.rule = .budget(amount: amount, period: period, basis: basis, warnAt: warnAt)
+        case .rolling(_, let days, let basis): limit.rule = .rolling(amount: amount, days: days, basis: basis)
+        case .continuousFlow(_, let every, let count):
+            limit.rule = .continuousFlow(amount: amount, every: every, intervals: count)
+        case .closedHours(_, let window): limit.rule = .closedHours(amount: amount, window: window)
+        case .delivered(_, let basis, let flow, let unit, let at):
+            limit.rule = .delivered(amount: amount, basis: basis, flow: flow, flowUnit: unit, at: at)
+        case .nightFlow(_, let window, let nights, let statistic):
+            limit.rule = .nightFlow(perHour: amount, window: window, nights: nights, statistic: statistic)
+        case .turn(_, let perHour):
+            guard let minutes = whole(1) else { return nil }
+            limit.rule = .turn(minutes: minutes, perHour: perHour)
+        case .silence, .flatline:
+            guard let seconds = whole(1) else { return nil }
+            if case .silence = rule {
+                limit.rule = .silence(after: Int64(seconds))
+            } else {
+                limit.rule = .flatline(after: Int64(seconds))
+            }
+        case .measured:
+            guard let permille = whole(10) else { return nil }
+            limit.rule = .measured(permille: permille)
+        case .share(let others, _):
+            guard let permille = whole(10) else { return nil }
+            limit.rule = .share(of: others, permille: permille)
+        case .comparison(let with, _):
+            guard let permille = whole(10) else { return nil }
+            limit.rule = .comparison(with: with, permille: permille)
+        case .balance(let minus, let old, _, let period):
+            guard let permille = old == nil ? whole(10) : 0 else { return nil }
+            limit.rule = .balance(
+                minus: minus, amount: old == nil ? nil : amount, permille: permille, period: period)
+        }
+        return limit
+    }
+
+    /// The limit as an emergency measure tightens it; unchanged where the units do not fit.
+    func tightened(by measure: EmergencyMeasure) -> Limit {
+        let amount = measure.unit == unit ? measure.amount : measure.amount.converted(from: measure.unit, to: unit)
+        return amount.flatMap { with(amount: $0) } ?? self
+    }
+}

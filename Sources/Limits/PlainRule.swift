@@ -1,0 +1,89 @@
+import GatewayModel
+import StrictYAML
+
+/// A rule in plain words: `not more than 90 L per person per day`, `never less than 40 % for 30 min`.
+///
+/// After the amount come, each at most once: `per person`, `per m2 of AREA`, `per day|week|month`,
+/// `counted over the week|month`, `for DURATION`, `from May to September`, `between 10:00 and 16:00`. Nothing else is
+/// understood, so that nothing is taken for what it does not say.
+struct PlainRule {
+    var bound: Bound
+    var rule: Limit.Rule
+    var unit: Unit
+    var season: YearSpan?
+    var hours: DayWindow?
+
+    private static let example = "write for example `not more than 90 L per person per day`"
+
+    static func parse(_ field: Field) -> PlainRule? {
+        guard let text = field.string() else { return nil }
+        var rest = text.split(whereSeparator: { $0 == " " || $0 == "," })
+        func take(_ words: String) -> Bool {
+            let wanted = words.split(separator: " ")
+            guard rest.count >= wanted.count, zip(rest, wanted).allSatisfy({ $0.lowercased() == $1.lowercased() })
+            else { return false }
+            rest.removeFirst(wanted.count)
+            return true
+        }
+        func fail(_ message: String) -> PlainRule? {
+            field.report(message, remedy: example)
+            return nil
+        }
+        let bound: Bound
+        if take("not more than") {
+            bound = .atMost
+        } else if take("never less than") || take("not less than") {
+            bound = .atLeast
+        } else {
+            return fail("a rule begins with `not more than` or `never less than`, not with '\(text.prefix(30))'")
+        }
+        guard rest.count >= 2, let value = DecimalValue(String(rest[0])) else { return fail("there is no amount") }
+        guard let unit = field.unit(String(rest[1])) else { return nil }
+        rest.removeFirst(2)
+        var basis: BudgetBasis?
+        var per: BudgetPeriod?
+        var over: BudgetPeriod?
+        var delay: Int64?
+        var season: YearSpan?
+        var hours: DayWindow?
+        let periods: [(String, BudgetPeriod)] = [("day", .day), ("week", .week), ("month", .month)]
+        while !rest.isEmpty {
+            let left = rest.count
+            if basis == nil, take("per person") { basis = .perPerson }
+            if basis == nil, take("per m2 of") || take("per m² of"), !rest.isEmpty {
+                basis = .perSquareMetre(area: String(rest.removeFirst()))
+            }
+            for (word, period) in periods {
+                if per == nil, take("per \(word)") || take("a \(word)") || take("and \(word)") { per = period }
+                if over == nil, take("counted over the \(word)") { over = period }
+            }
+            if delay == nil, rest.count >= 3, take("for longer than") || take("for") {
+                delay = Field.seconds(rest.prefix(2).joined(separator: " "))
+                guard delay != nil else { return fail("'\(rest.prefix(2).joined(separator: " "))' is no duration") }
+                rest.removeFirst(2)
+            }
+            for count in [5, 4, 3] where season == nil && rest.count >= count {
+                guard let found = YearSpan(words: Array(rest.prefix(count))) else { continue }
+                season = found
+                rest.removeFirst(count)
+            }
+            if hours == nil, let found = DayWindow(words: Array(rest.prefix(4))) {
+                hours = found
+                rest.removeFirst(4)
+            }
+            guard rest.count < left else { return fail("'\(rest.joined(separator: " "))' is not understood") }
+        }
+        if per == nil {
+            guard basis == nil, over == nil else { return fail("it does not say per what time") }
+            return PlainRule(
+                bound: bound, rule: .instant(value: value, deadband: .zero, onDelay: delay ?? 0, offDelay: 0),
+                unit: unit, season: season, hours: hours)
+        }
+        guard delay == nil else { return fail("an amount per time cannot be `for` a time as well") }
+        guard basis != .perPerson || per == .day else { return fail("an amount per person is per person and day") }
+        return PlainRule(
+            bound: bound,
+            rule: .budget(amount: value, period: over ?? per ?? .day, basis: basis ?? .total, warnAt: []),
+            unit: unit, season: season, hours: hours)
+    }
+}

@@ -1,0 +1,63 @@
+import GatewayModel
+import StrictYAML
+
+/// What a resolution says beside its limits: areas, protected supply, stages, and what an emergency may tighten.
+struct ResolutionParts {
+    static let keys = ["areas", "protected_supply", "stages", "declares", "allows_emergency", "emergency"]
+
+    var areas: [String: DecimalValue] = [:]
+    var protectedSupply: [SensorID] = []
+    var stages: [Stages] = []
+    var declares: [StageDeclaration] = []
+    var emergencyForms: [EmergencyForm] = []
+    var emergency: EmergencyMeasure?
+
+    init(_ fields: Fields, number: Int?, limits: [Limit]) {
+        if let named = fields["areas"]?.anyMapping() {
+            for key in named.keys { areas[key] = named[key]?.amount(in: Unit("m2")) }
+        }
+        protectedSupply = fields["protected_supply"].map(RuleEntry.sensors) ?? []
+        stages = (fields["stages"]?.list() ?? []).compactMap(StagesEntry.stages)
+        declares = (fields["declares"]?.list() ?? []).compactMap {
+            StagesEntry.declaration($0, number: number ?? 0)
+        }
+        emergencyForms = (fields["allows_emergency"]?.list() ?? []).compactMap {
+            ResolutionParts.form($0, limits)
+        }
+        emergency = fields["emergency"].flatMap(ResolutionParts.measure)
+    }
+
+    /// `{limit: water-per-person, tightest: 60 L}`.
+    private static func form(_ field: Field, _ limits: [Limit]) -> EmergencyForm? {
+        guard let fields = field.mapping(keys: ["limit", "tightest"]),
+            let id = fields.required("limit", example: "water-per-person")?.string(),
+            let tightest = fields.required("tightest", example: "60 L")
+        else { return nil }
+        guard let limit = limits.first(where: { $0.id == id }) else {
+            let nearest = Diagnostic.nearest(to: id, among: limits.map(\.id))
+            fields["limit"]?.report(
+                "'\(id)' is no limit of this decision", remedy: nearest.map { "did you mean '\($0)'?" } ?? "")
+            return nil
+        }
+        guard limit.bound == .atMost, limit.protects != .people else {
+            field.report(
+                "'\(id)' protects people or is a minimum", remedy: "an emergency tightens ceilings on use only")
+            return nil
+        }
+        return tightest.amount(in: limit.unit).map { EmergencyForm(limit: id, tightest: $0) }
+    }
+
+    /// `{limit: 1/water-per-person, amount: 80 L, until: 2026-12-06}`.
+    private static func measure(_ field: Field) -> EmergencyMeasure? {
+        guard let fields = field.mapping(keys: ["limit", "amount", "until"]),
+            let name = fields.required("limit", example: "1/water-per-person")?.string(),
+            let (amount, unit) = fields.required("amount", example: "80 L")?.amount(),
+            let until = fields.required("until", example: "2026-12-06")?.date()
+        else { return nil }
+        guard let limit = LimitReference(text: name) else {
+            fields["limit"]?.report("'\(name)' names no limit", remedy: "write NUMBER/ID, such as 1/water-per-person")
+            return nil
+        }
+        return EmergencyMeasure(limit: limit, amount: amount, unit: unit, until: until)
+    }
+}
