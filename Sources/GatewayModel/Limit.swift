@@ -115,6 +115,8 @@ public struct Resolution: Hashable, Sendable, Codable {
     public var boxAlerts: [BoxCondition: BoxAlertRule]
     /// For how many days readings of households are kept; of older ones the days alone. Nil where it does not speak of it.
     public var householdDays: Int?
+    /// Minutes, the decision before it, and who attests from now on.
+    public var provenance: Provenance
     /// The text as minuted.
     public var text: String
 
@@ -122,9 +124,11 @@ public struct Resolution: Hashable, Sendable, Codable {
     public init(
         number: Int, community: String, assembly: CalendarDate, decidedBy: String, inForceFrom: CalendarDate,
         reviewBy: CalendarDate, supersedes: [Int], personsServed: [String: Int], limits: [Limit],
-        boxAlerts: [BoxCondition: BoxAlertRule] = [:], householdDays: Int? = nil, text: String
+        boxAlerts: [BoxCondition: BoxAlertRule] = [:], householdDays: Int? = nil,
+        provenance: Provenance = Provenance(), text: String
     ) {
         self.householdDays = householdDays
+        self.provenance = provenance
         self.number = number
         self.community = community
         self.assembly = assembly
@@ -149,9 +153,18 @@ public struct AdoptedResolution: Hashable, Sendable, Codable {
     public var adoptedAt: Instant
     /// Who entered it.
     public var adoptedBy: String
+    /// The signatures that were adopted with it.
+    public var signatures: [SignatureFile]
+    /// True for a list of delegates that was entered at the console after its public days.
+    public var isRecovery: Bool
 
     /// Makes an adopted resolution.
-    public init(resolution: Resolution, sha256: String, adoptedAt: Instant, adoptedBy: String) {
+    public init(
+        resolution: Resolution, sha256: String, adoptedAt: Instant, adoptedBy: String,
+        signatures: [SignatureFile] = [], isRecovery: Bool = false
+    ) {
+        self.signatures = signatures
+        self.isRecovery = isRecovery
         self.resolution = resolution
         self.sha256 = sha256
         self.adoptedAt = adoptedAt
