@@ -14,15 +14,22 @@ public struct StoredResolution: Hashable, Sendable {
     public var adoptedBy: String
     /// When.
     public var adoptedAt: Instant
+    /// The signature files that were adopted with it, by name.
+    public var signatures: [SignatureFile]
+    /// True for a list of delegates that was entered at the console after its public days.
+    public var isRecovery: Bool
 }
 
 extension Store {
-    /// Copies a resolution's bytes into the database and enters it in the record book, in one transaction.
+    /// Copies a resolution's bytes and its signatures into the database and enters it in the record book, in one
+    /// transaction.
     ///
-    /// Append-only: throws `invalid` where the number was adopted before. The entry's facts get `resolution` and
-    /// `sha256`. Returns what was stored.
+    /// The only function that writes the table. Append-only: throws `invalid` where the number was adopted before. The
+    /// entry's facts get `resolution` and `sha256`. A recovery that is open ends: with its own bytes it is adopted,
+    /// with any other decision it is overtaken, since there are keys enough. Returns what was stored.
     public func adopt(
-        number: Int, bytes: [UInt8], by person: String, at now: Instant, record: RecordEntry
+        number: Int, bytes: [UInt8], signatures: [SignatureFile] = [], by person: String, at now: Instant,
+        record: RecordEntry
     ) throws(StoreError) -> StoredResolution {
         let digest = Fingerprint.sha256(bytes)
         return try write("adopt") { db in
@@ -35,23 +42,40 @@ extension Store {
             try db.execute(
                 sql: "INSERT INTO resolution VALUES (?, ?, ?, ?, ?)",
                 arguments: [number, Data(bytes), digest, person, now.milliseconds])
+            for file in signatures {
+                try db.execute(
+                    sql: "INSERT INTO resolution_signature VALUES (?, ?, ?)",
+                    arguments: [number, file.name, file.armour])
+            }
+            let outcome = try RecoveryRows.end(adopting: digest, at: now, db)
             var entry = record
             entry.facts["resolution"] = String(number)
             entry.facts["sha256"] = digest
             _ = try RecordBook.append([entry], db)
-            return StoredResolution(number: number, bytes: bytes, sha256: digest, adoptedBy: person, adoptedAt: now)
+            return StoredResolution(
+                number: number, bytes: bytes, sha256: digest, adoptedBy: person, adoptedAt: now,
+                signatures: signatures.sorted { $0.name < $1.name }, isRecovery: outcome == .adopted)
         }
     }
 
     /// All adopted resolutions, by number.
     public func resolutions() throws(StoreError) -> [StoredResolution] {
         try read("resolutions") { db in
-            try Row.fetchAll(
+            var signatures: [Int: [SignatureFile]] = [:]
+            for row in try Row.fetchAll(
+                db, sql: "SELECT resolution, name, armour FROM resolution_signature ORDER BY resolution, name")
+            {
+                signatures[row[0], default: []].append(SignatureFile(name: row[1], armour: row[2]))
+            }
+            let recovered = Set(
+                try String.fetchAll(db, sql: "SELECT sha256 FROM recovery WHERE outcome = 'adopted'"))
+            return try Row.fetchAll(
                 db, sql: "SELECT number, body, sha256, adopted_by, adopted_at FROM resolution ORDER BY number"
             ).map { row in
                 StoredResolution(
                     number: row[0], bytes: Array(row[1] as Data), sha256: row[2], adoptedBy: row[3],
-                    adoptedAt: Instant(milliseconds: row[4]))
+                    adoptedAt: Instant(milliseconds: row[4]), signatures: signatures[row[0]] ?? [],
+                    isRecovery: recovered.contains(row[2]))
             }
         }
     }

@@ -23,6 +23,9 @@ struct UpgradeTests {
                 try db.execute(sql: "INSERT INTO property VALUES (?, ?)", arguments: [name, value])
             }
             try db.execute(sql: "INSERT INTO device VALUES (1, 'plug', 0)")
+            try db.execute(
+                sql: "INSERT INTO resolution VALUES (1, ?, ?, 'Ana', 0)",
+                arguments: [Data("As minuted.".utf8), Fingerprint.sha256(Array("As minuted.".utf8))])
             try db.execute(sql: "INSERT INTO stream (id, device, message, first_seen) VALUES (1, 1, '', 0)")
             try db.execute(
                 sql:
@@ -45,6 +48,9 @@ struct UpgradeTests {
         #expect(store.clientID == "commons-7")
         #expect(try store.readings(ReadingQuery(.all)).map(\.value) == [DecimalValue(42)])
         #expect(try store.forgottenDays().isEmpty && store.announcements().isEmpty && store.imports().isEmpty)
+        let decisions = try store.resolutions()
+        #expect(decisions.map(\.signatures) == [[]] && decisions.map(\.isRecovery) == [false])
+        #expect(try store.openRecovery() == nil)
         let copy = try DatabaseQueue(path: folder.path + "/before-upgrade-from-\(schema.prefix(3)).sqlite")
         #expect(try copy.read { try Schema.migrator().appliedIdentifiers($0).max() } == schema)
         #expect(try copy.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM journal") } == 1)

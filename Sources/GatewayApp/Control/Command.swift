@@ -4,8 +4,8 @@ import struct Foundation.Data
 
 /// An act of a person, carried out by the one writing process.
 public enum Command: Codable, Sendable, Hashable {
-    /// Puts a resolution into force from the bytes of its file.
-    case adopt(fileName: String, bytes: Data)
+    /// Puts a resolution into force from the bytes of its file and the signatures beside it.
+    case adopt(fileName: String, bytes: Data, signatures: [SignatureFile] = [])
     /// Answers an alert.
     case answer(alert: Int, answer: AlertAnswer)
     /// Lets a device's channel measure a sensor from now on.
