@@ -99,7 +99,9 @@ struct AnswerOptions: ParsableArguments {
 struct LimitsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "limits", abstract: "Limits: what the assembly decided, and what is in force.",
-        subcommands: [List.self, Explain.self, Adopt.self, History.self])
+        subcommands: [
+            List.self, Explain.self, Sign.self, Collect.self, Verify.self, Adopt.self, History.self,
+        ])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -88,13 +88,14 @@ public struct LimitDesk {
 
     /// What adopting a file would change: the sentences in force that it replaces, and its own.
     public func preview(file: String) throws -> Finding {
-        let (resolution, problems) = ResolutionFile.parse(try bytes(of: file), fileName: file)
+        let bytes = try bytes(of: file)
+        let (resolution, problems) = ResolutionFile.parse(bytes, fileName: file)
         guard let resolution, problems.isEmpty else {
             return Finding(lines: problems.map(\.description), isGood: false)
         }
-        let adopted = (try? site.readingStore()).map { try? LimitRegister(site: site).adopted(in: $0) } ?? []
+        let adopted = try LimitRegister(site: site).adoptedHere()
         let book = site.book(nil)
-        let replaced = (adopted ?? []).filter { resolution.supersedes.contains($0.resolution.number) }
+        let replaced = adopted.filter { resolution.supersedes.contains($0.resolution.number) }
         let old = replaced.flatMap { PlainSentence.all(of: $0.resolution, book).map { "- " + $0 } }
         let new = PlainSentence.all(of: resolution, book).map { "+ " + $0 }
         let head = book.text(
@@ -103,7 +104,15 @@ public struct LimitDesk {
                 "number": "\(resolution.number)", "assembly": "\(resolution.assembly)",
                 "decided": resolution.decidedBy,
             ])
-        return Finding(lines: [head] + old + new, isGood: true)
+        let judgement = AdoptionRules.judge(
+            bytes, resolution, signatures: SignatureFolder.files(for: file), after: adopted,
+            community: site.configuration.community.id, today: site.zone.date(at: SystemClock.now()))
+        let standing =
+            DelegateLines.of(resolution, book) + [judgement.state.text(book)]
+            + (judgement.problems + judgement.notes).map { $0.text(book) }
+        return Finding(
+            lines: ([head] + old + new + standing.map { "  " + $0 }).map(Escaping.terminal),
+            isGood: judgement.isGood)
     }
 
     /// Sends the bytes of a file to the writing process.

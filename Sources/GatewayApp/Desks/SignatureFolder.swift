@@ -1,5 +1,6 @@
 import Foundation
 import GatewayModel
+import Limits
 
 /// The signatures beside a decision: `0007-garden.md` has them in `0007-garden.sigs/rosa.sig` and so on.
 enum SignatureFolder {
@@ -27,5 +28,27 @@ enum SignatureFolder {
                 .flatMap { try? $0.read(upToCount: longest) } ?? Data()
             return SignatureFile(name: name, armour: String(decoding: bytes, as: UTF8.self))
         }
+    }
+}
+
+extension SignatureFolder {
+    /// What became of a signature that was put beside a decision.
+    enum Outcome {
+        case new, replaced, already
+    }
+
+    /// Puts a signature beside a decision as `PERSON.sig`; a second key of a person gets `PERSON-2.sig`.
+    static func put(_ signer: Signer, for file: String) throws -> (path: String, outcome: Outcome) {
+        let folder = path(for: file)
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let present = files(in: folder)
+        let sameKey = present.first { (try? SSHSignature(armour: $0.armour))?.key.fingerprint == signer.fingerprint }
+        if let sameKey, sameKey.armour == signer.armour { return (folder + "/" + sameKey.name, .already) }
+        let taken = Set(present.map(\.name))
+        let free = (1...).lazy.map { $0 == 1 ? "\(signer.person).sig" : "\(signer.person)-\($0).sig" }
+            .first { !taken.contains($0) }
+        let name = sameKey?.name ?? free ?? "\(signer.person).sig"
+        try Data(signer.armour.utf8).write(to: URL(fileURLWithPath: folder + "/" + name), options: .atomic)
+        return (folder + "/" + name, sameKey == nil ? .new : .replaced)
     }
 }
