@@ -13,6 +13,8 @@ extension Office {
             switch command {
             case .adopt(let fileName, let bytes, let signatures):
                 return try adopt([UInt8](bytes), fileName, signatures, by: actor, now: now)
+            case .recover(let step, let fileName, let bytes, let signatures):
+                return try recover(step, [UInt8](bytes), fileName, signatures, by: actor, now: now)
             case .answer(let number, let answer): return try self.answer(number, answer, by: actor, now: now)
             case .assign(let sensor, let device, let channel):
                 return try assign(sensor, device, channel, by: actor, now: now)

@@ -59,9 +59,11 @@ extension Office {
             number: resolution.number, bytes: bytes, signatures: judgement.signatures, by: actor.person, at: now,
             record: RecordEntry(
                 at: now, kind: "limits.adopted", facts: facts,
-                erasable: ["person": actor.person, "entered_by": actor.account]))
+                erasable: ["person": actor.person, "entered_by": actor.account]),
+            isRecovery: judgement.state.isRecovery)
         try refreshLimits(now: now)
         needsMakeUp = true
+        boxWatch?.decisionsChanged()
         return done(
             "adopted",
             [

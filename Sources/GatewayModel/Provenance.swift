@@ -84,4 +84,7 @@ public enum SigningState: Hashable, Sendable, Codable {
     case signed(by: [String], of: Int, needed: Int)
     /// A list of delegates that was entered at the console after the seven public days, since too many keys were lost.
     case recovered(by: [String], of: Int)
+
+    /// True for a list of delegates that came in at the console.
+    public var isRecovery: Bool { if case .recovered = self { true } else { false } }
 }

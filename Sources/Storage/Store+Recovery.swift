@@ -75,11 +75,14 @@ enum RecoveryRows {
             arguments: [now.milliseconds, outcome.rawValue])
     }
 
-    /// How the one that waits ends when a decision with that hash is adopted; nil where none waits.
-    static func end(adopting sha256: String, at now: Instant, _ db: Database) throws -> Outcome? {
-        guard let waiting = try open(db) else { return nil }
-        let outcome = waiting.sha256 == sha256 ? Outcome.adopted : .overtaken
-        try end(outcome, at: now, db)
-        return outcome
+    /// Ends the one that waits when a decision with that hash is adopted.
+    static func end(adopting sha256: String, isRecovery: Bool, at now: Instant, _ db: Database) throws {
+        let waiting = try open(db)
+        guard !isRecovery || waiting?.sha256 == sha256 else {
+            throw StoreError(
+                .invalid, "adopt", cause: "this list of delegates does not wait at the console",
+                remedy: "Begin with commons limits recover.")
+        }
+        if waiting != nil { try end(isRecovery ? .adopted : .overtaken, at: now, db) }
     }
 }

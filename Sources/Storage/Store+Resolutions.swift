@@ -25,11 +25,11 @@ extension Store {
     /// transaction.
     ///
     /// The only function that writes the table. Append-only: throws `invalid` where the number was adopted before. The
-    /// entry's facts get `resolution` and `sha256`. A recovery that is open ends: with its own bytes it is adopted,
-    /// with any other decision it is overtaken, since there are keys enough. Returns what was stored.
+    /// entry's facts get `resolution` and `sha256`. A recovery that waits ends: adopted where these are its bytes and
+    /// `isRecovery` says so, overtaken otherwise, since there are keys enough. Returns what was stored.
     public func adopt(
         number: Int, bytes: [UInt8], signatures: [SignatureFile] = [], by person: String, at now: Instant,
-        record: RecordEntry
+        record: RecordEntry, isRecovery: Bool = false
     ) throws(StoreError) -> StoredResolution {
         let digest = Fingerprint.sha256(bytes)
         return try write("adopt") { db in
@@ -47,14 +47,14 @@ extension Store {
                     sql: "INSERT INTO resolution_signature VALUES (?, ?, ?)",
                     arguments: [number, file.name, file.armour])
             }
-            let outcome = try RecoveryRows.end(adopting: digest, at: now, db)
+            try RecoveryRows.end(adopting: digest, isRecovery: isRecovery, at: now, db)
             var entry = record
             entry.facts["resolution"] = String(number)
             entry.facts["sha256"] = digest
             _ = try RecordBook.append([entry], db)
             return StoredResolution(
                 number: number, bytes: bytes, sha256: digest, adoptedBy: person, adoptedAt: now,
-                signatures: signatures.sorted { $0.name < $1.name }, isRecovery: outcome == .adopted)
+                signatures: signatures.sorted { $0.name < $1.name }, isRecovery: isRecovery)
         }
     }
 

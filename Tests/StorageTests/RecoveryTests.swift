@@ -25,10 +25,13 @@ struct RecoveryTests {
         let first = try begin(1, [1])
         #expect(try store.openRecovery() == first)
         #expect(throws: StoreError.self) { try begin(1, [2]) }
-        #expect(try store.adopt(number: 1, bytes: [1], by: "Ana", at: now, record: entry).isRecovery)
+        #expect(throws: StoreError.self) {
+            try store.adopt(number: 1, bytes: [9], by: "Ana", at: now, record: entry, isRecovery: true)
+        }
+        _ = try store.adopt(number: 1, bytes: [1], by: "Ana", at: now, record: entry, isRecovery: true)
         #expect(try store.openRecovery() == nil)
         _ = try begin(2, [2])
-        #expect(try !store.adopt(number: 2, bytes: [3], by: "Ana", at: now, record: entry).isRecovery)
+        _ = try store.adopt(number: 2, bytes: [2], by: "Ana", at: now, record: entry)
         #expect(try store.openRecovery() == nil)
         _ = try begin(3, [4])
         #expect(try store.withdrawRecovery(at: now, record: act("withdrawn")))

@@ -45,6 +45,11 @@ public struct DelegatesInForce: Hashable, Sendable {
 /// decisions leave in force must have, at the day of the assembly; a new list needs the thresholds of the old one and of
 /// its own (after TUF, section 5.3). Whoever was recalled cannot date back: nothing older than the list is taken.
 public enum AdoptionRules {
+    /// For how many days a list of delegates waits in public before it can be adopted without the old ones.
+    public static let publicDays: Int64 = 7
+    /// After how many days from its assembly a decision that stands on paper is said to lack signatures.
+    public static let patienceDays = 14
+
     /// How a decision comes in.
     public enum Way: Hashable, Sendable {
         /// With the signatures that are asked for.

@@ -1,5 +1,3 @@
-import GatewayModel
-
 extension SigningState {
     /// What stands behind a decision, in a few words: `signed 3 of 5: rosa, jordi, amina`.
     public func text(_ book: Phrasebook) -> String {
