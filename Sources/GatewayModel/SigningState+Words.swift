@@ -1,13 +1,15 @@
 extension SigningState {
-    /// What stands behind a decision, in a few words: `signed 3 of 5: rosa, jordi, amina`.
-    public func text(_ book: Phrasebook) -> String {
+    /// What stands behind a decision, in a few words: `signed 3 of 5: rosa, jordi, amina`, or without the names.
+    public func text(_ book: Phrasebook, isNaming: Bool = true) -> String {
         switch self {
         case .unsigned: book.text("signing.state.unsigned")
         case .onPaper(.book(let number, let page)):
             book.text("signing.state.book", ["book": "\(number)", "page": "\(page)"])
         case .onPaper(.sha256(let hash)): book.text("signing.state.sha256", ["sha256": hash])
-        case .signed(let persons, let all, _): SigningState.text("signed", persons, of: all, book)
-        case .recovered(let persons, let all): SigningState.text("recovered", persons, of: all, book)
+        case .signed(let persons, let all, _):
+            SigningState.text(isNaming ? "signed" : "signed_count", persons, of: all, book)
+        case .recovered(let persons, let all):
+            SigningState.text(isNaming ? "recovered" : "recovered_count", persons, of: all, book)
         }
     }
 

@@ -58,6 +58,19 @@ extension Store {
         }
     }
 
+    /// The newest entry of the record book and the newest decision, with their hashes; nil where there is none.
+    public func heads() throws(StoreError) -> (
+        record: (number: Int64, hash: String)?, decision: (number: Int, sha256: String)?
+    ) {
+        try read("heads") { db in
+            let record = try Row.fetchOne(
+                db, sql: "SELECT number, lower(hex(hash)) FROM record ORDER BY number DESC LIMIT 1")
+            let decision = try Row.fetchOne(
+                db, sql: "SELECT number, sha256 FROM resolution ORDER BY number DESC LIMIT 1")
+            return (record.map { ($0[0], $0[1]) }, decision.map { ($0[0], $0[1]) })
+        }
+    }
+
     /// All adopted resolutions, by number.
     public func resolutions() throws(StoreError) -> [StoredResolution] {
         try read("resolutions") { db in
