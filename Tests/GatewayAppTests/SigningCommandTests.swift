@@ -177,5 +177,7 @@ struct SigningCommandTests {
             #expect(!found.isGood && found.lines.contains { $0.contains(finding) }, "\(found.lines)")
         }
         #expect(try commons(["limits", "verify"], expecting: 1).contains("Not everything fits."))
+        let doctor = try Doctor(site: village.site).examine(brokerConfig: nil).lines
+        #expect(doctor.contains { $0.hasPrefix("adopted decisions are not what was signed") }, "\(doctor)")
     }
 }

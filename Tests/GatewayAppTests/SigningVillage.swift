@@ -16,14 +16,14 @@ final class SigningVillage {
     let keys: SSHKeys
     let site: Site
 
-    init(kind: String = "demonstration") throws {
+    init(sensors: String = "") throws {
         folder = try TemporaryFolder("signing")
         keys = try SSHKeys()
         for name in Self.five { try keys.make(name) }
         try FileManager.default.createDirectory(atPath: folder.file("inbox"), withIntermediateDirectories: true)
         let file = folder.file("gateway.yaml")
         try """
-        community: {id: test, name: Test, languages: [en], time_zone: Europe/Madrid, kind: \(kind)}
+        community: {id: test, name: Test, languages: [en], time_zone: Europe/Madrid, kind: demonstration}
         data_folder: \(folder.path)/data
         devices_folder: \(GatewayUnderTest.root)/Devices
         resolutions_folder: \(folder.path)/inbox
@@ -33,6 +33,7 @@ final class SigningVillage {
         stewards: [{name: Rosa}]
         destinations:
           - {name: paper, kind: files, folder: "\(folder.path)/notices", audience: stewards}
+        \(sensors)
         """.write(toFile: file, atomically: true, encoding: .utf8)
         site = try Site.load(configFile: file)
     }
