@@ -98,7 +98,7 @@ let package = Package(
         .testTarget(name: "MeteringTests", dependencies: ["GatewayModel", "Metering"]),
         .testTarget(
             name: "DeviceProfilesTests", dependencies: ["DeviceProfiles", "GatewayModel", "TestSupport"]),
-        .testTarget(name: "LimitsTests", dependencies: ["GatewayApp", "GatewayModel", "Limits"]),
+        .testTarget(name: "LimitsTests", dependencies: ["GatewayApp", "GatewayModel", "Limits", "TestSupport"]),
         .testTarget(name: "AlertingTests", dependencies: ["Alerting", "GatewayApp", "GatewayModel"]),
         .testTarget(name: "MQTTIngestTests", dependencies: ["GatewayModel", "MQTTIngest", "TestSupport"]),
         .testTarget(

@@ -70,6 +70,7 @@ extension BoxCondition {
     var priority: Priority {
         switch self {
         case .diskFull, .storeFailing, .brokerAway, .nobodyOnDuty: .now
+        case .signaturesMissing, .recoveryWaiting, .decisionsAltered: .today
         case .storeDamaged, .sensorSilent, .backupOverdue, .clockWrong, .destinationFailing, .unitChanged,
             .tooManyMessages:
             .today

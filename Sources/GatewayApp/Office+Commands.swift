@@ -11,7 +11,10 @@ extension Office {
     func perform(_ command: Command, by actor: Actor, now: Instant) -> CommandReply {
         do {
             switch command {
-            case .adopt(let fileName, let bytes): return try adopt([UInt8](bytes), fileName, by: actor, now: now)
+            case .adopt(let fileName, let bytes, let signatures):
+                return try adopt([UInt8](bytes), fileName, signatures, by: actor, now: now)
+            case .recover(let step, let fileName, let bytes, let signatures):
+                return try recover(step, [UInt8](bytes), fileName, signatures, by: actor, now: now)
             case .answer(let number, let answer): return try self.answer(number, answer, by: actor, now: now)
             case .assign(let sensor, let device, let channel):
                 return try assign(sensor, device, channel, by: actor, now: now)
@@ -88,43 +91,6 @@ extension Office {
             $0.rates = $0.rates.knowing(sensors)
             $0.computed = $0.computed.knowing(sensors.all)
         }
-    }
-
-    private func adopt(_ bytes: [UInt8], _ fileName: String, by actor: Actor, now: Instant) throws -> CommandReply {
-        let (resolution, problems) = ResolutionFile.parse(bytes, fileName: fileName)
-        guard let resolution, problems.isEmpty else {
-            return CommandReply(isDone: false, lines: problems.map(\.description))
-        }
-        let community = site.configuration.community.id
-        guard resolution.community == community else {
-            return refused("foreign_decision", ["theirs": resolution.community, "ours": community])
-        }
-        let adopted = try store.resolutions()
-        if let last = adopted.map(\.number).max(), resolution.number <= last {
-            return refused("old_decision", ["number": "\(resolution.number)", "last": "\(last)"])
-        }
-        if let problem = AdoptionCheck(site: site, sensors: pipeline.state.sensors).problem(
-            with: resolution, adopted: try LimitRegister(site: site).adopted(in: store))
-        {
-            return .refused(problem)
-        }
-        let stored = try store.adopt(
-            number: resolution.number, bytes: bytes, by: actor.person, at: now,
-            record: RecordEntry(
-                at: now, kind: "limits.adopted",
-                facts: [
-                    "number": "\(resolution.number)", "assembly": "\(resolution.assembly)", "means": actor.means,
-                    "limits": resolution.limits.map(\.id).sorted().joined(separator: " "),
-                ], erasable: ["person": actor.person, "entered_by": actor.account]))
-        try refreshLimits(now: now)
-        needsMakeUp = true
-        return done(
-            "adopted",
-            [
-                "number": "\(resolution.number)", "assembly": "\(resolution.assembly)",
-                "from": "\(resolution.inForceFrom)", "review": "\(resolution.reviewBy)",
-            ],
-            then: [0, 1].map { "    " + RecordDesk.grouped(stored.sha256, $0) })
     }
 
     private func answer(

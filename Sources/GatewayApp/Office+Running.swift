@@ -14,7 +14,7 @@ extension Office {
                 finding.condition, subject: finding.subject, isActive: finding.isActive, onset: finding.onset,
                 finding.details, now)
         }
-        if pipeline.batch.alerts.count > alertsBefore { urgency = .now }
+        if pipeline.batch.alerts.count > alertsBefore || !pipeline.batch.outbox.isEmpty { urgency = .now }
         if pipeline.committed.hasLateMeters,
             now.milliseconds(since: madeUpAt ?? Instant(milliseconds: 0)) >= Office.makeUpPause
         {
@@ -43,6 +43,7 @@ extension Office {
             guard isDaily else { return }
             try refreshLimits(now: now)
             try housekeep(now: now)
+            try remindOfSignatures(now: now)
             setBox(.storeFailing, isActive: false, now: now, details: [:])
         } catch {
             setBox(.storeFailing, isActive: true, now: now, details: ["reason": "\(error)"])

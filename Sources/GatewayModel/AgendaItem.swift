@@ -20,6 +20,10 @@ public enum AgendaKind: String, Hashable, Sendable, Codable, CaseIterable {
     case reportChanged = "report_changed"
     /// More alarms than volunteers can bear.
     case tooManyAlarms = "too_many_alarms"
+    /// Decisions that stand on paper and lack signatures.
+    case signaturesMissing = "signatures_missing"
+    /// A new list of delegates waits at the console.
+    case recoveryWaiting = "recovery_waiting"
 }
 
 /// Where an agenda item stands; the gateway drafts and submits, only people decide.

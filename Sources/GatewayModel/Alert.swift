@@ -16,6 +16,9 @@ public enum BoxCondition: String, Hashable, Sendable, Codable, CaseIterable {
     case readingsPutAside = "readings_put_aside"
     case unitChanged = "unit_changed"
     case tooManyMessages = "too_many_messages"
+    case signaturesMissing = "signatures_missing"
+    case recoveryWaiting = "recovery_waiting"
+    case decisionsAltered = "decisions_altered"
 }
 
 /// How urgent an alert about the box is and who hears it; the assembly may change both, but not switch the alert off.

@@ -6,12 +6,12 @@ import StrictYAML
 /// Reads a resolution as minuted: YAML front matter between `---` lines, then the text.
 ///
 /// The bytes themselves are what is adopted and, later, signed; so they must be UTF-8 with LF line ends, without a byte
-/// order mark, and end with a newline. Signatures have their place beside the file and are not looked at here.
+/// order mark, and end with a newline. Signatures have their place beside the file, see ``AdoptionRules``.
 public enum ResolutionFile {
     private static let keys =
         [
             "number", "community", "assembly", "decided", "in_force_from", "review_by", "supersedes", "persons_served",
-            "limits", "box_alerts", "retention",
+            "limits", "box_alerts", "retention", "minutes", "previous", "delegates",
         ] + ResolutionParts.keys
 
     /// The resolution, nil where a problem leaves it incomplete; it may be adopted only where there is no problem.
@@ -67,15 +67,16 @@ public enum ResolutionFile {
             for key in served.keys { persons[key] = served[key]?.integer(in: 1...1_000_000) }
         }
         let parts = ResolutionParts(fields, number: number, limits: limits)
+        let (provenance, supersedes) = ProvenanceEntry.read(fields)
         return Resolution(
             number: number, community: community, assembly: assembly, decidedBy: decided, inForceFrom: from,
             reviewBy: review,
-            supersedes: fields["supersedes"]?.list().compactMap { $0.integer(in: 1...1_000_000) } ?? [],
+            supersedes: supersedes,
             personsServed: persons, limits: limits,
             boxAlerts: fields["box_alerts"].map(boxAlerts) ?? [:],
             householdDays: fields["retention"].flatMap(householdDays), areas: parts.areas,
             protectedSupply: parts.protectedSupply, stages: parts.stages, declares: parts.declares,
-            emergencyForms: parts.emergencyForms, emergency: parts.emergency, text: text)
+            emergencyForms: parts.emergencyForms, emergency: parts.emergency, provenance: provenance, text: text)
     }
 
     /// `sensor_silent: {priority: now, audience: members}` and the like; there is no word that switches an alert off.

@@ -62,6 +62,15 @@ public final class StatusPublisher: Sendable {
         return true
     }
 
+    /// Keeps a text retained below the prefix, also after the connection was lost; false where the topic cannot stand
+    /// there. Does not wait.
+    @discardableResult
+    public func keep(topic: String, text: String) -> Bool {
+        guard StatusPublisher.isBelowPrefix(topic) else { return false }
+        shared.keep(text, at: topic)
+        return true
+    }
+
     /// Publishes at QoS 1 below the prefix and waits for the acknowledgement; blocks up to that many seconds.
     public func publish(topic: String, payload: [UInt8], retain: Bool, timeoutSeconds: Double) -> Outcome {
         guard StatusPublisher.isBelowPrefix(topic) else { return .refused }

@@ -48,6 +48,9 @@ final class StatusShared: Sendable {
         var requests: [Request] = []
         var health = ""
         var isHealthNew = false
+        /// Retained texts below the prefix, and those of them that changed.
+        var kept: [String: String] = [:]
+        var changed: Set<String> = []
         var brokerStart = BrokerStart()
     }
 
@@ -98,6 +101,25 @@ final class StatusShared: Sendable {
             guard state.isHealthNew || always else { return nil }
             state.isHealthNew = false
             return state.health
+        }
+    }
+
+    func keep(_ text: String, at topic: String) {
+        let isNew = state.withLock { state in
+            guard state.kept[topic] != text else { return false }
+            state.kept[topic] = text
+            state.changed.insert(topic)
+            return true
+        }
+        if isNew { wakeup.signal() }
+    }
+
+    /// The retained texts that changed since the last call, or all of them, by topic.
+    func takeKept(all: Bool) -> [(topic: String, text: String)] {
+        state.withLock { state in
+            defer { state.changed = [] }
+            return state.kept.filter { all || state.changed.contains($0.key) }.sorted { $0.key < $1.key }
+                .map { ($0.key, $0.value) }
         }
     }
 

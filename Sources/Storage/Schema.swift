@@ -57,6 +57,9 @@ enum Schema {
         }
         // No table changes: an earlier program would take rows of format 2 for damaged ones, and so refuses the file.
         migrator.registerMigration("009 journal rows by columns") { _ in }
+        migrator.registerMigration("010 signatures") { db in
+            for statement in provenance { try db.execute(sql: statement) }
+        }
         return migrator
     }
 

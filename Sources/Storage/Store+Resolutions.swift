@@ -14,15 +14,22 @@ public struct StoredResolution: Hashable, Sendable {
     public var adoptedBy: String
     /// When.
     public var adoptedAt: Instant
+    /// The signature files that were adopted with it, by name.
+    public var signatures: [SignatureFile]
+    /// True for a list of delegates that was entered at the console after its public days.
+    public var isRecovery: Bool
 }
 
 extension Store {
-    /// Copies a resolution's bytes into the database and enters it in the record book, in one transaction.
+    /// Copies a resolution's bytes and its signatures into the database and enters it in the record book, in one
+    /// transaction.
     ///
-    /// Append-only: throws `invalid` where the number was adopted before. The entry's facts get `resolution` and
-    /// `sha256`. Returns what was stored.
+    /// The only function that writes the table. Append-only: throws `invalid` where the number was adopted before. The
+    /// entry's facts get `resolution` and `sha256`. A recovery that waits ends: adopted where these are its bytes and
+    /// `isRecovery` says so, overtaken otherwise, since there are keys enough. Returns what was stored.
     public func adopt(
-        number: Int, bytes: [UInt8], by person: String, at now: Instant, record: RecordEntry
+        number: Int, bytes: [UInt8], signatures: [SignatureFile] = [], by person: String, at now: Instant,
+        record: RecordEntry, isRecovery: Bool = false
     ) throws(StoreError) -> StoredResolution {
         let digest = Fingerprint.sha256(bytes)
         return try write("adopt") { db in
@@ -35,23 +42,53 @@ extension Store {
             try db.execute(
                 sql: "INSERT INTO resolution VALUES (?, ?, ?, ?, ?)",
                 arguments: [number, Data(bytes), digest, person, now.milliseconds])
+            for file in signatures {
+                try db.execute(
+                    sql: "INSERT INTO resolution_signature VALUES (?, ?, ?)",
+                    arguments: [number, file.name, file.armour])
+            }
+            try RecoveryRows.end(adopting: digest, isRecovery: isRecovery, at: now, db)
             var entry = record
             entry.facts["resolution"] = String(number)
             entry.facts["sha256"] = digest
             _ = try RecordBook.append([entry], db)
-            return StoredResolution(number: number, bytes: bytes, sha256: digest, adoptedBy: person, adoptedAt: now)
+            return StoredResolution(
+                number: number, bytes: bytes, sha256: digest, adoptedBy: person, adoptedAt: now,
+                signatures: signatures.sorted { $0.name < $1.name }, isRecovery: isRecovery)
+        }
+    }
+
+    /// The newest entry of the record book and the newest decision, with their hashes; nil where there is none.
+    public func heads() throws(StoreError) -> (
+        record: (number: Int64, hash: String)?, decision: (number: Int, sha256: String)?
+    ) {
+        try read("heads") { db in
+            let record = try Row.fetchOne(
+                db, sql: "SELECT number, lower(hex(hash)) FROM record ORDER BY number DESC LIMIT 1")
+            let decision = try Row.fetchOne(
+                db, sql: "SELECT number, sha256 FROM resolution ORDER BY number DESC LIMIT 1")
+            return (record.map { ($0[0], $0[1]) }, decision.map { ($0[0], $0[1]) })
         }
     }
 
     /// All adopted resolutions, by number.
     public func resolutions() throws(StoreError) -> [StoredResolution] {
         try read("resolutions") { db in
-            try Row.fetchAll(
+            var signatures: [Int: [SignatureFile]] = [:]
+            for row in try Row.fetchAll(
+                db, sql: "SELECT resolution, name, armour FROM resolution_signature ORDER BY resolution, name")
+            {
+                signatures[row[0], default: []].append(SignatureFile(name: row[1], armour: row[2]))
+            }
+            let recovered = Set(
+                try String.fetchAll(db, sql: "SELECT sha256 FROM recovery WHERE outcome = 'adopted'"))
+            return try Row.fetchAll(
                 db, sql: "SELECT number, body, sha256, adopted_by, adopted_at FROM resolution ORDER BY number"
             ).map { row in
                 StoredResolution(
                     number: row[0], bytes: Array(row[1] as Data), sha256: row[2], adoptedBy: row[3],
-                    adoptedAt: Instant(milliseconds: row[4]))
+                    adoptedAt: Instant(milliseconds: row[4]), signatures: signatures[row[0]] ?? [],
+                    isRecovery: recovered.contains(row[2]))
             }
         }
     }

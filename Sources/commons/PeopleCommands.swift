@@ -99,7 +99,10 @@ struct AnswerOptions: ParsableArguments {
 struct LimitsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "limits", abstract: "Limits: what the assembly decided, and what is in force.",
-        subcommands: [List.self, Explain.self, Adopt.self, History.self])
+        subcommands: [
+            List.self, Explain.self, Sign.self, Collect.self, Verify.self, Adopt.self, Recover.self,
+            History.self,
+        ])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -118,13 +121,26 @@ struct LimitsCommand: ParsableCommand {
 
     struct Explain: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Says in one sentence per language what a file's limits mean, without adopting it.",
-            discussion: "Example:\n  commons limits explain config/resolutions/0003-summer.md")
+            abstract:
+                "Says what a file's limits mean, without adopting it; or all there is to know of an adopted limit.",
+            discussion: """
+                Of a file: one sentence per limit and language. Of a limit: the sentence, the decision, who signed it, which \
+                device's readings count, and what changed in that since.
+
+                Examples:
+                  commons limits explain config/resolutions/0003-summer.md
+                  commons limits explain 1/tank-minimum
+                  commons limits explain 1/tank-minimum --at 2026-08-15
+                """)
         @OptionGroup var site: SiteOptions
-        @Argument(help: "The resolution's file.") var file: String
+        @Argument(help: "The resolution's file, or a limit as `limits list` names it.") var subject: String
+        @Option(name: .long, help: "Of a limit: the day (YYYY-MM-DD); today by default.") var at: String?
 
         func run() throws {
-            let result = try LimitDesk(site: Site.load(configFile: site.config)).explain(file: file)
+            let files = try Site.load(configFile: site.config)
+            let result =
+                try ExplainDesk.isReference(subject)
+                ? ExplainDesk(site: files).lines(subject, at: at) : LimitDesk(site: files).explain(file: subject)
             result.lines.forEach { print($0) }
             guard result.isGood else { throw ExitCode(1) }
         }

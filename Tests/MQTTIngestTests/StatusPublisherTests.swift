@@ -47,6 +47,32 @@ struct StatusPublisherTests {
         #expect(status.publish(topic: "a", payload: [], retain: false, timeoutSeconds: 5) == .notConnected)
     }
 
+    @Test("what is kept stays retained, is sent when it changes and anew after a lost connection")
+    func kept() throws {
+        let broker = try MosquittoBroker()
+        let proxy = try CuttingProxy(to: broker.port)
+        let status = publisher(port: proxy.port)
+        #expect(status.keep(topic: "record-book", text: "1"))
+        #expect(!status.keep(topic: "+/x", text: "1"))
+        status.start()
+        let client = try watcher(broker.port, "commons/record-book")
+        #expect(client.wait { client.text(of: "commons/record-book") == "1" })
+        #expect(status.keep(topic: "record-book", text: "1"))
+        #expect(status.keep(topic: "record-book", text: "2"))
+        #expect(client.wait { client.text(of: "commons/record-book") == "2" })
+        let late = try watcher(broker.port, "commons/record-book")
+        #expect(late.wait { late.text(of: "commons/record-book") == "2" })
+        #expect(late.received.allSatisfy { $0.retained })
+        let count = client.received.count
+        proxy.cut(.toServer, after: 1)
+        #expect(status.keep(topic: "record-book", text: "3"))
+        #expect(client.wait { client.text(of: "commons/record-book") == "3" })
+        #expect(client.received.count > count)
+        status.stop()
+        let after = try watcher(broker.port, "commons/record-book")
+        #expect(after.wait { after.text(of: "commons/record-book") == "3" })
+    }
+
     @Test("the broker says offline when the connection breaks without a goodbye")
     func will() throws {
         let broker = try MosquittoBroker()

@@ -21,6 +21,35 @@ struct AgendaTests {
         #expect(!english.contains { $0.facts.joined().contains("home-3") })
     }
 
+    @Test("what waits for signatures or at the console comes before everything else", arguments: ["en", "es"])
+    func decisions(_ language: String) throws {
+        var facts = try Village().facts
+        facts.decisions = DecisionFacts(
+            waiting: [
+                DecisionFacts.Waiting(
+                    number: 14, assembly: CalendarDate(year: 2026, month: 10, day: 4), minutes: .book(3, page: 41),
+                    signed: 1, needed: 3, missing: ["rosa", "pau"])
+            ],
+            recovery: DecisionFacts.Recovery(
+                number: 15, sha256: String(repeating: "0123456789abcdef", count: 4), begunAt: facts.generatedAt,
+                endsAt: facts.generatedAt.advanced(bySeconds: 7 * 86_400), persons: ["ona": ["SHA256:abc"]]),
+            hasDelegates: true)
+        let items = AgendaDraft.items(from: .make(from: facts), phrases: try Phrases.book(language))
+        #expect(
+            items.map(\.kind) == [
+                .recoveryWaiting, .signaturesMissing, .budgetPassed, .limitExpiring, .alert, .dataGap,
+            ])
+        #expect(items[0].facts.last == "ona: SHA256:abc" && items[0].facts[1].contains("0123 4567 89ab cdef"))
+        #expect(items[1].facts.joined().contains("rosa, pau"))
+        for item in items.prefix(2) {
+            let texts =
+                [item.title, item.summary, item.whoIsAffected] + item.facts
+                + item.options.flatMap { [$0.text, $0.consequence] }
+            #expect(texts.allSatisfy { !$0.contains("{") && !$0.hasPrefix("agenda.") }, "\(texts)")
+            #expect(item.title.count < 100)
+        }
+    }
+
     @Test("too many alarms become an item", arguments: [(4, false), (40, true)])
     func load(_ count: Int, _ isAsked: Bool) throws {
         var facts = try Village().facts

@@ -56,6 +56,29 @@ struct ReportTests {
         #expect(html.contains("0123 4567 89ab cdef 0123 4567 89ab cdef<br>"))
     }
 
+    @Test(
+        "says which decision is the last it knows, and that nobody has to sign where that is so",
+        arguments: ["en", "es"])
+    func decisions(_ language: String) throws {
+        let book = try Phrases.book(language)
+        func html(_ change: (inout DecisionFacts) -> Void) throws -> String {
+            var facts = try Village().facts
+            change(&facts.decisions)
+            return ReportWriter(.make(from: facts), agenda: [], phrases: book).text(.html)
+        }
+        let delegates = book.text("report.check.no_delegates")
+        let none = book.text("report.check.no_decision")
+        let usual = try html { _ in }
+        #expect(usual.contains("13ab 13ab 13ab") && !usual.contains(delegates) && !usual.contains(none))
+        #expect(!usual.contains("rosa"))
+        let unsigned = try html {
+            $0.hasDelegates = false
+            $0.adopted[2].state = .unsigned
+        }
+        #expect(unsigned.contains(delegates) && unsigned.contains(book.text("signing.state.unsigned") + "."))
+        #expect(try html { $0 = DecisionFacts() }.contains(none))
+    }
+
     @Test("says of the backup what is known, in words of their own for each case", arguments: ["en", "es"])
     func backup(_ language: String) throws {
         let phrases = try Phrases.book(language)

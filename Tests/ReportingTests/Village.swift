@@ -81,7 +81,8 @@ struct Village {
                 unguaranteedPercent: 3,
                 backup: BackupFacts(state: .good, lastGoodAt: try Village.time("2026-10-31T03:00:00Z"))),
             nextAssemblies: [try Village.time("2026-11-01T17:00:00Z"), try Village.time("2026-12-06T17:00:00Z")],
-            agendaClosesAt: try Village.time("2026-10-25T17:00:00Z"), stewardCount: 4)
+            agendaClosesAt: try Village.time("2026-10-25T17:00:00Z"), stewardCount: 4,
+            decisions: Village.decisions())
     }
 
     struct Missing: Error {}
@@ -135,6 +136,20 @@ struct Village {
                 reference: LimitReference(resolution: 12, limit: "daily-water"), limit: budget, decidedOn: decided,
                 reviewBy: CalendarDate(year: 2026, month: 12, day: 1), days: budgetDays),
         ]
+    }
+
+    private static func decisions() -> DecisionFacts {
+        func adopted(_ number: Int, _ month: Int, _ state: SigningState) -> DecisionFacts.Adopted {
+            DecisionFacts.Adopted(
+                number: number, assembly: CalendarDate(year: 2026, month: month, day: 5),
+                sha256: String(repeating: "\(number)ab", count: 16), state: state)
+        }
+        return DecisionFacts(
+            adopted: [
+                adopted(11, 3, .onPaper(.book(3, page: 41))),
+                adopted(12, 4, .signed(by: ["rosa", "pau", "ona"], of: 5, needed: 3)),
+                adopted(13, 7, .signed(by: ["rosa", "pau", "ona", "nil"], of: 5, needed: 3)),
+            ], hasDelegates: true)
     }
 
     private static func alerts() throws -> [Alert] {

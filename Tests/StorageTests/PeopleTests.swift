@@ -155,7 +155,10 @@ struct PeopleTests {
         #expect(try store.declare([], at: later, by: "Ana").map(\.kind) == [.retired])
         #expect(try store.sensors().isEmpty)
         let entry = RecordEntry(at: later, kind: "limits.adopted")
-        let adopted = try store.adopt(number: 3, bytes: [97, 98, 99], by: "Ana", at: later, record: entry)
+        let signatures = ["pau", "rosa"].map { SignatureFile(name: "\($0).sig", armour: "-- \($0) --\n") }
+        let adopted = try store.adopt(
+            number: 3, bytes: [97, 98, 99], signatures: signatures.reversed(), by: "Ana", at: later, record: entry)
+        #expect(adopted.signatures == signatures && !adopted.isRecovery)
         #expect(adopted.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
         #expect(throws: StoreError.self) {
             try store.adopt(number: 3, bytes: [1], by: "Ana", at: later, record: entry)

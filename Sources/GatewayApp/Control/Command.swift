@@ -4,8 +4,10 @@ import struct Foundation.Data
 
 /// An act of a person, carried out by the one writing process.
 public enum Command: Codable, Sendable, Hashable {
-    /// Puts a resolution into force from the bytes of its file.
-    case adopt(fileName: String, bytes: Data)
+    /// Puts a resolution into force from the bytes of its file and the signatures beside it.
+    case adopt(fileName: String, bytes: Data, signatures: [SignatureFile] = [])
+    /// Lets a list of delegates wait at the console, adopts it after its public days, or ends the wait.
+    case recover(step: RecoveryStep, fileName: String, bytes: Data, signatures: [SignatureFile])
     /// Answers an alert.
     case answer(alert: Int, answer: AlertAnswer)
     /// Lets a device's channel measure a sensor from now on.
@@ -44,6 +46,16 @@ public enum Command: Codable, Sendable, Hashable {
     case aboutDevice(String)
     /// Reports what the running gateway has counted and which devices it hears.
     case overview
+}
+
+/// What is done about a list of delegates of which too few old keys are left.
+public enum RecoveryStep: String, Codable, Sendable, Hashable {
+    /// The public days begin.
+    case begin
+    /// They are over: the list is adopted.
+    case finish
+    /// The wait ends without it.
+    case withdraw
 }
 
 /// What a steward says to an alert.

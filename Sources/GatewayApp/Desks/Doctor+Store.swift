@@ -43,6 +43,10 @@ extension Doctor {
                 good.append("record book of \(book.count) entries fits")
             }
         }
+        look {
+            guard try !ProvenanceDesk(site: site).verifyAll(json: true).isGood else { return }
+            problems.append("adopted decisions are not what was signed or recorded; see `commons limits verify`")
+        }
         if isSound, problems.isEmpty { good.append("every day is what its readings say") }
         return (problems, good)
     }

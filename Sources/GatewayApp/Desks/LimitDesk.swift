@@ -23,6 +23,7 @@ public struct LimitDesk {
         var inForceFrom: String
         var reviewBy: String
         var standing: String
+        var signing: SigningLine?
     }
 
     private struct DecisionLine: Encodable {
@@ -35,6 +36,7 @@ public struct LimitDesk {
         var adoptedBy: String
         var sha256: String
         var limits: [String]
+        var signing: SigningLine
     }
 
     /// The limits in force on a day, today where none is named.
@@ -44,6 +46,7 @@ public struct LimitDesk {
         let book = site.book(language)
         let entries = LimitsInForce(adopted).inForce(on: date)
         if json {
+            let signings = try signings()
             return try entries.map { entry in
                 try JSONLine.text(
                     LimitLine(
@@ -52,7 +55,8 @@ public struct LimitDesk {
                         bound: entry.limit.bound.rawValue, protects: entry.limit.protects.rawValue,
                         resource: entry.limit.resource.rawValue, priority: entry.limit.priority.rawValue,
                         decidedOn: entry.decidedOn.description, inForceFrom: entry.inForceFrom.description,
-                        reviewBy: entry.reviewBy.description, standing: "\(entry.standing)"))
+                        reviewBy: entry.reviewBy.description, standing: "\(entry.standing)",
+                        signing: signings[entry.reference.resolution]))
             }
         }
         let rules = LimitsInForce(adopted).boxAlerts(on: date).sorted { $0.key.rawValue < $1.key.rawValue }
@@ -84,13 +88,14 @@ public struct LimitDesk {
 
     /// What adopting a file would change: the sentences in force that it replaces, and its own.
     public func preview(file: String) throws -> Finding {
-        let (resolution, problems) = ResolutionFile.parse(try bytes(of: file), fileName: file)
+        let bytes = try bytes(of: file)
+        let (resolution, problems) = ResolutionFile.parse(bytes, fileName: file)
         guard let resolution, problems.isEmpty else {
             return Finding(lines: problems.map(\.description), isGood: false)
         }
-        let adopted = (try? site.readingStore()).map { try? LimitRegister(site: site).adopted(in: $0) } ?? []
+        let adopted = try LimitRegister(site: site).adoptedHere()
         let book = site.book(nil)
-        let replaced = (adopted ?? []).filter { resolution.supersedes.contains($0.resolution.number) }
+        let replaced = adopted.filter { resolution.supersedes.contains($0.resolution.number) }
         let old = replaced.flatMap { PlainSentence.all(of: $0.resolution, book).map { "- " + $0 } }
         let new = PlainSentence.all(of: resolution, book).map { "+ " + $0 }
         let head = book.text(
@@ -99,35 +104,60 @@ public struct LimitDesk {
                 "number": "\(resolution.number)", "assembly": "\(resolution.assembly)",
                 "decided": resolution.decidedBy,
             ])
-        return Finding(lines: [head] + old + new, isGood: true)
+        let judgement = AdoptionRules.judge(
+            bytes, resolution, signatures: SignatureFolder.files(for: file), after: adopted,
+            community: site.configuration.community.id, today: site.zone.date(at: SystemClock.now()))
+        let standing =
+            DelegateLines.of(resolution, book) + [judgement.state.text(book)]
+            + (judgement.problems + judgement.notes).map { $0.text(book) }
+        return Finding(
+            lines: ([head] + old + new + standing.map { "  " + $0 }).map(Escaping.terminal),
+            isGood: judgement.isGood)
     }
 
     /// Sends the bytes of a file to the writing process.
     public func adopt(file: String, enteredFor: String?) throws -> CommandReply {
         let name = URL(fileURLWithPath: file).lastPathComponent
-        let command = Command.adopt(fileName: name, bytes: Data(try bytes(of: file)))
+        let command = Command.adopt(
+            fileName: name, bytes: Data(try bytes(of: file)), signatures: SignatureFolder.files(for: file))
         return try CommandDesk(site: site).perform(command, enteredFor: enteredFor)
     }
 
-    /// Every resolution that was adopted here.
+    /// Every resolution that was adopted here, with what stands behind it.
     public func history(json: Bool) throws -> [String] {
-        let adopted = try LimitRegister(site: site).adopted(in: site.readingStore())
-        let rows = adopted.map { entry in
-            DecisionLine(
-                number: entry.resolution.number, assembly: entry.resolution.assembly.description,
-                decided: entry.resolution.decidedBy, inForceFrom: entry.resolution.inForceFrom.description,
-                reviewBy: entry.resolution.reviewBy.description, adoptedAt: entry.adoptedAt.description,
-                adoptedBy: entry.adoptedBy, sha256: entry.sha256, limits: entry.resolution.limits.map(\.id))
+        let judged = try LimitRegister(site: site).judgements(in: site.readingStore())
+        if json {
+            return try judged.map { link, judgement in
+                let entry = link.adopted
+                return try JSONLine.text(
+                    DecisionLine(
+                        number: entry.resolution.number, assembly: entry.resolution.assembly.description,
+                        decided: entry.resolution.decidedBy, inForceFrom: entry.resolution.inForceFrom.description,
+                        reviewBy: entry.resolution.reviewBy.description, adoptedAt: entry.adoptedAt.description,
+                        adoptedBy: entry.adoptedBy, sha256: entry.sha256, limits: entry.resolution.limits.map(\.id),
+                        signing: SigningLine(judgement.state, entry.resolution.provenance.minutes)))
+            }
         }
-        if json { return try rows.map(JSONLine.text) }
+        let book = site.book(nil)
         return TextTable.lines(
-            ["decision", "assembly", "in force from", "review by", "entered by", "limits"],
-            rows.map {
-                [
-                    "\($0.number)", $0.assembly, $0.inForceFrom, $0.reviewBy, $0.adoptedBy,
-                    $0.limits.joined(separator: " "),
+            ["decision", "assembly", "in force from", "review by", "entered by", "limits", "signed"],
+            judged.map { link, judgement in
+                let resolution = link.adopted.resolution
+                return [
+                    "\(resolution.number)", resolution.assembly.description, resolution.inForceFrom.description,
+                    resolution.reviewBy.description, link.adopted.adoptedBy,
+                    resolution.limits.map(\.id).joined(separator: " "), judgement.state.text(book),
                 ]
             })
+    }
+
+    private func signings() throws -> [Int: SigningLine] {
+        let judged = try LimitRegister(site: site).judgements(in: site.readingStore())
+        return Dictionary(
+            judged.map { link, judgement in
+                let resolution = link.adopted.resolution
+                return (resolution.number, SigningLine(judgement.state, resolution.provenance.minutes))
+            }, uniquingKeysWith: { first, _ in first })
     }
 
     private func bytes(of file: String) throws(AppError) -> [UInt8] {

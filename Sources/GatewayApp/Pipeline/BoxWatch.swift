@@ -23,6 +23,7 @@ struct BoxWatch {
     private let destinations: DestinationNews
     private let backups: BackupNews
     private var lookedAtFolders: Instant?
+    private var lookedAtDecisions: Instant?
     private var seenBackups = 0
     private var hour: (begin: Instant, counters: Counters)?
 
@@ -40,6 +41,12 @@ struct BoxWatch {
     mutating func reload(_ site: Site) {
         self.site = site
         lookedAtFolders = nil
+        lookedAtDecisions = nil
+    }
+
+    /// Looks at the decisions at the next turn: one was adopted, or a list of delegates waits.
+    mutating func decisionsChanged() {
+        lookedAtDecisions = nil
     }
 
     /// Everything that is to be told at this moment.
@@ -57,6 +64,10 @@ struct BoxWatch {
             findings.append(backup(now))
         }
         seenBackups = changes
+        if now.milliseconds(since: lookedAtDecisions ?? Instant(milliseconds: 0)) >= 600_000 {
+            lookedAtDecisions = now
+            findings += DecisionWatch(site: site).findings(in: store, now: now)
+        }
         return findings + arrival(now, counters)
     }
 

@@ -10,7 +10,20 @@ struct LimitRegister {
     ///
     /// - Throws: ``AppError`` where adopted bytes can no longer be read, which must not happen silently.
     func adopted(in store: Store) throws -> [AdoptedResolution] {
-        try store.resolutions().map { stored in
+        try adopted(store.resolutions())
+    }
+
+    /// What stands behind every adopted resolution, judged anew from bytes and signatures; by number.
+    func judgements(in store: Store) throws -> [(link: ChainLink, judgement: AdoptionJudgement)] {
+        let stored = try store.resolutions()
+        let links = try zip(stored, adopted(stored)).map { stored, adopted in
+            ChainLink(adopted: adopted, bytes: stored.bytes, adoptedOn: site.zone.date(at: adopted.adoptedAt))
+        }
+        return ChainCheck.judgements(of: links, community: site.configuration.community.id)
+    }
+
+    private func adopted(_ resolutions: [StoredResolution]) throws -> [AdoptedResolution] {
+        try resolutions.map { stored in
             let (resolution, problems) = ResolutionFile.parse(stored.bytes, fileName: "decision \(stored.number)")
             guard let resolution else {
                 throw AppError(
@@ -18,7 +31,8 @@ struct LimitRegister {
                     remedy: "install the version of the program that adopted it")
             }
             return AdoptedResolution(
-                resolution: resolution, sha256: stored.sha256, adoptedAt: stored.adoptedAt, adoptedBy: stored.adoptedBy)
+                resolution: resolution, sha256: stored.sha256, adoptedAt: stored.adoptedAt, adoptedBy: stored.adoptedBy,
+                signatures: stored.signatures, isRecovery: stored.isRecovery)
         }
     }
 }

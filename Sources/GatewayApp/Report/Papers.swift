@@ -43,7 +43,12 @@ struct Papers {
 
     /// What the assembly is asked, one title a line.
     func questions(language: String?) -> [String] {
-        AgendaDraft.items(from: model, phrases: site.book(language)).map(\.title)
+        items(language: language).map(\.title)
+    }
+
+    /// The drafts for the agenda, in their order.
+    func items(language: String?) -> [AgendaItem] {
+        AgendaDraft.items(from: model, phrases: site.book(language))
     }
 
     /// What the report says, as it is kept when it is closed.
@@ -117,6 +122,7 @@ struct Papers {
             agendaClosesAt: meetings.first.map {
                 rule.agendaCloses(before: $0, days: site.configuration.assembly.agendaClosesDaysBefore, in: site.zone)
             }, stewardCount: site.configuration.stewards.count, closed: try Papers.closed(month, in: store),
-            fixed: try Papers.fixed([month, month.previous, month.yearBefore], in: store))
+            fixed: try Papers.fixed([month, month.previous, month.yearBefore], in: store),
+            decisions: try DecisionWatch(site: site).facts(in: store, now: now))
     }
 }

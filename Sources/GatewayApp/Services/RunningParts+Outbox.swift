@@ -24,6 +24,23 @@ extension RunningParts {
         return (waiting, oldest.map { Int(max(0, now.milliseconds(since: $0)) / 1000) } ?? 0)
     }
 
+    /// The check numbers of the record book and of the last decision, to be kept retained: whoever saw them notices a
+    /// history that was written anew. Nil where the store cannot be read now.
+    static func checkNumbers(of store: Store) -> String? {
+        struct Numbers: Encodable {
+            var entries: Int64
+            var checkNumber: String
+            var lastDecision: Int?
+            var decisionCheckNumber: String?
+        }
+        guard let heads = try? store.heads() else { return nil }
+        func grouped(_ hash: String) -> String { "\(RecordDesk.grouped(hash, 0)) \(RecordDesk.grouped(hash, 1))" }
+        return try? JSONLine.text(
+            Numbers(
+                entries: heads.record?.number ?? 0, checkNumber: heads.record.map { grouped($0.hash) } ?? "",
+                lastDecision: heads.decision?.number, decisionCheckNumber: heads.decision.map { grouped($0.sha256) }))
+    }
+
     /// How ingest is doing, as a JSON object for the online state.
     static func health(_ counters: Counters) -> String {
         let ingest = counters.isStoreFailing ? "store_failing" : counters.isBrokerConnected ? "ok" : "broker_away"

@@ -49,6 +49,7 @@ final class RunningParts: NamedService, Sendable {
             beat: { [store, status] in
                 counters.setOutbox(RunningParts.outbox(of: store, destinations: names))
                 status.update(health: RunningParts.health($0))
+                RunningParts.checkNumbers(of: store).map { _ = status.keep(topic: "record-book", text: $0) }
             }, committed: { worker.wake() },
             tellApart: { items in
                 items.forEach { _ = unstored.add($0) }

@@ -2,8 +2,8 @@ import GatewayModel
 
 /// Drafts what the next assembly should hear of, talk about or decide; it never decides anything itself.
 public struct AgendaDraft: Sendable {
-    private let model: ReportModel
-    private let words: ReportWords
+    let model: ReportModel
+    let words: ReportWords
     private let assembly: CalendarDate
 
     /// Drafts the items for the next assembly, what is to be decided first; none where no assembly is known.
@@ -16,7 +16,8 @@ public struct AgendaDraft: Sendable {
             draft.budgets() + draft.reviews() + draft.alerts() + draft.alarmLoad() + draft.meterQuestions()
             + draft.gaps() + draft.errata()
         let asks = AgendaAsk.allCases
-        return asks.flatMap { ask in items.filter { $0.ask == ask } }
+        // What puts every other decision in doubt comes before all of them.
+        return draft.decisions() + asks.flatMap { ask in items.filter { $0.ask == ask } }
     }
 
     private func budgets() -> [AgendaItem] {
@@ -182,9 +183,10 @@ public struct AgendaDraft: Sendable {
         ]
     }
 
-    private func item(
+    func item(
         _ kind: AgendaKind, _ ask: AgendaAsk, subject: String, about limit: Limit?, values: [String: String],
-        facts: [String], options: [String], doNothing: String = "", minutes: Int, related: [String]
+        facts: [String], options: [String], doNothing: String = "", minutes: Int, related: [String],
+        whom: String = "stewards"
     ) -> AgendaItem {
         let key = "agenda.\(kind.rawValue)"
         let nothing = doNothing.isEmpty ? "nothing" : "nothing_\(doNothing)"
@@ -200,7 +202,7 @@ public struct AgendaDraft: Sendable {
             limit.map {
                 words.text("agenda.affected.\($0.protects.rawValue)", ["resource": words.resource($0.resource)])
             }
-            ?? words.text("agenda.affected.stewards")
+            ?? words.text("agenda.affected.\(whom)")
         return AgendaItem(
             id: StableID.make([model.facts.communityID, kind.rawValue, subject]), assembly: assembly, kind: kind,
             ask: ask, title: String(words.text("\(key).title", values).prefix(100)),

@@ -107,6 +107,7 @@ extension Document {
                     words.text("report.check.intro", ["entries": String(model.facts.gateway.recordEntries)])))
             blocks.append(.checkNumber(checkNumberLines(head)))
         }
+        blocks += decisions(model, words)
         let month = model.facts.month.description
         blocks.append(
             .steps([
@@ -116,6 +117,26 @@ extension Document {
                 words.text("report.check.step_ask"),
             ]))
         return blocks
+    }
+
+    /// The last decision that the box knows, so that one that was withheld is missed; what stands behind those that count.
+    private static func decisions(_ model: ReportModel, _ words: ReportWords) -> [DocumentBlock] {
+        let facts = model.facts.decisions
+        guard let last = facts.adopted.last else { return [.paragraph(words.text("report.check.no_decision"))] }
+        let shown = Set(model.limits.map(\.facts.reference.resolution)).union([last.number])
+        let states = facts.adopted.filter { shown.contains($0.number) }.map { decision in
+            words.text(
+                "report.check.decision",
+                [
+                    "decision": String(decision.number), "date": words.date(decision.assembly),
+                    "state": decision.state.text(words.phrases, isNaming: false),
+                ])
+        }
+        let blocks: [DocumentBlock] = [
+            .paragraph(words.text("report.check.last_decision", ["decision": String(last.number)])),
+            .checkNumber(checkNumberLines(last.sha256)), .list(states),
+        ]
+        return facts.hasDelegates ? blocks : blocks + [.paragraph(words.text("report.check.no_delegates"))]
     }
 
     /// A check number in groups of four, eight groups a line, to be read aloud.

@@ -56,6 +56,8 @@ public struct ReportFacts: Sendable {
     public var alreadyShown: [FigureOrigin]
     /// The bounds for figures over households.
     public var disclosureRules: DisclosureRules
+    /// The decisions, who stands behind them, and what is missing.
+    public var decisions: DecisionFacts
 
     /// Makes facts; what is left out is unknown or did not happen.
     public init(
@@ -67,8 +69,9 @@ public struct ReportFacts: Sendable {
         usableStorage: DecimalValue? = nil, weather: WeatherFacts? = nil, gateway: GatewayFacts,
         nextAssemblies: [Instant] = [], agendaClosesAt: Instant? = nil, stewardCount: Int = 0,
         closed: ClosedReport? = nil, fixed: [CalendarMonth: ClosedReport] = [:], alreadyShown: [FigureOrigin] = [],
-        disclosureRules: DisclosureRules = DisclosureRules()
+        disclosureRules: DisclosureRules = DisclosureRules(), decisions: DecisionFacts = DecisionFacts()
     ) {
+        self.decisions = decisions
         self.communityID = communityID
         self.communityName = communityName
         self.isDemonstration = isDemonstration

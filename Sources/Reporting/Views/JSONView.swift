@@ -49,6 +49,7 @@ struct JSONView {
             ("agenda", .array(agenda.map(JSONView.item))),
             ("gateway_version", .string(facts.gateway.version)), ("record_head", .string(facts.gateway.recordHead)),
             ("record_entries", .integer(facts.gateway.recordEntries)),
+            ("decisions", decisions), ("has_delegates", .bool(facts.decisions.hasDelegates)),
             (
                 "backup",
                 .object([
@@ -57,6 +58,18 @@ struct JSONView {
                 ])
             ),
         ]).text() + "\n"
+    }
+
+    /// Every adopted decision with its check number and what stands behind it.
+    private var decisions: JSONNode {
+        .array(
+            model.facts.decisions.adopted.map { decision in
+                .object([
+                    ("number", .integer(Int64(decision.number))),
+                    ("assembly", .string(decision.assembly.description)), ("sha256", .string(decision.sha256)),
+                    ("state", .string(decision.state.word)),
+                ])
+            })
     }
 
     private func resource(_ report: ResourceReport) -> JSONNode {

@@ -24,8 +24,10 @@ struct Salvage {
     static func run(from damaged: String, to path: String) throws -> [Table] {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
-        let source = try DatabaseQueue(path: damaged, configuration: configuration)
         let target = try DatabaseQueue(path: path, configuration: configuration)
+        // A torn page of the schema hides what stands behind it and no more (SQLite's manual, PRAGMA writable_schema).
+        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA writable_schema = ON") }
+        let source = try DatabaseQueue(path: damaged, configuration: configuration)
         try target.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA page_size = 1024") }
         try Schema.migrator().migrate(target)
         let tables = try target.read { db in

@@ -1,0 +1,50 @@
+import Foundation
+import GatewayModel
+import Limits
+import Storage
+
+/// A decision's file in the inbox, read and understood.
+struct DecisionFile {
+    /// The path, as the person wrote it.
+    var path: String
+    /// The bytes that are signed and adopted.
+    var bytes: [UInt8]
+    /// What they say.
+    var resolution: Resolution
+
+    /// The file's name.
+    var name: String { URL(fileURLWithPath: path).lastPathComponent }
+
+    /// SHA-256 of the bytes, 64 hexadecimal digits.
+    var sha256: String { ResolutionFile.sha256(bytes) }
+
+    /// Reads a file; what is wrong with it is thrown, every problem with its line.
+    static func read(_ path: String) throws(AppError) -> DecisionFile {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw AppError("\(path) cannot be read", remedy: "check its name and that you may read it")
+        }
+        let (resolution, problems) = ResolutionFile.parse([UInt8](data), fileName: path)
+        guard let resolution, problems.isEmpty else {
+            throw AppError(problems.map(\.description).joined(separator: "\n"), remedy: "")
+        }
+        return DecisionFile(path: path, bytes: [UInt8](data), resolution: resolution)
+    }
+
+    /// The decisions of the inbox that can be read, by number.
+    static func inbox(of site: Site) -> [DecisionFile] {
+        let folder = site.configuration.resolutionsFolder
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.filter { $0.hasSuffix(".md") }.sorted().compactMap { try? read(folder + "/" + $0) }
+            .sorted { $0.resolution.number < $1.resolution.number }
+    }
+}
+
+extension LimitRegister {
+    /// Every adopted resolution, none where there is no database yet.
+    func adoptedHere() throws -> [AdoptedResolution] {
+        guard FileManager.default.fileExists(atPath: site.configuration.dataFolder + "/gateway.sqlite") else {
+            return []
+        }
+        return try adopted(in: site.readingStore())
+    }
+}

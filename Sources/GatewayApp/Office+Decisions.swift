@@ -1,0 +1,82 @@
+import GatewayModel
+import Limits
+import Storage
+
+/// Takes decisions of the assembly over: the only way by which anything comes into force.
+extension Office {
+    /// Puts a decision into force where everything fits: its form, its place in the chain, who signed it, what is here.
+    func adopt(
+        _ bytes: [UInt8], _ fileName: String, _ signatures: [SignatureFile], by actor: Actor, now: Instant
+    ) throws -> CommandReply {
+        let (resolution, problems) = ResolutionFile.parse(bytes, fileName: fileName)
+        guard let resolution, problems.isEmpty else {
+            return CommandReply(isDone: false, lines: problems.map(\.description))
+        }
+        let judgement = try judge(bytes, resolution, signatures, way: .adoption, now: now)
+        guard judgement.isGood else { return refusal(judgement) }
+        if let problem = try misfit(of: resolution) { return .refused(problem) }
+        return try enter(bytes, resolution, judgement, by: actor, now: now)
+    }
+
+    /// Judges a decision by the bytes that were adopted before it.
+    func judge(
+        _ bytes: [UInt8], _ resolution: Resolution, _ signatures: [SignatureFile], way: AdoptionRules.Way,
+        now: Instant
+    ) throws -> AdoptionJudgement {
+        AdoptionRules.judge(
+            bytes, resolution, signatures: signatures, after: try LimitRegister(site: site).adopted(in: store),
+            community: site.configuration.community.id, today: site.zone.date(at: now), way: way)
+    }
+
+    /// Why it is not taken over, and what is wrong with single signatures.
+    func refusal(_ judgement: AdoptionJudgement) -> CommandReply {
+        let book = site.book(nil)
+        return CommandReply(
+            isDone: false, lines: (judgement.problems + judgement.notes).map { Escaping.terminal($0.text(book)) })
+    }
+
+    /// What of it does not fit the sensors and limits here; nil where everything does.
+    func misfit(of resolution: Resolution) throws -> String? {
+        AdoptionCheck(site: site, sensors: pipeline.state.sensors).problem(
+            with: resolution, adopted: try LimitRegister(site: site).adopted(in: store))
+    }
+
+    /// Stores it with its signatures and lets it count.
+    func enter(
+        _ bytes: [UInt8], _ resolution: Resolution, _ judgement: AdoptionJudgement, by actor: Actor, now: Instant
+    ) throws -> CommandReply {
+        let book = site.book(nil)
+        var facts = [
+            "number": "\(resolution.number)", "assembly": "\(resolution.assembly)", "means": actor.means,
+            "limits": resolution.limits.map(\.id).sorted().joined(separator: " "),
+            "state": judgement.state.word,
+        ]
+        if !judgement.signatures.isEmpty {
+            facts["signatures"] = Office.fingerprint(of: judgement.signatures)
+            facts["signature_count"] = "\(judgement.signatures.count)"
+        }
+        let stored = try store.adopt(
+            number: resolution.number, bytes: bytes, signatures: judgement.signatures, by: actor.person, at: now,
+            record: RecordEntry(
+                at: now, kind: "limits.adopted", facts: facts,
+                erasable: ["person": actor.person, "entered_by": actor.account]),
+            isRecovery: judgement.state.isRecovery)
+        try refreshLimits(now: now)
+        needsMakeUp = true
+        boxWatch?.decisionsChanged()
+        return done(
+            "adopted",
+            [
+                "number": "\(resolution.number)", "assembly": "\(resolution.assembly)",
+                "from": "\(resolution.inForceFrom)", "review": "\(resolution.reviewBy)",
+            ],
+            then: [0, 1].map { "    " + RecordDesk.grouped(stored.sha256, $0) }
+                + ["    " + Escaping.terminal(judgement.state.text(book))]
+                + judgement.notes.map { Escaping.terminal($0.text(book)) })
+    }
+
+    /// SHA-256 over the signatures' texts, in the order of their names.
+    static func fingerprint(of signatures: [SignatureFile]) -> String {
+        Fingerprint.sha256(Array(signatures.sorted { $0.name < $1.name }.map(\.armour).joined().utf8))
+    }
+}

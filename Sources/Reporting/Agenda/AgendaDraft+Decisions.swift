@@ -1,0 +1,40 @@
+import GatewayModel
+
+extension AgendaDraft {
+    /// A list of delegates that waits at the console, and decisions on paper that lack signatures.
+    func decisions() -> [AgendaItem] {
+        let facts = model.facts.decisions
+        return (facts.recovery.map { [recovery($0)] } ?? []) + facts.waiting.map(waiting)
+    }
+
+    private func recovery(_ recovery: DecisionFacts.Recovery) -> AgendaItem {
+        let values = ["decision": String(recovery.number), "moment": words.moment(recovery.endsAt)]
+        let facts =
+            [
+                words.text("agenda.facts.recovery_begun", ["moment": words.moment(recovery.begunAt)]),
+                words.text(
+                    "agenda.facts.fingerprint",
+                    ["sha256": Document.checkNumberLines(recovery.sha256).joined(separator: " ")]),
+            ]
+            + recovery.persons.sorted { $0.key < $1.key }.map { person, keys in
+                words.text("agenda.facts.delegate", ["person": person, "keys": keys.joined(separator: ", ")])
+            }
+        return item(
+            .recoveryWaiting, .decide, subject: recovery.sha256, about: nil, values: values, facts: facts,
+            options: ["keep", "stop"], minutes: 15, related: [String(recovery.number)], whom: "everyone")
+    }
+
+    private func waiting(_ waiting: DecisionFacts.Waiting) -> AgendaItem {
+        let values = [
+            "decision": String(waiting.number), "assembly": words.date(waiting.assembly),
+            "signed": String(waiting.signed), "needed": String(waiting.needed),
+            "missing": waiting.missing.joined(separator: ", "),
+        ]
+        return item(
+            .signaturesMissing, .decide, subject: String(waiting.number), about: nil, values: values,
+            facts: [
+                words.text("agenda.facts.signed", values), words.text("agenda.facts.not_signed", values),
+                SigningState.onPaper(waiting.minutes).text(words.phrases),
+            ], options: ["sign", "list"], minutes: 10, related: [String(waiting.number)], whom: "everyone")
+    }
+}
