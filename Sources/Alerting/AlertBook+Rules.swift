@@ -69,7 +69,7 @@ extension BoxCondition {
     /// How urgent a condition is unless the assembly says otherwise.
     var priority: Priority {
         switch self {
-        case .diskFull, .storeFailing, .brokerAway, .nobodyOnDuty: .now
+        case .diskFull, .storeFailing, .brokerAway, .nobodyOnDuty, .peopleAtRisk: .now
         case .signaturesMissing, .recoveryWaiting, .decisionsAltered: .today
         case .storeDamaged, .sensorSilent, .backupOverdue, .clockWrong, .destinationFailing, .unitChanged,
             .tooManyMessages:

@@ -69,19 +69,6 @@ extension Office {
         try refreshLimits(now: now)
     }
 
-    /// Makes the limits of the day those that are watched.
-    func refreshLimits(now: Instant) throws {
-        let adopted = try LimitRegister(site: site).adopted(in: store)
-        let inForce = LimitsInForce(adopted)
-        let limits = inForce.inForce(on: site.zone.date(at: now))
-        let boxRules = inForce.boxAlerts(on: site.zone.date(at: now))
-        pipeline.changeState {
-            $0.limits.setLimits(limits)
-            $0.alerts.boxRules = boxRules
-        }
-        pipeline.endAlertsOfEndedLimits(now: now)
-    }
-
     private func refreshSensors() throws {
         let sensors = try SensorDirectory(store)
         pipeline.changeState {

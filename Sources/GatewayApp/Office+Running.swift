@@ -41,7 +41,6 @@ extension Office {
         do {
             try makeUpIfDue(now: now, within: Office.makeUpSlice)
             guard isDaily else { return }
-            try refreshLimits(now: now)
             try housekeep(now: now)
             try remindOfSignatures(now: now)
             setBox(.storeFailing, isActive: false, now: now, details: [:])
@@ -71,6 +70,9 @@ extension Office {
             $0.series.forgetMarks()
         }
         needsMakeUp = false
+        // Days that are over are known better now: a stage may have begun, and a limit of yesterday may be kept after all.
+        try refreshLimits(now: now)
+        try judgeDay(now: now)
     }
 
     private func setBox(_ condition: BoxCondition, isActive: Bool, now: Instant, details: [String: String]) {

@@ -21,6 +21,8 @@ final class Office {
     /// How long messages wait at most while days are computed.
     static let makeUpSlice = Duration.milliseconds(500)
     private var tickedAt: Instant?
+    /// While recorded messages are replayed nothing is told to anybody.
+    var tellsNobody = false
     var sealedReadings = 0
     var boxWatch: BoxWatch?
     var keeper: ClockKeeper
@@ -71,7 +73,6 @@ final class Office {
         let day = site.zone.date(at: message.receivedAt)
         if housekeptDay != day {
             try finishReplay(at: message.receivedAt)
-            try refreshLimits(now: message.receivedAt)
             housekeptDay = day
         }
         if tickedAt == nil { pipeline.changeState { $0.silence.listen(true, now: message.receivedAt) } }
@@ -87,6 +88,8 @@ final class Office {
 
     /// Commits what is left of a replay and brings day rows and blocks up to date.
     func finishReplay(at now: Instant) throws {
+        tellsNobody = true
+        defer { tellsNobody = false }
         _ = pipeline.tick(now: now)
         try commit(now: now)
         try housekeep(now: now)
@@ -105,6 +108,8 @@ final class Office {
         _ = try store.seal()
         let today = site.zone.date(at: now)
         try pipeline.recomputeDays(before: today, zone: site.zone)
+        try refreshLimits(now: now)
+        try judgeDay(now: now)
         try store.cutLogIfOwed()
         try endRetention(now: now)
         // A month reads everything once, so that a card's damage is known before somebody needs the figures.

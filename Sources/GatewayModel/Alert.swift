@@ -19,6 +19,7 @@ public enum BoxCondition: String, Hashable, Sendable, Codable, CaseIterable {
     case signaturesMissing = "signatures_missing"
     case recoveryWaiting = "recovery_waiting"
     case decisionsAltered = "decisions_altered"
+    case peopleAtRisk = "people_at_risk"
 }
 
 /// How urgent an alert about the box is and who hears it; the assembly may change both, but not switch the alert off.

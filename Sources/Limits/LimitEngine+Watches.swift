@@ -32,6 +32,12 @@ extension LimitEngine {
         return note(changes, entry, now: now)
     }
 
+    /// Takes a measurement that one rule alone needs to know again, since it looks further back than the others.
+    public mutating func replay(_ measurement: Measurement, onlyFor reference: LimitReference) {
+        guard let entry = limits[reference], applies(entry.limit, at: measurement.time) else { return }
+        _ = watch(measurement, entry, isNewest: true, now: measurement.time, isReplay: true)
+    }
+
     mutating func tickWatch(_ entry: LimitInForce, now: Instant) -> [LimitTransition] {
         guard var watch = watches[entry.reference] else { return [] }
         let changes = watch.tick(frame(entry, now: now, isReplay: false))

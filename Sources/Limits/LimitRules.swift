@@ -30,7 +30,9 @@ enum LimitRules {
     }
 
     private static func checkFloor(_ limit: Limit, in resolution: Resolution, at entry: Field) {
-        guard limit.bound == .atMost, essential.contains(limit.resource), limit.protects != .people else { return }
+        guard limit.bound == .atMost, essential.contains(limit.resource), limit.protects != .people,
+            restrictsUse(limit.rule)
+        else { return }
         guard let floor = limit.floor else {
             entry.report(
                 "'\(limit.id)' is a ceiling on \(limit.resource.rawValue), which people need, and names no floor",
@@ -57,6 +59,14 @@ enum LimitRules {
             entry.report(
                 "'\(limit.id)' allows less than '\(floor)' guarantees",
                 remedy: "the minimum for people wins: raise the ceiling or decide about the minimum")
+        }
+    }
+
+    /// True for ceilings on what people use; losses, gauges and leaks are nobody's use.
+    private static func restrictsUse(_ rule: Limit.Rule) -> Bool {
+        switch rule {
+        case .instant, .sites, .budget, .rolling, .closedHours, .turn, .share, .comparison, .delivered: true
+        case .nightFlow, .continuousFlow, .rate, .silence, .flatline, .measured, .balance: false
         }
     }
 

@@ -60,6 +60,15 @@ enum Schema {
         migrator.registerMigration("010 signatures") { db in
             for statement in provenance { try db.execute(sql: statement) }
         }
+        migrator.registerMigration("011 stages") { db in
+            // Of which level of a stage rule people were told.
+            try db.execute(
+                sql: """
+                    CREATE TABLE stage_told (
+                        resolution INTEGER NOT NULL, name TEXT NOT NULL, level INTEGER NOT NULL CHECK (level >= 0),
+                        PRIMARY KEY (resolution, name)) STRICT, WITHOUT ROWID
+                    """)
+        }
         return migrator
     }
 

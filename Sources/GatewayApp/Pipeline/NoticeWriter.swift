@@ -32,11 +32,13 @@ struct NoticeWriter: Sendable {
         }
     }
 
-    /// One outbox item per destination of the stewards, worded by `words`: what one of them did is told to all.
+    /// One outbox item per destination of the stewards, or of the members too, worded by `words`.
     func announcement(
-        _ kind: String, priority: Priority, now: Instant, words: (Phrasebook) -> (title: String, body: String)
+        _ kind: String, priority: Priority, audience: Audience = .stewards, now: Instant,
+        words: (Phrasebook) -> (title: String, body: String)
     ) -> [OutboxItem] {
-        destinations.filter { $0.audience == .stewards }.map { destination in
+        destinations.filter { $0.audience != .person && NoticeWriter.mayHear($0.audience, audience) }.map {
+            destination in
             let text = words(languages.book(destination.language))
             return OutboxItem(
                 key: NoticeWriter.key("\(kind)/\(now.milliseconds)/\(text.body)"), destination: destination.name,

@@ -76,6 +76,35 @@ extension Pipeline {
             if isWatched, case .instant = state.limits.limit(transition.limit)?.rule { continue }
             tell(transition, isTimeKnown: true, now: now)
         }
+        if !transitions.isEmpty { lookAfterPeople(now: now) }
+    }
+
+    /// Judges the rules on days by a day that is over.
+    func judgeDay(_ date: CalendarDate, _ table: DayTable, now: Instant) {
+        apply(state.limits.judgeDay(date, table, now: now), now: now)
+    }
+
+    /// Where a minimum for people is missed while something uses or saves the same resource beyond its bounds, people come
+    /// first (P7): whoever looks at either alert must know of the other.
+    private func lookAfterPeople(now: Instant) {
+        let open = state.alerts.open.filter { $0.returnedAt == nil }
+        let limits = open.compactMap { alert -> Limit? in
+            guard case .limit(let reference) = alert.cause else { return nil }
+            return state.limits.limit(reference)
+        }
+        let missed = Set(limits.filter { $0.protects == .people && $0.bound == .atLeast }.map(\.resource))
+        let pressed = Set(limits.filter { $0.protects != .people && $0.bound == .atMost }.map(\.resource))
+            .union(state.stages.filter { $0.day.level > 0 }.map(\.stages.resource))
+        let atRisk = missed.intersection(pressed)
+        for resource in atRisk.sorted(by: { $0.rawValue < $1.rawValue }) {
+            box(
+                .peopleAtRisk, subject: resource.rawValue, isActive: true, onset: now, ["resource": resource.rawValue],
+                now)
+        }
+        for alert in open
+        where alert.cause == .box(.peopleAtRisk) && !atRisk.contains(Resource(rawValue: alert.subject)) {
+            box(.peopleAtRisk, subject: alert.subject, isActive: false, onset: now, [:], now)
+        }
     }
 
     /// Lets an alert follow from a change of a limit.

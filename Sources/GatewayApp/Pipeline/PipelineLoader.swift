@@ -42,20 +42,22 @@ struct PipelineLoader {
     func load(now: Instant) throws -> PipelineState {
         let sensors = try SensorDirectory(store)
         let open = try store.alerts(openOnly: true)
-        let replay = try replayed(sensors, now: now)
-        let limits = try limits(sensors, open: open, replay: replay, now: now)
+        let from = site.zone.start(of: replayStart(now))
+        let replay = try replayed(sensors, sensors.all, from: from)
+        let inForce = LimitsInForce(try LimitRegister(site: site).adopted(in: store))
+        let stages = try StageKeeper(store: store, sensors: sensors).standings(on: site.zone.date(at: now), inForce)
+        let limits = try limits(sensors, inForce, stages, open: open, replay: replay, now: now)
         let silent = subjects(of: .sensorSilent, open).map(SensorID.init(rawValue:))
         var alerts = AlertBook(
             gatewayID: site.configuration.community.id, open: open, nextNumber: try store.nextAlertNumber())
-        alerts.boxRules = LimitsInForce(try LimitRegister(site: site).adopted(in: store))
-            .boxAlerts(on: site.zone.date(at: now))
+        alerts.boxRules = inForce.boxAlerts(on: site.zone.date(at: now))
         var counters = Counters()
         counters.openAlerts = open.count
         return PipelineState(
             decoder: try decoder(),
             series: try store.directory(zone: site.zone),
             sensors: sensors, meters: replay.meters, computed: replay.computed, asides: replay.asides, limits: limits,
-            alerts: alerts,
+            stages: stages, alerts: alerts,
             silence: SilenceWatch(
                 sensors: sensors.all, lastSeen: replay.lastSeen, silent: Set(silent), listeningSince: nil,
                 zone: site.zone),
@@ -90,22 +92,26 @@ struct PipelineLoader {
         var measurements: [Measurement] = []
     }
 
-    private func replayed(_ sensors: SensorDirectory, now: Instant) throws -> Replay {
+    /// The local day with which the replay begins.
+    private func replayStart(_ now: Instant) -> CalendarDate {
+        site.zone.date(at: now.advanced(bySeconds: -PipelineLoader.replaySeconds))
+    }
+
+    private func replayed(_ sensors: SensorDirectory, _ chosen: [Sensor], from: Instant) throws -> Replay {
         var replay = Replay(
             meters: MeterRoom(decisions: try store.meterDecisions(), zone: site.zone),
-            computed: ComputedRoom(sensors: sensors.all),
+            computed: ComputedRoom(sensors: chosen),
             asides: SetAsides(try store.setAsides()))
         let series = Dictionary(try store.series().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let from = site.zone.start(of: site.zone.date(at: now.advanced(bySeconds: -PipelineLoader.replaySeconds)))
         let dayUses = try DayUses(store: store, sensors: sensors, zone: site.zone)
-        for sensor in sensors.all {
+        for sensor in chosen {
             guard let last = try dayUses.last(of: sensor, before: from) else { continue }
             replay.lastSeen[sensor.id] = last.time.instant
             guard last.kind == .register else { continue }
             let meter = try store.meter(of: sensor.id, before: site.zone.date(at: from))?.meter
             try dayUses.restore(sensor, in: &replay.meters, meter, before: from)
         }
-        try store.readings(ReadingQuery(.sensors(sensors.all.map(\.id)), from: from)) { stored in
+        try store.readings(ReadingQuery(.sensors(chosen.map(\.id)), from: from)) { stored in
             guard let record = series[stored.series],
                 let sensor = sensors.sensor(
                     device: record.key.device, channel: record.channel, at: stored.time.instant)
@@ -124,26 +130,48 @@ struct PipelineLoader {
     }
 
     private func limits(
-        _ sensors: SensorDirectory, open: [Alert], replay: Replay, now: Instant
+        _ sensors: SensorDirectory, _ inForce: LimitsInForce, _ stages: [StageKeeper.Standing], open: [Alert],
+        replay: Replay, now: Instant
     ) throws -> LimitEngine {
         let today = site.zone.date(at: now)
-        let adopted = try LimitRegister(site: site).adopted(in: store)
+        let levels = Dictionary(stages.map { ($0.reference, $0.day.level) }, uniquingKeysWith: { first, _ in first })
+        let limits = inForce.inForce(on: today, levels: levels)
         var engine = LimitEngine(
-            limits: LimitsInForce(adopted).inForce(on: today), sensors: sensors.all, zone: site.zone,
+            limits: limits, sensors: sensors.all, zone: site.zone,
             lastSeen: replay.lastSeen, startedAt: now)
         engine.restore(raised: open.filter { $0.returnedAt == nil }.compactMap(\.transition))
-        let replayStart = site.zone.date(at: now.advanced(bySeconds: -PipelineLoader.replaySeconds))
-        // The longest budget period is a month; its days before the replay come from the day rows.
-        let first = CalendarMonth(of: today).previous.firstDay
+        let replayStart = replayStart(now)
+        // The days of a budget's period before the replay come from the day rows.
+        let first = limits.compactMap { entry -> CalendarDate? in
+            guard case .budget(_, .season(let span), _, _) = entry.limit.rule else { return nil }
+            return span.start(containing: today)
+        }.reduce(CalendarMonth(of: today).previous.firstDay, min)
         engine.restore(
             dayUse: try sensors.all.flatMap { sensor in
                 try ComputedDays(store: store, sensors: sensors)
                     .dayUse(of: sensor, from: first, through: replayStart.adding(days: -1))
                     .filter { !$0.isStale }.map { (sensor.id, $0.date, $0.use.amount) }
             })
+        try replayLong(limits, sensors, into: &engine, now: now)
         for measurement in replay.measurements { engine.replay(measurement) }
         engine.restore(
             told: try store.transitions(from: site.zone.start(of: first), until: Instant(milliseconds: .max)))
         return engine
+    }
+
+    /// Gives rules that look further back than the others what their own sensors measured before.
+    private func replayLong(
+        _ limits: [LimitInForce], _ sensors: SensorDirectory, into engine: inout LimitEngine, now: Instant
+    ) throws {
+        let end = site.zone.start(of: replayStart(now))
+        for entry in limits {
+            let lookBack = LimitEngine.lookBack(entry.limit)
+            guard lookBack > PipelineLoader.replaySeconds else { continue }
+            let from = site.zone.start(of: site.zone.date(at: now.advanced(bySeconds: -lookBack)))
+            let chosen = entry.limit.sensors.compactMap { sensors.sensor($0) }
+            for measurement in try replayed(sensors, chosen, from: from).measurements where measurement.time < end {
+                engine.replay(measurement, onlyFor: entry.reference)
+            }
+        }
     }
 }

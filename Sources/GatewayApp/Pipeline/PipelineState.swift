@@ -27,6 +27,8 @@ struct PipelineState: Sendable {
     var asides: SetAsides
     /// Measurements to limits passed and kept.
     var limits: LimitEngine
+    /// Where stages stand today.
+    var stages: [StageKeeper.Standing] = []
     /// Limits passed to alerts.
     var alerts: AlertBook
     /// Sensors that should have reported.

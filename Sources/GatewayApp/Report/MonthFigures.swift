@@ -26,9 +26,11 @@ struct MonthFigures {
 
     /// Every sensor's month; days without a figure are left out.
     func sensorMonths(_ month: CalendarMonth) throws -> [SensorMonth] {
-        try sensors.all.map { sensor in
+        let gauges = try GaugeDays(store: store)
+        return try sensors.all.map { sensor in
             SensorMonth(
-                sensor: sensor, uses: try uses(of: sensor, in: month), gauges: try gauges(of: sensor, in: month))
+                sensor: sensor, uses: try uses(of: sensor, in: month),
+                gauges: try gauges.figures(of: sensor, from: month.firstDay, through: month.lastDay))
         }
     }
 
@@ -51,21 +53,6 @@ struct MonthFigures {
             let measured = use.isLowerBound ? min(999, use.measuredPermille) : use.measuredPermille
             return DayUseFigure(
                 date: date, amount: amount, coverage: Coverage(measured: measured, expected: 1000))
-        }
-    }
-
-    /// The levels of each day, whoever read them: devices before and after a change, people, files.
-    private func gauges(of sensor: Sensor, in month: CalendarMonth) throws -> [DayGaugeFigure] {
-        var days: [CalendarDate: [DayLevel]] = [:]
-        for id in try store.series(of: sensor.id) {
-            guard let record = series[id], record.kind == .gauge else { continue }
-            for day in try store.dayStats(id, from: month.firstDay, through: month.lastDay) {
-                guard let level = DayLevel(day, in: record.unit, for: sensor) else { continue }
-                days[day.date, default: []].append(level)
-            }
-        }
-        return days.sorted { $0.key < $1.key }.compactMap { date, levels in
-            levels.dropFirst().reduce(levels.first) { $0?.joined($1) }?.figure(on: date, of: sensor)
         }
     }
 

@@ -1,0 +1,34 @@
+import GatewayModel
+import Limits
+import Storage
+
+/// Says at which level stages are on a day, from the stored days and from nothing else.
+struct StageKeeper {
+    /// Stages with where they stand.
+    struct Standing: Hashable {
+        var reference: LimitReference
+        var stages: Stages
+        var day: StageMachine.Day
+    }
+
+    let store: Store
+    let sensors: SensorDirectory
+
+    /// Every stage rule in force on a day, by name; the figures of the days before count, not those of the day.
+    func standings(on date: CalendarDate, _ inForce: LimitsInForce) throws -> [Standing] {
+        try inForce.stages(on: date).compactMap { entry in
+            let table = try DayTables(store: store, sensors: sensors).table(
+                of: entry.stages.sensors, from: entry.from.adding(days: -entry.stages.lookBack),
+                through: date.adding(days: -1))
+            let days = StageMachine(entry.stages, declared: entry.declared).days(from: entry.from, through: date, table)
+            return days[date].map { Standing(reference: entry.reference, stages: entry.stages, day: $0) }
+        }.sorted { $0.reference < $1.reference }
+    }
+
+    /// The levels alone.
+    func levels(on date: CalendarDate, _ inForce: LimitsInForce) throws -> [LimitReference: Int] {
+        Dictionary(
+            try standings(on: date, inForce).map { ($0.reference, $0.day.level) },
+            uniquingKeysWith: { first, _ in first })
+    }
+}
