@@ -104,7 +104,7 @@ let package = Package(
         .testTarget(
             name: "GatewayAppTests",
             dependencies: [
-                "CFaultVFS", "Delivery", "GatewayApp", "GatewayModel", "MQTTIngest", "Reporting", "Storage",
+                "CFaultVFS", "Delivery", "GatewayApp", "GatewayModel", "Limits", "MQTTIngest", "Reporting", "Storage",
                 "TestSupport",
                 "commons",
                 .product(name: "Logging", package: "swift-log"),

@@ -63,6 +63,7 @@ extension Office {
         site = fresh
         boxWatch?.reload(fresh)
         keeper.waitsForNetwork = fresh.configuration.waitsForNetworkTime
+        try Office.noteBox(fresh, store, now: now)
         try SensorDeclarations(site: fresh, store: store).apply(now: now)
         try refreshSensors()
         try pipeline.reload(fresh)

@@ -47,6 +47,7 @@ final class Office {
         do {
             // A clock that was lost with the power must not make limits and sheets of years ago those of today.
             let now = max(now, try store.lastCommit() ?? now)
+            try Office.noteBox(site, store, now: now)
             try SensorDeclarations(site: site, store: store).apply(now: now)
             let loader = PipelineLoader(site: site, store: store)
             _ = try loader.bringDaysUpToDate(now: now)
@@ -58,6 +59,15 @@ final class Office {
             try? store.close()
             throw error
         }
+    }
+
+    /// Enters a change of the program or of the configuration in the record book.
+    static func noteBox(_ site: Site, _ store: Store, now: Instant) throws {
+        var values = ["program": ProgramVersion.current]
+        if let bytes = FileManager.default.contents(atPath: site.configuration.file) {
+            values["configuration"] = Fingerprint.sha256(bytes)
+        }
+        try store.noteBox(values, at: now)
     }
 
     /// Gives the data folder free.

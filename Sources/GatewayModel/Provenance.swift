@@ -7,6 +7,12 @@ public struct Delegate: Hashable, Sendable, Codable {
     /// The last day on which a decision may be signed with these keys; nil where it is left open.
     public var until: CalendarDate?
 
+    /// True for what may be a delegate's id, and so part of a file's name.
+    public static func isName(_ id: String) -> Bool {
+        !id.isEmpty && id.utf8.count <= 40
+            && id.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
+    }
+
     /// Makes a delegate.
     public init(id: String, keys: [String], until: CalendarDate? = nil) {
         self.id = id

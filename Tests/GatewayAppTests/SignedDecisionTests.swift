@@ -80,6 +80,38 @@ struct SignedDecisionTests {
         #expect(table[3].hasSuffix("signed 3 of 5: rosa, pau, lluc"))
     }
 
+    @Test("A change of the configuration or of the program stands in the record book, with what was before")
+    func boxChanges() throws {
+        func changes(_ office: Office) throws -> [[String: String]] {
+            try office.store.recordEntries().map(\.entry).filter { $0.kind == "box.changed" }.map(\.facts)
+        }
+        let file = village.folder.file("gateway.yaml")
+        func hash() -> String { Fingerprint.sha256(village.bytes(file)) }
+        let first = hash()
+        var office = try village.office()
+        office.close()
+        office = try village.office(at: 1)
+        #expect(try changes(office).isEmpty)
+        let text = String(decoding: village.bytes(file), as: UTF8.self)
+        try text.replacing("name: Rosa", with: "name: Pau").write(toFile: file, atomically: true, encoding: .utf8)
+        let second = hash()
+        try office.reload(Site.load(configFile: file), now: village.time(1))
+        try office.reload(Site.load(configFile: file), now: village.time(1))
+        #expect(try changes(office) == [["configuration": second, "configuration_before": first]])
+        try office.store.noteBox(["program": "9.9.9"], at: village.time(2))
+        #expect(
+            try changes(office).last == ["program": "9.9.9", "program_before": ProgramVersion.current])
+        office.close()
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
+        office = try village.office(at: 3)
+        #expect(
+            try changes(office).last == [
+                "configuration": first, "configuration_before": second, "program": ProgramVersion.current,
+                "program_before": "9.9.9",
+            ])
+        office.close()
+    }
+
     @Test("What the box itself holds cannot make a decision: only the delegates' keys can")
     func theBoxCannotDecide() throws {
         let office = try village.office()

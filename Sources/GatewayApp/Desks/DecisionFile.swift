@@ -5,6 +5,9 @@ import Storage
 
 /// A decision's file in the inbox, read and understood.
 struct DecisionFile {
+    /// As long as a command to the gateway may carry.
+    private static let longest = 2_000_000
+
     /// The path, as the person wrote it.
     var path: String
     /// The bytes that are signed and adopted.
@@ -20,14 +23,15 @@ struct DecisionFile {
 
     /// Reads a file; what is wrong with it is thrown, every problem with its line.
     static func read(_ path: String) throws(AppError) -> DecisionFile {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw AppError("\(path) cannot be read", remedy: "check its name and that you may read it")
+        guard let bytes = SmallFile.bytes(path, atMost: longest) else {
+            throw AppError(
+                "\(path) cannot be read", remedy: "check its name, that you may read it, and that it is a text file")
         }
-        let (resolution, problems) = ResolutionFile.parse([UInt8](data), fileName: path)
+        let (resolution, problems) = ResolutionFile.parse(bytes, fileName: path)
         guard let resolution, problems.isEmpty else {
             throw AppError(problems.map(\.description).joined(separator: "\n"), remedy: "")
         }
-        return DecisionFile(path: path, bytes: [UInt8](data), resolution: resolution)
+        return DecisionFile(path: path, bytes: bytes, resolution: resolution)
     }
 
     /// The decisions of the inbox that can be read, by number.

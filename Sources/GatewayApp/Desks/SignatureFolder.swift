@@ -23,9 +23,7 @@ enum SignatureFolder {
     static func files(in folder: String) -> [SignatureFile] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.filter { $0.hasSuffix(".sig") }.sorted().prefix(most).map { name in
-            let bytes =
-                FileHandle(forReadingAtPath: folder + "/" + name)
-                .flatMap { try? $0.read(upToCount: longest) } ?? Data()
+            let bytes = SmallFile.bytes(folder + "/" + name, atMost: longest) ?? []
             return SignatureFile(name: name, armour: String(decoding: bytes, as: UTF8.self))
         }
     }

@@ -21,7 +21,7 @@ public struct SigningDesk {
             let problem = SigningProblem(.foreignDecision, ["theirs": file.resolution.community, "ours": ours])
             return Finding(lines: [Escaping.terminal(problem.text(book))], isGood: false)
         }
-        guard SigningDesk.isName(person) else {
+        guard Delegate.isName(person) else {
             return Finding(lines: [book.text("signing.cli.no_name", ["person": person])], isGood: false)
         }
         let values = [
@@ -146,11 +146,5 @@ public struct SigningDesk {
             return Collected(
                 file: file.name, outcome: "refused", number: decision.resolution.number, text: problem.text(book))
         }
-    }
-
-    /// True for what may be part of a file's name.
-    static func isName(_ person: String) -> Bool {
-        !person.isEmpty && person.utf8.count <= 40
-            && person.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
     }
 }

@@ -82,7 +82,7 @@ enum ProvenanceEntry {
             let id = fields.required("id", example: "rosa")?.string(),
             let lines = fields.required("keys", example: "[\"ssh-ed25519 AAAA…\"]")?.list()
         else { return nil }
-        guard isName(id) else {
+        guard Delegate.isName(id) else {
             fields["id"]?.report(
                 "'\(id)' is not a delegate's id", remedy: "use up to 40 lower-case letters, digits and dashes")
             return nil
@@ -102,12 +102,6 @@ enum ProvenanceEntry {
             keys.append(key.description)
         }
         return Delegate(id: id, keys: keys, until: fields["until"]?.date())
-    }
-
-    /// True for what may be part of a file's name.
-    static func isName(_ id: String) -> Bool {
-        !id.isEmpty && id.utf8.count <= 40
-            && id.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
     }
 
     private static func key(_ line: String, _ field: Field) -> SSHPublicKey? {
