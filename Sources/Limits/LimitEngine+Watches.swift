@@ -54,6 +54,7 @@ extension LimitEngine {
             (over.change, over.onset, over.detectedAt) = (.returned, now, now)
             return over
         }
+        if case .budget = entry.limit.rule { changes += passPeriod(entry, nil, now: now) }
         for sensor in entry.limit.sensors {
             let watch = Watch(limit: entry.reference, sensor: sensor)
             guard case .instant(let bound, _, _, _) = entry.limit.rule, let state = instants.removeValue(forKey: watch),
