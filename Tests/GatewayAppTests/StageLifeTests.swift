@@ -222,25 +222,27 @@ struct StageLifeTests {
         office.close()
         let file = folder.file("gateway.yaml")
         let text = try String(contentsOfFile: file, encoding: .utf8)
-        try text.replacing("device: main,", with: "device: other,").replacing(
-            "role: input, visibility: community, unit: m3, meter: {digits: 9}",
-            with: "role: input, visibility: community, unit: m3, meter: {digits: 6}"
-        ).write(toFile: file, atomically: true, encoding: .utf8)
+        try text.replacing("device: main,", with: "device: other,").replacing("Europe/Madrid", with: "Europe/Lisbon")
+            .replacing(
+                "role: input, visibility: community, unit: m3, meter: {digits: 9}",
+                with: "role: input, visibility: community, unit: m3, meter: {digits: 6}"
+            ).write(toFile: file, atomically: true, encoding: .utf8)
         let changed = try Site.load(configFile: file)
         office = try Office.open(site: changed, now: time(25))
         let told = try office.store.outboxEntries().filter { $0.item.type == "steward.measure_changed" }
-        #expect(told.map(\.item.destination) == ["own", "own"])
+        #expect(told.map(\.item.destination) == ["own", "own", "own"])
+        #expect(told.contains { $0.item.body.contains("time_zone: Europe/Madrid → Europe/Lisbon") })
         #expect(told.contains { $0.item.body.contains("main volume → other volume") })
         #expect(
             told.contains { $0.item.body.contains("\"digits\":9") && $0.item.body.contains("\"digits\":6") }, "\(told)")
         let july = try Papers(
             site: changed, store: office.store, month: CalendarMonth(year: 2026, month: 7), now: time(26)
         ).questions(language: "en")
-        #expect(july.contains("What our limits measure was changed: 2"), "\(july)")
+        #expect(july.contains("What our limits measure was changed: 3"), "\(july)")
         // The same file again changes nothing and tells nothing.
         office.close()
         office = try Office.open(site: changed, now: time(27))
-        #expect(try office.store.outboxEntries().count { $0.item.type == "steward.measure_changed" } == 2)
+        #expect(try office.store.outboxEntries().count { $0.item.type == "steward.measure_changed" } == 3)
         let reply = office.perform(
             .rebind(old: "other", new: "third"), by: Actor(account: "ona"), now: time(27))
         #expect(reply.isDone)

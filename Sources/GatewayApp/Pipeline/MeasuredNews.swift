@@ -30,6 +30,18 @@ struct MeasuredNews {
         return try notices(sensor.id, sensor, words, by: person)
     }
 
+    /// The notices about another time zone, by which days and months begin.
+    func notices(ofZone old: String, to new: String) throws -> [OutboxItem] {
+        guard old != new, try !namedSensors().isEmpty else { return [] }
+        return NoticeWriter(site: site).announcement("steward.measure_changed", priority: .today, now: now) { book in
+            let values = [
+                "person": SensorDeclarations.author, "sensor": book.text("told.all_days"),
+                "change": "time_zone: \(old) → \(new)", "at": site.local(now), "effect": "",
+            ]
+            return (book.text("told.title", values), book.text("told.measure_changed", values))
+        }
+    }
+
     /// The sensors that limits in force look at.
     private func namedSensors() throws -> Set<SensorID> {
         let today = site.zone.date(at: now)

@@ -39,6 +39,10 @@ struct LimitNewsDesk {
     private func changes(of named: Set<SensorID>, since: Instant) throws -> [LimitNews.Change] {
         let sensors = Dictionary(try store.sensors().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         return try store.recordEntries().map(\.entry).compactMap { entry in
+            if entry.kind == "box.changed", entry.at >= since, !named.isEmpty, let zone = entry.facts["time_zone"] {
+                return LimitNews.Change(
+                    .days, at: entry.at, what: "time_zone: \(entry.facts["time_zone_before"] ?? "?") → \(zone)")
+            }
             guard entry.at >= since, let name = entry.facts["sensor"], let old = entry.facts["old"],
                 named.contains(SensorID(rawValue: name))
             else { return nil }
@@ -58,7 +62,7 @@ struct LimitNewsDesk {
             }
             let sensor = sensors[SensorID(rawValue: name)]
             return LimitNews.Change(
-                sensor: sensor?.visibility == .household ? nil : sensor, at: entry.at, what: what)
+                sensor.map { $0.visibility == .household ? .home : .sensor($0) } ?? .home, at: entry.at, what: what)
         }
     }
 

@@ -61,10 +61,16 @@ extension AgendaDraft {
                 .measureChanged, .discuss, subject: model.facts.month.description, about: nil,
                 values: ["count": String(changes.count)],
                 facts: changes.map { change in
-                    words.text(
+                    let point: String =
+                        switch change.subject {
+                        case .sensor(let sensor): words.name(sensor)
+                        case .home: words.text("report.alerts.household")
+                        case .days: words.text("told.all_days")
+                        }
+                    return words.text(
                         "agenda.facts.measure_changed",
                         [
-                            "point": change.sensor.map { words.name($0) } ?? words.text("report.alerts.household"),
+                            "point": point,
                             "moment": words.moment(change.at), "what": Escaping.singleLine(change.what, limit: 200),
                         ])
                 }, options: ["look"], minutes: 10, related: [], whom: "everyone")

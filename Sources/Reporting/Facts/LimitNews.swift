@@ -53,16 +53,26 @@ public struct LimitNews: Hashable, Sendable {
 
     /// A change in what a limit measures.
     public struct Change: Hashable, Sendable {
-        /// The measuring point's name, by language; nil for a home.
-        public var sensor: Sensor?
+        /// Whose figures are measured otherwise.
+        public enum Subject: Hashable, Sendable {
+            /// A measuring point of the community.
+            case sensor(Sensor)
+            /// A home's; which one is nobody's business here.
+            case home
+            /// All of them: days begin at another time.
+            case days
+        }
+
+        /// Whose figures.
+        public var subject: Subject
         /// When.
         public var at: Instant
         /// What is different, as `key: old → new`.
         public var what: String
 
         /// Makes facts.
-        public init(sensor: Sensor?, at: Instant, what: String) {
-            self.sensor = sensor
+        public init(_ subject: Subject, at: Instant, what: String) {
+            self.subject = subject
             self.at = at
             self.what = what
         }
