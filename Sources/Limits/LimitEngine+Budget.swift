@@ -33,7 +33,7 @@ extension LimitEngine {
         // A late measurement of an earlier period is the report's business; nobody is woken for what is over.
         guard budgets[entry.reference]?.start == start else { return isReplay ? [] : changes }
         addUse(amount, of: measurement.sensor, to: entry.reference)
-        let newest = (budgets[entry.reference]?.evidence ?? []).suffix(2) + [evidence(amount, measurement)]
+        let newest = (budgets[entry.reference]?.evidence ?? []).suffix(2) + [units.evidence(amount, measurement)]
         budgets[entry.reference]?.evidence = Array(newest)
         // What replay finds and nobody was told is told by the next measurement or tick.
         return isReplay ? [] : changes + judgeBudget(entry, now: now)
@@ -55,7 +55,8 @@ extension LimitEngine {
     }
 
     mutating func addUse(_ amount: DecimalValue, of sensor: SensorID, to reference: LimitReference) {
-        guard let entry = limits[reference], let converted = converted(amount, of: sensor, to: entry.limit.unit) else {
+        guard let entry = limits[reference], let converted = units.converted(amount, of: sensor, to: entry.limit.unit)
+        else {
             return
         }
         let known = budgets[reference]?.use[sensor] ?? .zero

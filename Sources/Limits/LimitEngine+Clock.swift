@@ -5,14 +5,15 @@ extension LimitEngine {
     public mutating func tick(now: Instant) -> [LimitTransition] {
         var changes: [LimitTransition] = []
         let today = date(of: now)
-        for entry in limits.values.sorted(by: { $0.reference < $1.reference }) {
+        for entry in ordered {
             guard applies(entry.limit, at: now) else {
                 changes += release(entry, now: now)
                 continue
             }
             switch entry.limit.rule {
             case .instant:
-                for sensor in entry.limit.sensors {
+                guard let waiting = delayed[entry.reference], !waiting.isEmpty else { continue }
+                for sensor in entry.limit.sensors where waiting.contains(sensor) {
                     changes += judge(Watch(limit: entry.reference, sensor: sensor), entry, now: now)
                 }
             case .budget(_, let period, _, _):

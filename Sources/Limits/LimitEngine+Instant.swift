@@ -14,6 +14,9 @@ struct InstantState: Hashable, Sendable {
     var value: DecimalValue?
     /// The newest readings, at most three.
     var evidence: [Measurement.Evidence] = []
+
+    /// True while it waits for time to pass: to be raised, or to be clear.
+    var isDelayed: Bool { raisedAt == nil ? outsideSince != nil : outsideSince == nil && insideSince != nil }
 }
 
 extension LimitEngine {
@@ -21,12 +24,12 @@ extension LimitEngine {
         _ raw: DecimalValue, _ measurement: Measurement, _ entry: LimitInForce, now: Instant, isReplay: Bool
     ) -> [LimitTransition] {
         guard case .instant(let bound, let deadband, _, _) = entry.limit.rule,
-            let value = converted(raw, of: measurement.sensor, to: entry.limit.unit)
+            let value = units.converted(raw, of: measurement.sensor, to: entry.limit.unit)
         else { return [] }
         let watch = Watch(limit: entry.reference, sensor: measurement.sensor)
         var state = instants[watch] ?? InstantState()
         state.value = value
-        state.evidence = state.evidence.suffix(2) + [evidence(raw, measurement)]
+        state.evidence = state.evidence.suffix(2) + [units.evidence(raw, measurement)]
         if LimitEngine.isOutside(value, bound, entry.limit.bound) {
             state.outsideSince = state.outsideSince ?? measurement.time
             state.insideSince = nil
@@ -39,7 +42,7 @@ extension LimitEngine {
                 state.insideSince = state.insideSince ?? measurement.time
             }
         }
-        instants[watch] = state
+        keep(state, of: watch)
         return isReplay ? [] : judge(watch, entry, now: now)
     }
 
@@ -54,17 +57,27 @@ extension LimitEngine {
         {
             // Alarms count from adoption: a condition that is older begins for this limit when it was adopted.
             state.raisedAt = max(since, entry.adoptedAt)
-            instants[watch] = state
+            keep(state, of: watch)
             return [transition(.raised, watch, state, bound, onset: max(since, entry.adoptedAt), now: now)]
         }
         if state.raisedAt != nil, state.outsideSince == nil, let since = state.insideSince,
             now >= since.advanced(bySeconds: offDelay)
         {
             state.raisedAt = nil
-            instants[watch] = state
+            keep(state, of: watch)
             return [transition(.returned, watch, state, bound, onset: since, now: now)]
         }
         return []
+    }
+
+    /// Keeps a state, and whether the clock alone can change it.
+    mutating func keep(_ state: InstantState, of watch: Watch) {
+        instants[watch] = state
+        if state.isDelayed {
+            delayed[watch.limit, default: []].insert(watch.sensor)
+        } else if delayed[watch.limit] != nil {
+            delayed[watch.limit]?.remove(watch.sensor)
+        }
     }
 
     /// What wakes people needs two readings, a delay, or a second sensor that agrees, unless the assembly waived it.

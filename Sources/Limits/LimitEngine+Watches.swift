@@ -18,18 +18,18 @@ extension LimitEngine {
     mutating func watch(
         _ measurement: Measurement, _ entry: LimitInForce, isNewest: Bool, now: Instant, isReplay: Bool
     ) -> [LimitTransition] {
-        guard var watch = watches[entry.reference], measurement.isTimeKnown else { return [] }
-        let frame = frame(entry, now: now, isReplay: isReplay)
-        let changes: [RuleChange]
+        guard measurement.isTimeKnown else { return [] }
+        let frame = RuleFrame(entry: entry, zone: zone, now: now, isReplay: isReplay, units: units)
+        // Changed where they stand: a copy would copy what every sensor of the limit was seen to do.
+        let changes: [RuleChange]?
         switch measurement.figure {
         case .level(let value):
             guard isNewest || isReplay else { return [] }
-            changes = watch.see(level: value, measurement, frame)
+            changes = watches[entry.reference]?.see(level: value, measurement, frame)
         case .use(let amount, let since):
-            changes = watch.see(use: amount, since: since, measurement, frame)
+            changes = watches[entry.reference]?.see(use: amount, since: since, measurement, frame)
         }
-        watches[entry.reference] = watch
-        return note(changes, entry, now: now)
+        return changes.map { note($0, entry, now: now) } ?? []
     }
 
     /// Takes a measurement that one rule alone needs to know again, since it looks further back than the others.
@@ -39,10 +39,9 @@ extension LimitEngine {
     }
 
     mutating func tickWatch(_ entry: LimitInForce, now: Instant) -> [LimitTransition] {
-        guard var watch = watches[entry.reference] else { return [] }
-        let changes = watch.tick(frame(entry, now: now, isReplay: false))
-        watches[entry.reference] = watch
-        return note(changes, entry, now: now)
+        let frame = RuleFrame(entry: entry, zone: zone, now: now, isReplay: false, units: units)
+        let changes = watches[entry.reference]?.tick(frame)
+        return changes.map { note($0, entry, now: now) } ?? []
     }
 
     /// Outside of its season and hours nothing of a limit is passed.
@@ -57,6 +56,7 @@ extension LimitEngine {
         if case .budget = entry.limit.rule { changes += passPeriod(entry, nil, now: now) }
         for sensor in entry.limit.sensors {
             let watch = Watch(limit: entry.reference, sensor: sensor)
+            delayed[entry.reference]?.remove(sensor)
             guard case .instant(let bound, _, _, _) = entry.limit.rule, let state = instants.removeValue(forKey: watch),
                 state.raisedAt != nil
             else { continue }
@@ -72,8 +72,7 @@ extension LimitEngine {
     /// Judges the rules on days by a day that is over; earlier days change the report and wake nobody.
     public mutating func judgeDay(_ date: CalendarDate, _ table: DayTable, now: Instant) -> [LimitTransition] {
         var changes: [LimitTransition] = []
-        for entry in limits.values.sorted(by: { $0.reference < $1.reference })
-        where DayRules.isOnDays(entry.limit.rule) && date >= entry.inForceFrom {
+        for entry in ordered where DayRules.isOnDays(entry.limit.rule) && date >= entry.inForceFrom {
             // Alarms count from adoption: a day that had begun by then is the report's business.
             guard zone.start(of: date) >= entry.adoptedAt else { continue }
             if let season = entry.limit.season, !season.contains(date) {
@@ -101,14 +100,9 @@ extension LimitEngine {
         return (Set(sensors).sorted(), entries.map { DayRules.lookBack($0.limit.rule) }.max() ?? 0)
     }
 
-    private func frame(_ entry: LimitInForce, now: Instant, isReplay: Bool) -> RuleFrame {
-        RuleFrame(
-            entry: entry, zone: zone, now: now, isReplay: isReplay,
-            convert: { converted($0, of: $1, to: entry.limit.unit) }, evidence: { evidence($0, $1) })
-    }
-
     private mutating func note(_ changes: [RuleChange], _ entry: LimitInForce, now: Instant) -> [LimitTransition] {
-        changes.map { change in
+        guard !changes.isEmpty else { return [] }
+        return changes.map { change in
             let transition = LimitTransition(
                 limit: entry.reference, sensor: change.sensor, change: change.change, onset: change.onset,
                 detectedAt: now, value: change.value, bound: change.bound, coverage: change.coverage,

@@ -11,10 +11,14 @@ public struct LimitEngine: Sendable {
     }
 
     private(set) var limits: [LimitReference: LimitInForce] = [:]
+    /// The same, in the order in which they are judged.
+    private(set) var ordered: [LimitInForce] = []
     /// The limits that measure a sensor, in order.
     private var bySensor: [SensorID: [LimitReference]] = [:]
-    var sensors: [SensorID: Sensor] = [:]
+    private(set) var units = SensorUnits([])
     var instants: [Watch: InstantState] = [:]
+    /// Where the clock alone can change something: a delay runs. Most of the time there is none.
+    var delayed: [LimitReference: Set<SensorID>] = [:]
     var budgets: [LimitReference: BudgetState] = [:]
     var silences: [Watch: Bool] = [:]
     /// What watches the other rules, and what of theirs is raised.
@@ -41,6 +45,7 @@ public struct LimitEngine: Sendable {
     public mutating func setLimits(_ list: [LimitInForce]) {
         let alarming = list.filter { $0.standing != .lapsed }
         limits = Dictionary(alarming.map { ($0.reference, $0) }, uniquingKeysWith: { first, _ in first })
+        ordered = limits.values.sorted { $0.reference < $1.reference }
         bySensor = [:]
         for entry in alarming {
             for sensor in entry.limit.sensors { bySensor[sensor, default: []].append(entry.reference) }
@@ -52,6 +57,7 @@ public struct LimitEngine: Sendable {
             if watches[entry.reference] == nil { watches[entry.reference] = RuleWatches.make(entry.limit.rule) }
         }
         instants = instants.filter { limits[$0.key.limit] != nil }
+        delayed = delayed.filter { limits[$0.key] != nil }
         budgets = budgets.filter { limits[$0.key] != nil }
         silences = silences.filter { limits[$0.key.limit] != nil }
         watches = watches.filter { limits[$0.key] != nil }
@@ -68,7 +74,7 @@ public struct LimitEngine: Sendable {
 
     /// Takes over another list of sensors, for their units.
     public mutating func setSensors(_ list: [Sensor]) {
-        sensors = Dictionary(list.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        units = SensorUnits(list)
     }
 
     /// The limit of that name, nil where it is not in force.
@@ -94,8 +100,9 @@ public struct LimitEngine: Sendable {
             case .instant:
                 guard let sensor = transition.sensor else { continue }
                 let watch = Watch(limit: transition.limit, sensor: sensor)
-                instants[watch, default: InstantState()].raisedAt = transition.onset
-                instants[watch]?.outsideSince = transition.onset
+                var state = instants[watch] ?? InstantState()
+                (state.raisedAt, state.outsideSince) = (transition.onset, transition.onset)
+                keep(state, of: watch)
             case .budget: budgets[transition.limit]?.isTold = true
             case .silence:
                 guard let sensor = transition.sensor else { continue }
@@ -176,9 +183,19 @@ public struct LimitEngine: Sendable {
         return day.date
     }
 
-    /// A value in the limit's unit; nil where the units do not fit.
+}
+
+/// The units of sensors, for whoever compares their values; a value.
+struct SensorUnits: Sendable {
+    private let units: [SensorID: Unit]
+
+    init(_ sensors: [Sensor]) {
+        units = Dictionary(sensors.map { ($0.id, $0.unit) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// A value in another unit; nil where the units do not fit.
     func converted(_ value: DecimalValue, of sensor: SensorID, to unit: Unit) -> DecimalValue? {
-        guard let source = sensors[sensor]?.unit else { return nil }
+        guard let source = units[sensor] else { return nil }
         return source == unit ? value : value.converted(from: source, to: unit)
     }
 
@@ -186,7 +203,7 @@ public struct LimitEngine: Sendable {
     func evidence(_ value: DecimalValue, _ measurement: Measurement) -> Measurement.Evidence {
         Measurement.Evidence(
             sensor: measurement.sensor, time: measurement.time, value: value,
-            unit: sensors[measurement.sensor]?.unit ?? .unknown)
+            unit: units[measurement.sensor] ?? .unknown)
     }
 }
 

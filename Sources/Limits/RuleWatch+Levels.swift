@@ -14,12 +14,13 @@ struct RateWatch: RuleWatch {
         guard case .rate(let change, let within, let direction) = frame.limit.rule,
             let value = frame.convert(level, measurement.sensor)
         else { return [] }
-        var place = places[measurement.sensor] ?? Place()
+        var place = places.removeValue(forKey: measurement.sensor) ?? Place()
         defer { places[measurement.sensor] = place }
-        place.samples.removeAll { $0.time < measurement.time.advanced(bySeconds: -within) }
+        let oldest = measurement.time.advanced(bySeconds: -within)
+        place.samples.removeAll { $0.time < oldest }
         place.samples.append((measurement.time, value))
         place.latch.note(level, measurement, frame)
-        let values = place.samples.map(\.value)
+        let values = place.samples.lazy.map(\.value)
         let extreme = direction == .falls ? values.max() : values.min()
         guard let extreme, let moved = direction == .falls ? extreme.subtracting(value) : value.subtracting(extreme)
         else { return [] }
@@ -99,7 +100,7 @@ struct FlatlineWatch: RuleWatch {
 
     mutating func see(level: DecimalValue, _ measurement: Measurement, _ frame: RuleFrame) -> [RuleChange] {
         guard case .flatline(let after) = frame.limit.rule else { return [] }
-        var place = places[measurement.sensor] ?? Place(value: level, since: measurement.time)
+        var place = places.removeValue(forKey: measurement.sensor) ?? Place(value: level, since: measurement.time)
         defer { places[measurement.sensor] = place }
         if let onset = told.removeValue(forKey: measurement.sensor) { place.latch.raisedAt = onset }
         if place.value != level {

@@ -7,12 +7,19 @@ struct RuleFrame {
     let now: Instant
     /// True while stored measurements are taken again after a restart: nothing is said then.
     let isReplay: Bool
-    /// A figure in the limit's unit; nil where the units do not fit.
-    let convert: (DecimalValue, SensorID) -> DecimalValue?
-    /// The figure as evidence, in the sensor's own unit.
-    let evidence: (DecimalValue, Measurement) -> Measurement.Evidence
+    let units: SensorUnits
 
     var limit: Limit { entry.limit }
+
+    /// A figure in the limit's unit; nil where the units do not fit.
+    func convert(_ value: DecimalValue, _ sensor: SensorID) -> DecimalValue? {
+        units.converted(value, of: sensor, to: entry.limit.unit)
+    }
+
+    /// The figure as evidence, in the sensor's own unit.
+    func evidence(_ value: DecimalValue, _ measurement: Measurement) -> Measurement.Evidence {
+        units.evidence(value, measurement)
+    }
 }
 
 /// A change that a rule found, before it is a transition of a limit.

@@ -2,6 +2,7 @@ import Alerting
 import Foundation
 import GatewayModel
 import MQTTIngest
+import Reporting
 import Storage
 import TestSupport
 import Testing
@@ -213,5 +214,28 @@ struct BudgetLifeTests {
         let (configuration, problems) = ConfigurationFile(file: "gateway.yaml").parse(text)
         #expect(configuration == nil)
         #expect(problems.contains { $0.description.contains("the embedded one belongs to the demonstration") })
+    }
+
+    @Test("A decision adopted after its first day shows both dates; days that nobody watched are not called kept")
+    func adoptedLate() throws {
+        let office = try office(at: 0)
+        let tank = """
+              - {id: night, title: {en: Night}, bound: at_most, protects: equipment, resource: water, sensors: [main/water], night_flow: {flow: 0.5 m3/h, nights: 1}, priority: today}
+
+            """
+        let reply = try adopt(1, decision(1, limit: tank), in: office, at: 0)
+        #expect(reply.isDone, "\(reply.lines)")
+        for day in 0..<4 { try read(1000 + Double(day), in: office, at: Double(day) + 0.01) }
+        try office.housekeep(now: time(4))
+        let papers = try Papers(
+            site: site, store: office.store, month: CalendarMonth(year: 2026, month: 11), now: time(4))
+        let text = papers.report(.markdown, language: "en")
+        #expect(text.contains("in force from 4 May 2026, entered here on 10 November 2026"))
+        let rows = text.split(separator: "\n").filter { $0.hasPrefix("| Night |") }
+        let cells = try #require(rows.first).split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+        let counts = try cells[2...5].map { try #require(Int($0)) }
+        // The tenth through the thirteenth are over: of the nine days before, nothing is said.
+        #expect(counts.reduce(0, +) == 4)
+        office.close()
     }
 }

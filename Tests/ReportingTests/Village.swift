@@ -131,9 +131,11 @@ struct Village {
         return [
             LimitFacts(
                 reference: LimitReference(resolution: 12, limit: "tank-minimum"), limit: tank, decidedOn: decided,
-                reviewBy: CalendarDate(year: 2027, month: 4, day: 4), days: tankDays),
+                inForceFrom: decided, adoptedOn: decided, reviewBy: CalendarDate(year: 2027, month: 4, day: 4),
+                days: tankDays),
             LimitFacts(
                 reference: LimitReference(resolution: 12, limit: "daily-water"), limit: budget, decidedOn: decided,
+                inForceFrom: decided, adoptedOn: CalendarDate(year: 2026, month: 4, day: 9),
                 reviewBy: CalendarDate(year: 2026, month: 12, day: 1), days: budgetDays),
         ]
     }

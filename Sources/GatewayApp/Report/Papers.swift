@@ -91,7 +91,8 @@ struct Papers {
         }
         let adopted = try LimitRegister(site: site).adopted(in: store)
         let lastDay = site.zone.date(at: until.advanced(byMilliseconds: -1))
-        let inForce = try StageKeeper(store).limits(on: lastDay, LimitsInForce(adopted))
+        let counted = try CountedLimits(month, until: lastDay, LimitsInForce(adopted), try StageKeeper(store))
+        let inForce = counted.limits
         let persons = inForce.compactMap(\.scale.persons).max()
         let days = LimitDays(
             month: month, zone: site.zone, now: now,
@@ -107,8 +108,10 @@ struct Papers {
             limits: inForce.map { entry in
                 LimitFacts(
                     reference: entry.reference, limit: entry.limit, decidedOn: entry.decidedOn,
+                    inForceFrom: entry.inForceFrom, adoptedOn: site.zone.date(at: entry.adoptedAt),
                     reviewBy: entry.reviewBy,
-                    days: days.days(of: entry), budgetUse: days.budgetUse(of: entry.limit),
+                    days: days.days(of: entry), idleDays: counted.idleDays(of: entry, in: site.zone),
+                    budgetUse: days.budgetUse(of: entry.limit),
                     isLapsed: entry.standing == .lapsed)
             }, alerts: alerts, openMeterEvents: try store.meterEvents().filter { $0.state == .proposed },
             setAside: try store.setAsides().filter { $0.from < until && $0.until > site.zone.start(of: month.firstDay) }

@@ -23,8 +23,11 @@ extension Document {
                 .init(String(report.counts[.past] ?? 0)), .init(String(report.counts[.unknown] ?? 0)),
                 .init(
                     words.text(
-                        "report.limits.decision",
-                        ["number": String(facts.reference.resolution), "date": words.date(facts.decidedOn)])),
+                        facts.adoptedOn > facts.inForceFrom ? "report.limits.adopted_late" : "report.limits.decision",
+                        [
+                            "number": String(facts.reference.resolution), "date": words.date(facts.decidedOn),
+                            "from": words.date(facts.inForceFrom), "adopted": words.date(facts.adoptedOn),
+                        ])),
                 .init(review),
             ]
         }

@@ -20,10 +20,16 @@ public struct LimitFacts: Hashable, Sendable {
     public var limit: Limit
     /// The day of the assembly that decided.
     public var decidedOn: CalendarDate
+    /// The first day in force.
+    public var inForceFrom: CalendarDate
+    /// The day on which the decision was adopted here; alerts count from then on.
+    public var adoptedOn: CalendarDate
     /// The day by which the assembly looks at it again.
     public var reviewBy: CalendarDate
     /// The state of each local day of the month; days left out count as unknown.
     public var days: [CalendarDate: LimitDayState]
+    /// Days on which it had nothing to say: before it was in force, out of its season, at another level of its stages.
+    public var idleDays: Set<CalendarDate>
     /// What was used of a budget so far, in the limit's unit, per period by its first day; empty for other rules.
     public var budgetUse: [CalendarDate: DecimalValue]
     /// True where its review date has passed and it is shown only.
@@ -33,15 +39,19 @@ public struct LimitFacts: Hashable, Sendable {
 
     /// Makes a limit's facts.
     public init(
-        reference: LimitReference, limit: Limit, decidedOn: CalendarDate, reviewBy: CalendarDate,
-        days: [CalendarDate: LimitDayState], budgetUse: [CalendarDate: DecimalValue] = [:], isLapsed: Bool = false,
+        reference: LimitReference, limit: Limit, decidedOn: CalendarDate, inForceFrom: CalendarDate,
+        adoptedOn: CalendarDate, reviewBy: CalendarDate, days: [CalendarDate: LimitDayState],
+        idleDays: Set<CalendarDate> = [], budgetUse: [CalendarDate: DecimalValue] = [:], isLapsed: Bool = false,
         pointsBelow: Int? = nil
     ) {
         self.reference = reference
         self.limit = limit
         self.decidedOn = decidedOn
+        self.inForceFrom = inForceFrom
+        self.adoptedOn = adoptedOn
         self.reviewBy = reviewBy
         self.days = days
+        self.idleDays = idleDays
         self.budgetUse = budgetUse
         self.isLapsed = isLapsed
         self.pointsBelow = pointsBelow

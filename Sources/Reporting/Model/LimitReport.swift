@@ -16,7 +16,7 @@ extension LimitDayState {
 public struct LimitReport: Hashable, Sendable {
     /// The limit.
     public var facts: LimitFacts
-    /// Days in each state; their sum is the days that are over.
+    /// Days in each state; their sum is the days that are over and on which the limit counted.
     public var counts: [LimitDayState: Int]
     /// The worst state of the month.
     public var state: LimitDayState
@@ -27,7 +27,7 @@ public struct LimitReport: Hashable, Sendable {
     init(_ facts: LimitFacts, dates: [CalendarDate], reviewHorizon: CalendarDate?) {
         self.facts = facts
         var counts: [LimitDayState: Int] = [:]
-        for date in dates { counts[facts.days[date] ?? .unknown, default: 0] += 1 }
+        for date in dates where !facts.idleDays.contains(date) { counts[facts.days[date] ?? .unknown, default: 0] += 1 }
         self.counts = counts
         state = counts.keys.max { $0.severity < $1.severity } ?? .unknown
         isUpForReview = !facts.isLapsed && (reviewHorizon.map { facts.reviewBy <= $0 } ?? false)

@@ -140,6 +140,8 @@ struct JSONView {
             ("state", .string(report.state.rawValue)),
             ("days", .object(LimitDayState.allCases.map { ($0.rawValue, .integer(report.counts[$0] ?? 0)) })),
             ("decided_on", .string(report.facts.decidedOn.description)),
+            ("in_force_from", .string(report.facts.inForceFrom.description)),
+            ("adopted_on", .string(report.facts.adoptedOn.description)),
             ("review_by", .string(report.facts.reviewBy.description)), ("lapsed", .bool(report.facts.isLapsed)),
             ("up_for_review", .bool(report.isUpForReview)),
         ])
