@@ -38,6 +38,7 @@ struct DestinationSettingsTests {
               - {name: push, kind: ntfy, audience: stewards, url: "http://127.0.0.1:2586", topic: stewards-9f2c}
               - {name: siren, kind: command, audience: members, program: /usr/local/bin/siren, arguments: [--short]}
               - {name: board, kind: files, audience: members, folder: var/notices, keep: 100}
+              - {name: paper, kind: printer, audience: members, queue: notice-board, paper: A4}
               - {name: panel, kind: mqtt, audience: members}
             """)
         #expect(problems.isEmpty)
@@ -64,6 +65,9 @@ struct DestinationSettingsTests {
                 DestinationSettings(
                     name: "board", audience: .members, language: "en",
                     kind: .files(FilesSettings(folder: "var/notices", keep: 100))),
+                DestinationSettings(
+                    name: "paper", audience: .members, language: "en",
+                    kind: .printer(PrinterSettings(queue: "notice-board", paper: "A4"))),
                 DestinationSettings(name: "panel", audience: .members, language: "en", kind: .mqtt),
             ])
         #expect(settings[2].advice.count == 1 && settings[0].advice.isEmpty)
@@ -82,7 +86,9 @@ struct DestinationSettingsTests {
             ("kind: webhook, audience: public, url: 'https://h/'", "names no secret"),
             ("kind: ntfy, audience: public, url: 'https://h', topic: 'a/b'", "cannot be a topic"),
             ("kind: command, audience: public, program: siren", "not an absolute path"),
-            ("kind: pigeon, audience: public", "must be one of smtp, webhook, ntfy, command, files, mqtt"),
+            ("kind: printer, audience: members, queue: '-o raw'", "cannot be a print queue"),
+            ("kind: printer, audience: members, queue: a, server: '10.0.0.5:631'", "would get the text unprotected"),
+            ("kind: pigeon, audience: public", "must be one of smtp, webhook, ntfy, command, files, printer"),
             ("kind: mqtt, audience: neighbours", "must be one of person, stewards, members, public"),
         ])
     func problems(_ entry: String, _ expected: String) {

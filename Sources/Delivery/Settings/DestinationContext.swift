@@ -55,6 +55,8 @@ extension DestinationSettings {
             return CommandDestination(settings: self, command: command, stop: context.stop)
         case .files(let files):
             return FilesDestination(settings: self, files: files, context: context)
+        case .printer(let printer):
+            return PrinterDestination(settings: self, printer: printer, context: context)
         case .mqtt:
             guard let publisher = context.statePublisher else {
                 throw DestinationError(

@@ -15,6 +15,8 @@ public struct DestinationSettings: Hashable, Sendable {
         case command(CommandSettings)
         /// Text files in a folder.
         case files(FilesSettings)
+        /// Sheets of paper.
+        case printer(PrinterSettings)
         /// The state of alerts on the broker.
         case mqtt
     }
@@ -22,7 +24,7 @@ public struct DestinationSettings: Hashable, Sendable {
     /// The kinds by the word that the configuration uses.
     public enum KindName: String, Hashable, Sendable, CaseIterable {
         // As written after `kind:`.
-        case smtp, webhook, ntfy, command, files, mqtt
+        case smtp, webhook, ntfy, command, files, printer, mqtt
     }
 
     /// The name, unique among destinations: lower-case letters, digits and dashes.
@@ -93,6 +95,7 @@ public struct DestinationSettings: Hashable, Sendable {
         case .ntfy: kind = NtfySettings(fields).map { .ntfy($0) }
         case .command: kind = CommandSettings(fields).map { .command($0) }
         case .files: kind = FilesSettings(fields).map { .files($0) }
+        case .printer: kind = PrinterSettings(fields).map { .printer($0) }
         case .mqtt: kind = .mqtt
         }
         guard let kind else { return nil }
@@ -108,6 +111,7 @@ public struct DestinationSettings: Hashable, Sendable {
         case .ntfy: NtfySettings.keys
         case .command: CommandSettings.keys
         case .files: FilesSettings.keys
+        case .printer: PrinterSettings.keys
         case .mqtt: []
         }
     }
@@ -118,7 +122,7 @@ public struct DestinationSettings: Hashable, Sendable {
         case .smtp(let smtp): [smtp.password?.path, smtp.caFile].compactMap { $0 }
         case .webhook(let webhook): [webhook.secret.path, webhook.caFile].compactMap { $0 }
         case .ntfy(let ntfy): [ntfy.topic.path, ntfy.token?.path, ntfy.caFile].compactMap { $0 }
-        case .command, .files, .mqtt: []
+        case .command, .files, .printer, .mqtt: []
         }
     }
 

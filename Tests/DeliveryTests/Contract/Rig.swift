@@ -1,0 +1,51 @@
+import GatewayModel
+
+@testable import Delivery
+
+/// How the other side behaves.
+enum Behaviour: CaseIterable {
+    case accepts, isBusy, refuses, hangs
+}
+
+/// What the other side has got, in the terms that all destinations share.
+struct Arrival: Equatable {
+    var identity: String
+    var title: String
+    var text: String
+}
+
+/// One destination with its real other side.
+struct Rig {
+    var destination: any Destination
+    var arrivals: () throws -> [Arrival]
+
+    enum Kind: CaseIterable {
+        case smtp, webhook, ntfy, command, files, printer, mqtt
+    }
+
+    /// Nil where the kind cannot behave so.
+    init?(_ kind: Kind, _ behaviour: Behaviour) throws {
+        switch kind {
+        case .smtp: try self.init(smtp: behaviour)
+        case .webhook: try self.init(webhook: behaviour)
+        case .ntfy: try self.init(ntfy: behaviour)
+        case .command: try self.init(command: behaviour)
+        case .files: try self.init(files: behaviour)
+        case .printer: try self.init(printer: behaviour)
+        case .mqtt: try self.init(mqtt: behaviour)
+        }
+    }
+}
+
+func settings(_ kind: DestinationSettings.Kind) -> DestinationSettings {
+    DestinationSettings(name: "d", audience: .stewards, language: "en", kind: kind)
+}
+
+func path(_ behaviour: Behaviour, accepted: String) -> String {
+    switch behaviour {
+    case .accepts: accepted
+    case .isBusy: "/status/503"
+    case .refuses: "/status/400"
+    case .hangs: "/hang"
+    }
+}
