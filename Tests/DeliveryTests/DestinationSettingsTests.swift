@@ -39,6 +39,13 @@ struct DestinationSettingsTests {
               - {name: siren, kind: command, audience: members, program: /usr/local/bin/siren, arguments: [--short]}
               - {name: board, kind: files, audience: members, folder: var/notices, keep: 100}
               - {name: paper, kind: printer, audience: members, queue: notice-board, paper: A4}
+              - name: text
+                kind: sms
+                audience: stewards
+                parts: 2
+                to:
+                  - {name: Rosa, number: "+34600111222", word_file: /etc/commons-gateway/word-rosa}
+                  - {name: Ben, number: "+34600333444"}
               - {name: panel, kind: mqtt, audience: members}
             """)
         #expect(problems.isEmpty)
@@ -68,6 +75,16 @@ struct DestinationSettingsTests {
                 DestinationSettings(
                     name: "paper", audience: .members, language: "en",
                     kind: .printer(PrinterSettings(queue: "notice-board", paper: "A4"))),
+                DestinationSettings(
+                    name: "text", audience: .stewards, language: "en",
+                    kind: .sms(
+                        SMSSettings(
+                            people: [
+                                AnsweringPerson(
+                                    name: "Rosa", sender: "+34600111222",
+                                    word: .file("/etc/commons-gateway/word-rosa")),
+                                AnsweringPerson(name: "Ben", sender: "+34600333444"),
+                            ], parts: 2))),
                 DestinationSettings(name: "panel", audience: .members, language: "en", kind: .mqtt),
             ])
         #expect(settings[2].advice.count == 1 && settings[0].advice.isEmpty)
@@ -88,6 +105,8 @@ struct DestinationSettingsTests {
             ("kind: command, audience: public, program: siren", "not an absolute path"),
             ("kind: printer, audience: members, queue: '-o raw'", "cannot be a print queue"),
             ("kind: printer, audience: members, queue: a, server: '10.0.0.5:631'", "would get the text unprotected"),
+            ("kind: sms, audience: stewards, to: [{name: Rosa, number: '0600111222'}]", "is not a telephone number"),
+            ("kind: sms, audience: stewards, to: []", "nobody gets these messages"),
             ("kind: pigeon, audience: public", "must be one of smtp, webhook, ntfy, command, files, printer"),
             ("kind: mqtt, audience: neighbours", "must be one of person, stewards, members, public"),
         ])
@@ -116,7 +135,7 @@ struct DestinationSettingsTests {
     func languages() throws {
         let english = try Phrases.book("en").phrases.filter { $0.key.hasPrefix("delivery.") }
         let spanish = try Phrases.book("es").phrases.filter { $0.key.hasPrefix("delivery.") }
-        #expect(english.keys.sorted() == spanish.keys.sorted() && english.count == 10)
+        #expect(english.keys.sorted() == spanish.keys.sorted() && english.count == 12)
         for (key, text) in english {
             #expect(Phrasebook.placeholders(in: text) == Phrasebook.placeholders(in: spanish[key] ?? ""))
         }

@@ -16,11 +16,14 @@ public struct DestinationContext: Sendable {
     public var stop: TransferStop
     /// Publishes below the gateway's own prefix; nil where the broker connection is not configured.
     public var statePublisher: (any StatePublishing)?
+    /// Where it is kept how far answers were read; nil for memory only.
+    public var answersFolder: String?
 
     /// Makes a context.
     public init(
         community: String, node: String, phrasebooks: [String: Phrasebook], zone: Zone, environment: [String: String],
-        stop: TransferStop = TransferStop(), statePublisher: (any StatePublishing)? = nil
+        stop: TransferStop = TransferStop(), statePublisher: (any StatePublishing)? = nil,
+        answersFolder: String? = nil
     ) {
         self.community = community
         self.node = node
@@ -29,6 +32,7 @@ public struct DestinationContext: Sendable {
         self.environment = environment
         self.stop = stop
         self.statePublisher = statePublisher
+        self.answersFolder = answersFolder
     }
 
     func texts(_ language: String) -> DestinationTexts {
@@ -57,6 +61,9 @@ extension DestinationSettings {
             return FilesDestination(settings: self, files: files, context: context)
         case .printer(let printer):
             return PrinterDestination(settings: self, printer: printer, context: context)
+        case .sms(let sms):
+            let rules = try sms.people.rules(context)
+            return SMSDestination(settings: self, sms: sms, rules: rules, context: context)
         case .mqtt:
             guard let publisher = context.statePublisher else {
                 throw DestinationError(

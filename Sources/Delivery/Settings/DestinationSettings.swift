@@ -17,6 +17,8 @@ public struct DestinationSettings: Hashable, Sendable {
         case files(FilesSettings)
         /// Sheets of paper.
         case printer(PrinterSettings)
+        /// Text messages over a modem.
+        case sms(SMSSettings)
         /// The state of alerts on the broker.
         case mqtt
     }
@@ -24,7 +26,7 @@ public struct DestinationSettings: Hashable, Sendable {
     /// The kinds by the word that the configuration uses.
     public enum KindName: String, Hashable, Sendable, CaseIterable {
         // As written after `kind:`.
-        case smtp, webhook, ntfy, command, files, printer, mqtt
+        case smtp, webhook, ntfy, command, files, printer, sms, mqtt
     }
 
     /// The name, unique among destinations: lower-case letters, digits and dashes.
@@ -96,6 +98,7 @@ public struct DestinationSettings: Hashable, Sendable {
         case .command: kind = CommandSettings(fields).map { .command($0) }
         case .files: kind = FilesSettings(fields).map { .files($0) }
         case .printer: kind = PrinterSettings(fields).map { .printer($0) }
+        case .sms: kind = SMSSettings(fields).map { .sms($0) }
         case .mqtt: kind = .mqtt
         }
         guard let kind else { return nil }
@@ -112,6 +115,7 @@ public struct DestinationSettings: Hashable, Sendable {
         case .command: CommandSettings.keys
         case .files: FilesSettings.keys
         case .printer: PrinterSettings.keys
+        case .sms: SMSSettings.keys
         case .mqtt: []
         }
     }
@@ -122,6 +126,7 @@ public struct DestinationSettings: Hashable, Sendable {
         case .smtp(let smtp): [smtp.password?.path, smtp.caFile].compactMap { $0 }
         case .webhook(let webhook): [webhook.secret.path, webhook.caFile].compactMap { $0 }
         case .ntfy(let ntfy): [ntfy.topic.path, ntfy.token?.path, ntfy.caFile].compactMap { $0 }
+        case .sms(let sms): sms.people.files
         case .command, .files, .printer, .mqtt: []
         }
     }

@@ -28,10 +28,10 @@ struct DestinationContractTests {
             case .command, .mqtt:
                 #expect(Array(arrival.title.unicodeScalars) == Array(text.unicodeScalars))
                 #expect(Array(arrival.text.unicodeScalars) == Array(text.unicodeScalars))
-            case .smtp, .ntfy, .files, .printer:
+            case .smtp, .ntfy, .files, .printer, .sms:
                 #expect(arrival.title == expectedTitle(text, kind))
                 let expected = Escaping.plain(text)
-                let room = kind == .ntfy ? 3900 : Int.max
+                let room = kind == .sms ? 400 : kind == .ntfy ? 3900 : Int.max
                 #expect(expected.isEmpty || arrival.text.contains(expected.prefix(room)))
             }
         }
@@ -85,6 +85,7 @@ struct DestinationContractTests {
 
     private func expectedTitle(_ text: String, _ kind: Rig.Kind) -> String {
         switch kind {
+        case .sms: ""
         case .ntfy: Escaping.singleLine(text, limit: 200)
         case .smtp: Escaping.singleLine("[Alder Court] " + text, limit: 300)
         default: Escaping.singleLine("[Alder Court] " + text)

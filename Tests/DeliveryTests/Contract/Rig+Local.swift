@@ -74,6 +74,24 @@ extension Rig {
         }
         destination = try settings(.printer(printer)).makeDestination(context())
     }
+
+    init?(sms behaviour: Behaviour) throws {
+        // A modem takes its time or is away; it refuses nothing for good.
+        guard behaviour == .accepts || behaviour == .isBusy else { return nil }
+        let modem = try Modem(runs: behaviour == .accepts)
+        let sms = SMSSettings(
+            gammu: behaviour == .accepts ? modem.configuration : modem.configuration + ".missing",
+            people: [AnsweringPerson(name: "Rosa", sender: "+34600111222")])
+        destination = try settings(.sms(sms)).makeDestination(context())
+        arrivals = {
+            try modem.messages(in: "sent").map { message in
+                // The text shows the end of the key only.
+                let end = message.text.components(separatedBy: "ref:").last ?? ""
+                return Arrival(
+                    identity: String(repeating: "0", count: 24) + end, title: "", text: message.text)
+            }
+        }
+    }
 }
 
 extension Arrival {

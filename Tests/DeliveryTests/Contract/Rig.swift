@@ -20,7 +20,7 @@ struct Rig {
     var arrivals: () throws -> [Arrival]
 
     enum Kind: CaseIterable {
-        case smtp, webhook, ntfy, command, files, printer, mqtt
+        case smtp, webhook, ntfy, command, files, printer, sms, mqtt
     }
 
     /// Nil where the kind cannot behave so.
@@ -32,6 +32,7 @@ struct Rig {
         case .command: try self.init(command: behaviour)
         case .files: try self.init(files: behaviour)
         case .printer: try self.init(printer: behaviour)
+        case .sms: try self.init(sms: behaviour)
         case .mqtt: try self.init(mqtt: behaviour)
         }
     }
