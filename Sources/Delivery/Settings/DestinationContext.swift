@@ -64,6 +64,12 @@ extension DestinationSettings {
         case .sms(let sms):
             let rules = try sms.people.rules(context)
             return SMSDestination(settings: self, sms: sms, rules: rules, context: context)
+        case .siren(let siren):
+            guard let publisher = context.statePublisher else {
+                throw DestinationError(
+                    .notAvailable, "the destination '\(name)' needs the broker connection", remedy: "configure mqtt:")
+            }
+            return SirenDestination(settings: self, siren: siren, publisher: publisher, stop: context.stop)
         case .mqtt:
             guard let publisher = context.statePublisher else {
                 throw DestinationError(

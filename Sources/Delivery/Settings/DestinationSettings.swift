@@ -19,6 +19,8 @@ public struct DestinationSettings: Hashable, Sendable {
         case printer(PrinterSettings)
         /// Text messages over a modem.
         case sms(SMSSettings)
+        /// A lamp or siren on the broker.
+        case siren(SirenSettings)
         /// The state of alerts on the broker.
         case mqtt
     }
@@ -26,7 +28,7 @@ public struct DestinationSettings: Hashable, Sendable {
     /// The kinds by the word that the configuration uses.
     public enum KindName: String, Hashable, Sendable, CaseIterable {
         // As written after `kind:`.
-        case smtp, webhook, ntfy, command, files, printer, sms, mqtt
+        case smtp, webhook, ntfy, command, files, printer, sms, siren, mqtt
     }
 
     /// The name, unique among destinations: lower-case letters, digits and dashes.
@@ -99,6 +101,7 @@ public struct DestinationSettings: Hashable, Sendable {
         case .files: kind = FilesSettings(fields).map { .files($0) }
         case .printer: kind = PrinterSettings(fields).map { .printer($0) }
         case .sms: kind = SMSSettings(fields).map { .sms($0) }
+        case .siren: kind = SirenSettings(fields).map { .siren($0) }
         case .mqtt: kind = .mqtt
         }
         guard let kind else { return nil }
@@ -116,6 +119,7 @@ public struct DestinationSettings: Hashable, Sendable {
         case .files: FilesSettings.keys
         case .printer: PrinterSettings.keys
         case .sms: SMSSettings.keys
+        case .siren: SirenSettings.keys
         case .mqtt: []
         }
     }
@@ -127,7 +131,7 @@ public struct DestinationSettings: Hashable, Sendable {
         case .webhook(let webhook): [webhook.secret.path, webhook.caFile].compactMap { $0 }
         case .ntfy(let ntfy): [ntfy.topic.path, ntfy.token?.path, ntfy.caFile].compactMap { $0 }
         case .sms(let sms): sms.people.files
-        case .command, .files, .printer, .mqtt: []
+        case .command, .files, .siren, .printer, .mqtt: []
         }
     }
 

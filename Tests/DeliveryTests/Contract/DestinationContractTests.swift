@@ -28,6 +28,7 @@ struct DestinationContractTests {
             case .command, .mqtt:
                 #expect(Array(arrival.title.unicodeScalars) == Array(text.unicodeScalars))
                 #expect(Array(arrival.text.unicodeScalars) == Array(text.unicodeScalars))
+            case .siren: #expect(arrival == Arrival(identity: "", title: "", text: ""))
             case .smtp, .ntfy, .files, .printer, .sms:
                 #expect(arrival.title == expectedTitle(text, kind))
                 let expected = Escaping.plain(text)

@@ -92,6 +92,18 @@ extension Rig {
             }
         }
     }
+
+    init?(siren behaviour: Behaviour) throws {
+        guard behaviour == .accepts || behaviour == .isBusy else { return nil }
+        let publisher = RecordingPublisher(behaviour == .accepts ? .confirmed : .notConnected)
+        let siren = SirenSettings(topic: "sirens/yard", soundsFor: 0)
+        destination = try settings(.siren(siren)).makeDestination(context(publisher: publisher))
+        // No word of a message reaches a siren.
+        arrivals = {
+            publisher.published.filter { $0.payload == Array("ON".utf8) }
+                .map { _ in Arrival(identity: "", title: "", text: "") }
+        }
+    }
 }
 
 extension Arrival {

@@ -20,7 +20,7 @@ struct Rig {
     var arrivals: () throws -> [Arrival]
 
     enum Kind: CaseIterable {
-        case smtp, webhook, ntfy, command, files, printer, sms, mqtt
+        case smtp, webhook, ntfy, command, files, printer, sms, siren, mqtt
     }
 
     /// Nil where the kind cannot behave so.
@@ -33,6 +33,7 @@ struct Rig {
         case .files: try self.init(files: behaviour)
         case .printer: try self.init(printer: behaviour)
         case .sms: try self.init(sms: behaviour)
+        case .siren: try self.init(siren: behaviour)
         case .mqtt: try self.init(mqtt: behaviour)
         }
     }
