@@ -70,6 +70,25 @@ extension DestinationSettings {
                     .notAvailable, "the destination '\(name)' needs the broker connection", remedy: "configure mqtt:")
             }
             return SirenDestination(settings: self, siren: siren, publisher: publisher, stop: context.stop)
+        case .matrix(let matrix):
+            let token = try matrix.token.read(environment: context.environment)
+            let rules = try matrix.people.rules(context)
+            return MatrixDestination(settings: self, matrix: matrix, token: token, rules: rules, context: context)
+        case .gotify(let gotify):
+            let token = try gotify.token.read(environment: context.environment)
+            return GotifyDestination(settings: self, gotify: gotify, token: token, context: context)
+        case .apprise(let apprise):
+            let key = try apprise.key.read(environment: context.environment)
+            return AppriseDestination(settings: self, apprise: apprise, key: key, context: context)
+        case .talk(let talk):
+            let password = try talk.password.read(environment: context.environment)
+            return TalkDestination(settings: self, talk: talk, password: password, context: context)
+        case .discourse(let discourse):
+            let key = try discourse.key.read(environment: context.environment)
+            return DiscourseDestination(settings: self, discourse: discourse, key: key, context: context)
+        case .loomio(let loomio):
+            let key = try loomio.key.read(environment: context.environment)
+            return LoomioDestination(settings: self, loomio: loomio, key: key, context: context)
         case .mqtt:
             guard let publisher = context.statePublisher else {
                 throw DestinationError(

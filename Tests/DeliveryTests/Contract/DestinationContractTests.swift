@@ -29,7 +29,13 @@ struct DestinationContractTests {
                 #expect(Array(arrival.title.unicodeScalars) == Array(text.unicodeScalars))
                 #expect(Array(arrival.text.unicodeScalars) == Array(text.unicodeScalars))
             case .siren: #expect(arrival == Arrival(identity: "", title: "", text: ""))
-            case .smtp, .ntfy, .files, .printer, .sms:
+            case .discourse, .loomio:
+                // A forum's titles end with what tells them apart.
+                #expect(arrival.title.hasPrefix(expectedTitle(text, kind)))
+                let lines = Escaping.plain(text).split(separator: "\n", omittingEmptySubsequences: false)
+                let expected = lines.map { Escaping.markdown(String($0)) }.joined(separator: "  \n")
+                #expect(expected.isEmpty || arrival.text.contains(expected))
+            case .smtp, .ntfy, .files, .printer, .sms, .gotify, .apprise, .talk, .matrix:
                 #expect(arrival.title == expectedTitle(text, kind))
                 let expected = Escaping.plain(text)
                 let room = kind == .sms ? 400 : kind == .ntfy ? 3900 : Int.max
@@ -47,7 +53,11 @@ struct DestinationContractTests {
         }
     }
 
-    @Test("gives up after a refusal", arguments: [Rig.Kind.smtp, .webhook, .ntfy, .command])
+    @Test(
+        "gives up after a refusal",
+        arguments: [
+            Rig.Kind.smtp, .webhook, .ntfy, .command, .gotify, .apprise, .talk, .discourse, .loomio, .matrix,
+        ])
     func refusal(_ kind: Rig.Kind) throws {
         let rig = try #require(try Rig(kind, .refuses))
         guard case .permanent = rig.destination.send(notice(1), now: start) else {
@@ -58,7 +68,7 @@ struct DestinationContractTests {
 
     @Test(
         "does not know after a time-out, and repeats with the same identity",
-        arguments: [Rig.Kind.smtp, .webhook, .command, .mqtt])
+        arguments: [Rig.Kind.smtp, .webhook, .command, .mqtt, .gotify, .apprise, .talk, .loomio, .matrix])
     func timeOut(_ kind: Rig.Kind) throws {
         let rig = try #require(try Rig(kind, .hangs))
         for attempt in 0..<2 {
@@ -72,7 +82,11 @@ struct DestinationContractTests {
         #expect(Set(identities).count == 1 && identities.first?.contains(key(1)) == true)
     }
 
-    @Test("says that nothing has arrived where nobody listens", arguments: [Rig.Kind.smtp, .webhook, .ntfy])
+    @Test(
+        "says that nothing has arrived where nobody listens",
+        arguments: [
+            Rig.Kind.smtp, .webhook, .ntfy, .gotify, .apprise, .talk, .discourse, .loomio, .matrix,
+        ])
     func nobodyListens(_ kind: Rig.Kind) throws {
         var rig = try Rig(kind, .accepts)
         let destination = try #require(rig?.destination)
@@ -87,7 +101,11 @@ struct DestinationContractTests {
     private func expectedTitle(_ text: String, _ kind: Rig.Kind) -> String {
         switch kind {
         case .sms: ""
-        case .ntfy: Escaping.singleLine(text, limit: 200)
+        case .ntfy, .gotify, .apprise: Escaping.singleLine(text, limit: 200)
+        case .talk, .matrix: Escaping.singleLine("[Alder Court] " + text, limit: 300)
+        case .discourse:
+            Escaping.singleLine("[Alder Court] " + text, limit: 200) + ", 2026-11-18 11:06"
+        case .loomio: Escaping.singleLine("[Alder Court] " + text, limit: 150)
         case .smtp: Escaping.singleLine("[Alder Court] " + text, limit: 300)
         default: Escaping.singleLine("[Alder Court] " + text)
         }

@@ -55,4 +55,31 @@ extension Rig {
             }
         }
     }
+
+    init(service: Service, _ behaviour: Behaviour) throws {
+        let server = try TestServer.web()
+        let path = path(behaviour, accepted: service.rawValue)
+        destination = try service.destination(server, path, timeout: behaviour == .hangs ? 1 : 30)
+        arrivals = {
+            if behaviour == .hangs {
+                return try server.messages(WebRecord.self).map { record in
+                    Arrival(named: String(decoding: record.bytes, as: UTF8.self), title: "")
+                }
+            }
+            return try service.kept(server).flatMap { kept in
+                let first = kept.text.split(separator: "\n", omittingEmptySubsequences: false).first.map(String.init)
+                let title = kept.title ?? first ?? ""
+                return (kept.posts?.map(\.text) ?? [kept.text]).map { Arrival(named: $0, title: title) }
+            }
+        }
+    }
+}
+
+extension Arrival {
+    /// A text with the reference in it.
+    init(named text: String, title: String) {
+        identity = String((text.components(separatedBy: "ref: ").last ?? "").prefix(32))
+        self.title = title
+        self.text = text
+    }
 }

@@ -20,7 +20,8 @@ struct Rig {
     var arrivals: () throws -> [Arrival]
 
     enum Kind: CaseIterable {
-        case smtp, webhook, ntfy, command, files, printer, sms, siren, mqtt
+        case smtp, webhook, ntfy, command, files, printer, sms, siren, mqtt, gotify, apprise, talk,
+            discourse, loomio, matrix
     }
 
     /// Nil where the kind cannot behave so.
@@ -35,6 +36,12 @@ struct Rig {
         case .sms: try self.init(sms: behaviour)
         case .siren: try self.init(siren: behaviour)
         case .mqtt: try self.init(mqtt: behaviour)
+        case .gotify: try self.init(service: .gotify, behaviour)
+        case .apprise: try self.init(service: .apprise, behaviour)
+        case .talk: try self.init(service: .talk, behaviour)
+        case .discourse: try self.init(service: .discourse, behaviour)
+        case .loomio: try self.init(service: .loomio, behaviour)
+        case .matrix: try self.init(service: .matrix, behaviour)
         }
     }
 }
