@@ -46,9 +46,16 @@ struct ServiceSettingsTests {
                     place: place, room: "!r:example.org", token: .file("/t"),
                     people: [AnsweringPerson(name: "Rosa", sender: "@rosa:example.org")])), ["/t"]
         ),
+        (
+            "kind: ntfy, \(url), topic: a, reply_topic_file: /r, people: [{name: Rosa, word_file: /w}]",
+            .ntfy(
+                NtfySettings(
+                    url: "https://h.example.org/", topic: .name("a"), replyTopic: .secret(.file("/r")),
+                    people: [AnsweringPerson(name: "Rosa", word: .file("/w"))])), ["/r", "/w"]
+        ),
     ]
 
-    @Test("every kind is read, and names the files that hold its secrets", arguments: 0..<6)
+    @Test("every kind is read, and names the files that hold its secrets", arguments: 0..<7)
     func everyKind(_ number: Int) {
         let (entry, kind, files) = ServiceSettingsTests.kinds[number]
         let (settings, problems) = read(entry)
@@ -74,6 +81,8 @@ struct ServiceSettingsTests {
                 "kind: matrix, \(url), room: '!r:h', token_file: /t, people: [{name: A, user: rosa}]",
                 "is not a user's id"
             ),
+            ("kind: ntfy, \(url), topic: a, reply_topic: b", "go together"),
+            ("kind: ntfy, \(url), topic: a, reply_topic: b, people: [{name: Rosa}]", "go together"),
         ])
     func problems(_ entry: String, _ expected: String) {
         let (settings, problems) = read(entry)

@@ -54,7 +54,14 @@ extension DestinationSettings {
         case .ntfy(let ntfy):
             let topic = try ntfy.topic.read(environment: context.environment)
             let token = try ntfy.token?.read(environment: context.environment)
-            return NtfyDestination(settings: self, ntfy: ntfy, topic: topic, token: token, context: context)
+            let answers: NtfyAnswers? =
+                if let reply = ntfy.replyTopic {
+                    NtfyAnswers(
+                        topic: try reply.read(environment: context.environment), rules: try ntfy.people.rules(context),
+                        place: AnswerPlace(folder: context.answersFolder, name: name))
+                } else { nil }
+            return NtfyDestination(
+                settings: self, ntfy: ntfy, topic: topic, token: token, answers: answers, context: context)
         case .command(let command):
             return CommandDestination(settings: self, command: command, stop: context.stop)
         case .files(let files):

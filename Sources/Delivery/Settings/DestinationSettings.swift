@@ -154,7 +154,7 @@ public struct DestinationSettings: Hashable, Sendable {
         switch kind {
         case .smtp(let smtp): [smtp.password?.path, smtp.caFile].compactMap { $0 }
         case .webhook(let webhook): [webhook.secret.path, webhook.caFile].compactMap { $0 }
-        case .ntfy(let ntfy): [ntfy.topic.path, ntfy.token?.path, ntfy.caFile].compactMap { $0 }
+        case .ntfy(let ntfy): ntfy.files
         case .sms(let sms): sms.people.files
         case .matrix(let matrix): [matrix.token.path, matrix.place.caFile].compactMap { $0 } + matrix.people.files
         case .gotify(let gotify): [gotify.token.path, gotify.place.caFile].compactMap { $0 }
