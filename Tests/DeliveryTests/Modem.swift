@@ -57,6 +57,14 @@ final class Modem: Sendable {
         }
     }
 
+    /// The permissions of a folder's files.
+    func modes(in name: String) throws -> [Int] {
+        try messages(in: name).map { message in
+            let attributes = try FileManager.default.attributesOfItem(atPath: folder.file("\(name)/\(message.file)"))
+            return (attributes[.posixPermissions] as? NSNumber)?.intValue ?? 0
+        }
+    }
+
     /// Does what the daemon would: moves everything in the outbox on.
     func move(to name: String) throws {
         for (file, _) in try messages(in: "outbox") {

@@ -41,6 +41,8 @@ struct SMSTests {
         #expect(
             destination.lookUp(notice(1), now: start) == .unreachable(reason: "it still waits at the modem"))
         #expect(try modem.messages(in: "outbox").count == 2)
+        // The daemon is another user: what the service's umask takes away it must have.
+        #expect(try modem.modes(in: "outbox") == [0o660, 0o660])
         _ = destination.send(notice(1), now: start)
         #expect(try modem.messages(in: "outbox").count == 2)
         // A modem that is away for long must not send old news when it comes back.

@@ -59,7 +59,8 @@ struct SMSFolders: Hashable {
         } catch {
             return "\(outbox) cannot be written; the gateway's user belongs to the group that owns it"
         }
-        guard rename(temporary, path(outbox, file)) == 0 else {
+        // The service's files are its own only, and this one is for the daemon, which is in the folder's group.
+        guard chmod(temporary, 0o660) == 0, rename(temporary, path(outbox, file)) == 0 else {
             return "\(outbox): \(String(cString: strerror(errno)))"
         }
         return nil
