@@ -22,6 +22,7 @@ final class Modem: Sendable {
             \(telephone)[smsd]
             service = files
             logfile = \(folder.file("log"))
+            debuglevel = 1
             loopsleep = 0
             commtimeout = 1
             receivefrequency = 0
@@ -73,6 +74,9 @@ final class Modem: Sendable {
         }
     }
 
-    /// What the daemon wrote about what it did.
-    var log: String { (try? String(contentsOfFile: folder.file("log"), encoding: .utf8)) ?? "" }
+    /// How many messages the telephone has taken, whatever became of their files.
+    var transmissions: Int {
+        let log = (try? String(contentsOfFile: folder.file("log"), encoding: .utf8)) ?? ""
+        return log.split(separator: "\n").count { $0.contains("Transmitted") && $0.contains("(total:") }
+    }
 }

@@ -20,17 +20,19 @@ struct SMSTests {
     func delivery() throws {
         let modem = try Modem()
         let destination = try make(modem)
-        let item = notice(1, priority: .now, body: "NOW 12: Tank 31 %. Reply 12 YES or 12 NO.")
+        let item = notice(1, priority: .now, title: "NOW 12: Tank", body: "31 %. Reply 12 YES or 12 NO.")
         #expect(destination.send(item, now: start) == .delivered(remoteID: "ref:00001001"))
         // Whatever is tried again, the daemon's folders show that it is there.
         #expect(destination.send(item, now: start) == .delivered(remoteID: "ref:00001001"))
         #expect(destination.lookUp(item, now: start) == .found(remoteID: "ref:00001001"))
+        #expect(waitUntil { modem.transmissions >= 2 })
+        #expect(modem.transmissions == 2)
         let sent = try modem.messages(in: "sent")
         #expect(
             sent.map(\.file) == [
                 "OUTA20261118_110640_00_+34600111222_00001001.txt", "OUTA20261118_110640_00_+34600333444_00001001.txt",
             ])
-        #expect(sent.allSatisfy { $0.text == "NOW 12: Tank 31 %. Reply 12 YES or 12 NO.\nref:00001001" })
+        #expect(sent.allSatisfy { $0.text == "NOW 12: Tank\n31 %. Reply 12 YES or 12 NO.\nref:00001001" })
     }
 
     @Test("nobody knows while it waits at the modem; what the modem gave up is tried again for those who lack it")

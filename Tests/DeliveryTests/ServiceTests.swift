@@ -66,6 +66,17 @@ struct ServiceTests {
         }
     }
 
+    @Test("an address with nothing behind it is denied, and the message waits", arguments: Service.allCases)
+    func nothingThere(_ service: Service) throws {
+        let server = try TestServer.web()
+        guard case .denied(let reason) = try service.destination(server, "status/404").send(notice(1), now: start)
+        else {
+            Issue.record("404 must be denied")
+            return
+        }
+        #expect(reason.hasPrefix("HTTP 404: "))
+    }
+
     @Test("a rate limit is obeyed", arguments: Service.allCases)
     func rateLimit(_ service: Service) throws {
         let server = try TestServer.web()

@@ -58,6 +58,8 @@ extension HTTPResponse {
         if (200..<300).contains(status), name == nil {
             return .unknown(reason: "HTTP \(status), but the answer is not this service's")
         }
+        // Not the message is unknown there, but the room, the group or the service itself.
+        if status == 404 { return .denied(reason: "HTTP 404: there is nothing at the address in the configuration") }
         return outcome(remoteID: name)
     }
 }

@@ -38,7 +38,7 @@ struct DestinationContractTests {
             case .smtp, .ntfy, .files, .printer, .sms, .gotify, .apprise, .talk, .matrix:
                 #expect(arrival.title == expectedTitle(text, kind))
                 let expected = Escaping.plain(text)
-                let room = kind == .sms ? 400 : kind == .ntfy ? 3900 : Int.max
+                let room = kind == .sms ? 300 : kind == .ntfy ? 3900 : Int.max
                 #expect(expected.isEmpty || arrival.text.contains(expected.prefix(room)))
             }
         }
@@ -100,7 +100,7 @@ struct DestinationContractTests {
 
     private func expectedTitle(_ text: String, _ kind: Rig.Kind) -> String {
         switch kind {
-        case .sms: ""
+        case .sms: Escaping.singleLine(text, limit: 120)
         case .ntfy, .gotify, .apprise: Escaping.singleLine(text, limit: 200)
         case .talk, .matrix: Escaping.singleLine("[Alder Court] " + text, limit: 300)
         case .discourse:

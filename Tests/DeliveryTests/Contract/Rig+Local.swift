@@ -87,8 +87,10 @@ extension Rig {
             try modem.messages(in: "sent").map { message in
                 // The text shows the end of the key only.
                 let end = message.text.components(separatedBy: "ref:").last ?? ""
+                let lines = message.text.split(separator: "\n", omittingEmptySubsequences: false)
                 return Arrival(
-                    identity: String(repeating: "0", count: 24) + end, title: "", text: message.text)
+                    identity: String(repeating: "0", count: 24) + end, title: String(lines.first ?? ""),
+                    text: message.text)
             }
         }
     }

@@ -43,6 +43,7 @@ public struct AppriseDestination: Destination {
         case .success(let response):
             switch response.status {
             case 204: return .denied(reason: "HTTP 204: nothing is configured under this key and the tag '\(tag)'")
+            case 404: return .denied(reason: "HTTP 404: there is no Apprise API at this address")
             case 424: return .retry(after: nil, reason: "HTTP 424: the target of the tag '\(tag)' did not take it")
             default: return response.outcome(remoteID: nil)
             }

@@ -69,9 +69,11 @@ public struct SMSDestination: Destination {
         "ref:\(item.key.suffix(8))"
     }
 
+    /// The title, which has the urgency and the number to answer with, and the text.
     func text(for item: OutboxItem) -> SMSText {
-        SMSText(
-            Escaping.plain(item.body), ending: "\n" + SMSDestination.reference(item), parts: sms.parts)
+        let title = Escaping.singleLine(item.title, limit: 120)
+        return SMSText(
+            title + "\n" + Escaping.plain(item.body), ending: "\n" + SMSDestination.reference(item), parts: sms.parts)
     }
 
     /// `OUTA20261118_110640_00_+34600111222_00001001.txt`: most urgent first, time, number, end of the key.
