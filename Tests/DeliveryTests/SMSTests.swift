@@ -56,6 +56,8 @@ struct SMSTests {
         _ = destination.send(notice(1), now: start)
         try modem.move(to: "sent")
         #expect(destination.lookUp(notice(1), now: start) == .found(remoteID: "ref:00001001"))
+        #expect(destination.send(notice(1), now: start) == .delivered(remoteID: "ref:00001001"))
+        #expect(try modem.messages(in: "outbox").isEmpty)
         var away = rosa
         away.sender = "+34600999999"
         let nowhere = SMSSettings(gammu: "/nowhere", people: [away])
