@@ -5,7 +5,10 @@ SHELL := /bin/bash
 # What the program needs to build and run, and what the tests need besides.
 PACKAGES := libmosquitto-dev libsqlite3-dev libcurl4-openssl-dev zlib1g-dev mosquitto openssh-client gnupg tzdata
 TEST_PACKAGES := mosquitto-clients sqlite3 openssl python3 python3-aiosmtpd procps openssh-server \
-	chromium chromium-driver python3-selenium zbar-tools
+	chromium chromium-driver python3-selenium zbar-tools cups-daemon cups-client gammu gammu-smsd
+
+# A real Matrix homeserver from PyPI, for the long tests only.
+SYNAPSE := $(CURDIR)/.build/synapse/bin/python3
 
 BUILD := swift build
 TEST := swift test --disable-xctest
@@ -40,7 +43,9 @@ test: test-packages ## Runs every test but the long ones
 	$(TEST) --skip-build
 
 test-long: test-packages ## Random kills by the hundred, power cuts, fuzzing: an hour or more
-	COMMONS_HISTORIES=100000 COMMONS_FUZZ_ROUNDS=200000 COMMONS_CUT_ROUNDS=5000 COMMONS_KILL_ROUNDS=500 $(TEST)
+	@Scripts/install-packages python3-venv
+	@[ -x $(SYNAPSE) ] || { /usr/bin/python3 -m venv .build/synapse && .build/synapse/bin/pip install -q matrix-synapse; }
+	COMMONS_SYNAPSE=$(SYNAPSE) COMMONS_HISTORIES=100000 COMMONS_FUZZ_ROUNDS=200000 COMMONS_CUT_ROUNDS=5000 COMMONS_KILL_ROUNDS=500 $(TEST)
 
 bench: test-packages ## Measures throughput, bytes written and memory, as ratios in one run
 	$(BUILD) -c release

@@ -8,6 +8,8 @@ public enum DeliveryOutcome: Hashable, Sendable {
     case retry(after: Int64?, reason: String)
     /// Never to be taken as it is; trying again is of no use.
     case permanent(reason: String)
+    /// Not taken, and nothing else will be before a person mends the configuration: a wrong key, a room that is gone.
+    case denied(reason: String)
     /// Perhaps taken: the connection ended before the answer. Look before sending again.
     case unknown(reason: String)
     /// The other side asks never to be called again; the destination stops until its configuration changes.
@@ -38,11 +40,16 @@ public protocol Destination: Sendable {
     func send(_ item: OutboxItem, now: Instant) -> DeliveryOutcome
     /// Looks whether a message has arrived.
     func lookUp(_ item: OutboxItem, now: Instant) -> LookUpResult
+    /// Why this message is none of its business, for the record; nil where it is.
+    func declines(_ item: OutboxItem) -> String?
 }
 
 extension Destination {
     /// Services without a way to look.
     public func lookUp(_ item: OutboxItem, now: Instant) -> LookUpResult { .unsupported }
+
+    /// Most take everything that their audience may hear.
+    public func declines(_ item: OutboxItem) -> String? { nil }
 }
 
 /// Text in a destination's language with its `ref:` line, by which a person or a look-up finds a message again.
@@ -60,8 +67,19 @@ struct DestinationTexts: Sendable {
         Escaping.plain(item.body) + "\n\n" + reference(item)
     }
 
+    /// The body for services that read Markdown, line by line so that nothing in it is taken for a mark.
+    func markdown(_ item: OutboxItem) -> String {
+        let lines = Escaping.plain(item.body).split(separator: "\n", omittingEmptySubsequences: false)
+        return lines.map { Escaping.markdown(String($0)) }.joined(separator: "  \n") + "\n\n" + reference(item)
+    }
+
     /// The line that names the message.
     func reference(_ item: OutboxItem) -> String {
         phrases.text("delivery.ref", ["key": item.key])
     }
+}
+
+extension OutboxItem {
+    /// True where it tells that something is over.
+    var hasEnded: Bool { type == "alert.returned" || type == "alert.closed" }
 }

@@ -38,6 +38,15 @@ struct DestinationSettingsTests {
               - {name: push, kind: ntfy, audience: stewards, url: "http://127.0.0.1:2586", topic: stewards-9f2c}
               - {name: siren, kind: command, audience: members, program: /usr/local/bin/siren, arguments: [--short]}
               - {name: board, kind: files, audience: members, folder: var/notices, keep: 100}
+              - {name: paper, kind: printer, audience: members, queue: notice-board, paper: A4}
+              - name: text
+                kind: sms
+                audience: stewards
+                parts: 2
+                to:
+                  - {name: Rosa, number: "+34600111222", word_file: /etc/commons-gateway/word-rosa}
+                  - {name: Ben, number: "+34600333444"}
+              - {name: horn, kind: siren, audience: members, topic: sirens/yard, sounds_for: 2 min}
               - {name: panel, kind: mqtt, audience: members}
             """)
         #expect(problems.isEmpty)
@@ -64,6 +73,22 @@ struct DestinationSettingsTests {
                 DestinationSettings(
                     name: "board", audience: .members, language: "en",
                     kind: .files(FilesSettings(folder: "var/notices", keep: 100))),
+                DestinationSettings(
+                    name: "paper", audience: .members, language: "en",
+                    kind: .printer(PrinterSettings(queue: "notice-board", paper: "A4"))),
+                DestinationSettings(
+                    name: "text", audience: .stewards, language: "en",
+                    kind: .sms(
+                        SMSSettings(
+                            people: [
+                                AnsweringPerson(
+                                    name: "Rosa", sender: "+34600111222",
+                                    word: .file("/etc/commons-gateway/word-rosa")),
+                                AnsweringPerson(name: "Ben", sender: "+34600333444"),
+                            ], parts: 2))),
+                DestinationSettings(
+                    name: "horn", audience: .members, language: "en",
+                    kind: .siren(SirenSettings(topic: "sirens/yard", soundsFor: 120))),
                 DestinationSettings(name: "panel", audience: .members, language: "en", kind: .mqtt),
             ])
         #expect(settings[2].advice.count == 1 && settings[0].advice.isEmpty)
@@ -82,7 +107,14 @@ struct DestinationSettingsTests {
             ("kind: webhook, audience: public, url: 'https://h/'", "names no secret"),
             ("kind: ntfy, audience: public, url: 'https://h', topic: 'a/b'", "cannot be a topic"),
             ("kind: command, audience: public, program: siren", "not an absolute path"),
-            ("kind: pigeon, audience: public", "must be one of smtp, webhook, ntfy, command, files, mqtt"),
+            ("kind: printer, audience: members, queue: '-o raw'", "cannot be a print queue"),
+            ("kind: printer, audience: members, queue: a, server: '10.0.0.5:631'", "would get the text unprotected"),
+            ("kind: sms, audience: stewards, to: [{name: Rosa, number: '0600111222'}]", "is not a telephone number"),
+            ("kind: sms, audience: stewards, to: []", "nobody gets these messages"),
+            ("kind: siren, audience: members, topic: zigbee2mqtt/pump/set", "is not a siren's topic"),
+            ("kind: siren, audience: members, topic: 'sirens/+'", "is not a siren's topic"),
+            ("kind: siren, audience: members, topic: sirens/a, 'on': x, 'off': x", "cannot be switched off"),
+            ("kind: pigeon, audience: public", "must be one of smtp, webhook, ntfy, command, files, printer"),
             ("kind: mqtt, audience: neighbours", "must be one of person, stewards, members, public"),
         ])
     func problems(_ entry: String, _ expected: String) {
@@ -110,7 +142,7 @@ struct DestinationSettingsTests {
     func languages() throws {
         let english = try Phrases.book("en").phrases.filter { $0.key.hasPrefix("delivery.") }
         let spanish = try Phrases.book("es").phrases.filter { $0.key.hasPrefix("delivery.") }
-        #expect(english.keys.sorted() == spanish.keys.sorted() && english.count == 10)
+        #expect(english.keys.sorted() == spanish.keys.sorted() && english.count == 12)
         for (key, text) in english {
             #expect(Phrasebook.placeholders(in: text) == Phrasebook.placeholders(in: spanish[key] ?? ""))
         }

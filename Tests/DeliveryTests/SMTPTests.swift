@@ -67,13 +67,13 @@ struct SMTPTests {
         #expect(try server.messages(MailRecord.self).isEmpty)
     }
 
-    @Test("with a wrong password is refused for good")
+    @Test("with a wrong password is refused until somebody mends it")
     func wrongPassword() throws {
         let authority = try TestAuthority()
         let server = try TestServer.mail("starttls", authority: authority, login: "gateway:s3cret")
         let outcome = try destination(server, .startTLS, authority: authority, password: "wrong").send(
             notice(1), now: start)
-        guard case .permanent = outcome else {
+        guard case .denied = outcome else {
             Issue.record("\(outcome)")
             return
         }

@@ -6,7 +6,7 @@ import Testing
 /// From a reading to a steward's mailbox and back: the whole program, a real broker, a real mail server.
 @Suite("An alert's life", .serialized, .timeLimit(.minutes(15)))
 struct AlertLifeTests {
-    private static let resolution = """
+    static let resolution = """
         ---
         number: 1
         community: test

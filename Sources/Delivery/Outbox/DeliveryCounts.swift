@@ -41,7 +41,7 @@ public struct DestinationStatus: Hashable, Sendable {
 
 /// Something about a destination that the gateway turns into a box alert or ends one for.
 public enum DestinationEvent: Hashable, Sendable {
-    /// Nothing got through for longer than the worker's limit, or the other side is gone.
+    /// Nothing got through for longer than the worker's limit, the other side is gone, or it refuses our key.
     case failing(destination: String, since: Instant, reason: String)
     /// Messages get through again after a ``failing(destination:since:reason:)``.
     case recovered(destination: String)

@@ -22,6 +22,14 @@ extension DestinationLane {
             noteFailure(reason, after: after, failuresInARow: failuresInARow, now: now)
             state.withLock { $0.counts.retried += 1 }
             try retry(message, .pending, after: after, reason: reason, now: now)
+        case .denied(let reason):
+            noteFailure(reason, after: nil, failuresInARow: settings.failuresBeforeRest, now: now)
+            state.withLock {
+                $0.counts.retried += 1
+                $0.isDenied = true
+            }
+            // A person has to mend something; until then everything waits.
+            try retry(message, .pending, after: nil, reason: reason, now: now)
         case .unknown(let reason):
             noteFailure(reason, after: nil, failuresInARow: failuresInARow, now: now)
             state.withLock { $0.counts.unknown += 1 }
@@ -72,7 +80,8 @@ extension DestinationLane {
     func tellIfFailing(now: Instant) {
         let event: DestinationEvent? = state.withLock { state in
             guard !state.hasToldFailing, let since = state.failingSince else { return nil }
-            guard state.isGone || now >= since.advanced(bySeconds: settings.failingAfterSeconds) else { return nil }
+            guard state.isGone || state.isDenied || now >= since.advanced(bySeconds: settings.failingAfterSeconds)
+            else { return nil }
             state.hasToldFailing = true
             return .failing(destination: destination.name, since: since, reason: state.lastProblem ?? "")
         }
@@ -86,6 +95,7 @@ extension DestinationLane {
             state.hasSucceeded = true
             state.hasToldFailing = false
             state.failingSince = nil
+            state.isDenied = false
             state.lastProblem = nil
             state.restUntil = nil
             return hadTold

@@ -18,6 +18,8 @@ final class DestinationLane: Sendable {
         var hasToldFailing = false
         var hasSucceeded = false
         var isGone = false
+        /// The last answer was that our key or place is wrong: told at once, not after half an hour.
+        var isDenied = false
         var restUntil: Instant?
         var counts = DeliveryCounts()
         /// Outcomes that the outbox could not take yet; nothing else is sent before they are stored.
@@ -105,7 +107,8 @@ final class DestinationLane: Sendable {
     private func recheckStage(_ entries: [OutboxEntry], now: Instant) throws -> [OutboxEntry] {
         var kept: [OutboxEntry] = []
         for entry in entries {
-            switch entry.digest == nil ? recheck(entry.item, now) : .send {
+            let declined = destination.declines(entry.item).map { Recheck.drop(reason: $0) }
+            switch declined ?? (entry.digest == nil ? recheck(entry.item, now) : .send) {
             case .send: kept.append(entry)
             case .drop(let reason):
                 state.withLock { $0.counts.dropped += 1 }

@@ -16,11 +16,14 @@ public struct DestinationContext: Sendable {
     public var stop: TransferStop
     /// Publishes below the gateway's own prefix; nil where the broker connection is not configured.
     public var statePublisher: (any StatePublishing)?
+    /// Where it is kept how far answers were read; nil for memory only.
+    public var answersFolder: String?
 
     /// Makes a context.
     public init(
         community: String, node: String, phrasebooks: [String: Phrasebook], zone: Zone, environment: [String: String],
-        stop: TransferStop = TransferStop(), statePublisher: (any StatePublishing)? = nil
+        stop: TransferStop = TransferStop(), statePublisher: (any StatePublishing)? = nil,
+        answersFolder: String? = nil
     ) {
         self.community = community
         self.node = node
@@ -29,6 +32,7 @@ public struct DestinationContext: Sendable {
         self.environment = environment
         self.stop = stop
         self.statePublisher = statePublisher
+        self.answersFolder = answersFolder
     }
 
     func texts(_ language: String) -> DestinationTexts {
@@ -50,11 +54,48 @@ extension DestinationSettings {
         case .ntfy(let ntfy):
             let topic = try ntfy.topic.read(environment: context.environment)
             let token = try ntfy.token?.read(environment: context.environment)
-            return NtfyDestination(settings: self, ntfy: ntfy, topic: topic, token: token, context: context)
+            let answers: NtfyAnswers? =
+                if let reply = ntfy.replyTopic {
+                    NtfyAnswers(
+                        topic: try reply.read(environment: context.environment), rules: try ntfy.people.rules(context),
+                        place: AnswerPlace(folder: context.answersFolder, name: name))
+                } else { nil }
+            return NtfyDestination(
+                settings: self, ntfy: ntfy, topic: topic, token: token, answers: answers, context: context)
         case .command(let command):
             return CommandDestination(settings: self, command: command, stop: context.stop)
         case .files(let files):
             return FilesDestination(settings: self, files: files, context: context)
+        case .printer(let printer):
+            return PrinterDestination(settings: self, printer: printer, context: context)
+        case .sms(let sms):
+            let rules = try sms.people.rules(context)
+            return SMSDestination(settings: self, sms: sms, rules: rules, context: context)
+        case .siren(let siren):
+            guard let publisher = context.statePublisher else {
+                throw DestinationError(
+                    .notAvailable, "the destination '\(name)' needs the broker connection", remedy: "configure mqtt:")
+            }
+            return SirenDestination(settings: self, siren: siren, publisher: publisher, stop: context.stop)
+        case .matrix(let matrix):
+            let token = try matrix.token.read(environment: context.environment)
+            let rules = try matrix.people.rules(context)
+            return MatrixDestination(settings: self, matrix: matrix, token: token, rules: rules, context: context)
+        case .gotify(let gotify):
+            let token = try gotify.token.read(environment: context.environment)
+            return GotifyDestination(settings: self, gotify: gotify, token: token, context: context)
+        case .apprise(let apprise):
+            let key = try apprise.key.read(environment: context.environment)
+            return AppriseDestination(settings: self, apprise: apprise, key: key, context: context)
+        case .talk(let talk):
+            let password = try talk.password.read(environment: context.environment)
+            return TalkDestination(settings: self, talk: talk, password: password, context: context)
+        case .discourse(let discourse):
+            let key = try discourse.key.read(environment: context.environment)
+            return DiscourseDestination(settings: self, discourse: discourse, key: key, context: context)
+        case .loomio(let loomio):
+            let key = try loomio.key.read(environment: context.environment)
+            return LoomioDestination(settings: self, loomio: loomio, key: key, context: context)
         case .mqtt:
             guard let publisher = context.statePublisher else {
                 throw DestinationError(

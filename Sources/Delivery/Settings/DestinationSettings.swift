@@ -15,6 +15,24 @@ public struct DestinationSettings: Hashable, Sendable {
         case command(CommandSettings)
         /// Text files in a folder.
         case files(FilesSettings)
+        /// Sheets of paper.
+        case printer(PrinterSettings)
+        /// Text messages over a modem.
+        case sms(SMSSettings)
+        /// A lamp or siren on the broker.
+        case siren(SirenSettings)
+        /// A Matrix room.
+        case matrix(MatrixSettings)
+        /// Push messages through Gotify.
+        case gotify(GotifySettings)
+        /// Whatever Apprise reaches.
+        case apprise(AppriseSettings)
+        /// A conversation in Nextcloud Talk.
+        case talk(TalkSettings)
+        /// A category of a forum.
+        case discourse(DiscourseSettings)
+        /// A group on Loomio.
+        case loomio(LoomioSettings)
         /// The state of alerts on the broker.
         case mqtt
     }
@@ -22,7 +40,8 @@ public struct DestinationSettings: Hashable, Sendable {
     /// The kinds by the word that the configuration uses.
     public enum KindName: String, Hashable, Sendable, CaseIterable {
         // As written after `kind:`.
-        case smtp, webhook, ntfy, command, files, mqtt
+        case smtp, webhook, ntfy, command, files, printer, sms, siren, matrix, gotify, apprise, talk, discourse, loomio,
+            mqtt
     }
 
     /// The name, unique among destinations: lower-case letters, digits and dashes.
@@ -93,6 +112,15 @@ public struct DestinationSettings: Hashable, Sendable {
         case .ntfy: kind = NtfySettings(fields).map { .ntfy($0) }
         case .command: kind = CommandSettings(fields).map { .command($0) }
         case .files: kind = FilesSettings(fields).map { .files($0) }
+        case .printer: kind = PrinterSettings(fields).map { .printer($0) }
+        case .sms: kind = SMSSettings(fields).map { .sms($0) }
+        case .siren: kind = SirenSettings(fields).map { .siren($0) }
+        case .matrix: kind = MatrixSettings(fields).map { .matrix($0) }
+        case .gotify: kind = GotifySettings(fields).map { .gotify($0) }
+        case .apprise: kind = AppriseSettings(fields).map { .apprise($0) }
+        case .talk: kind = TalkSettings(fields).map { .talk($0) }
+        case .discourse: kind = DiscourseSettings(fields).map { .discourse($0) }
+        case .loomio: kind = LoomioSettings(fields).map { .loomio($0) }
         case .mqtt: kind = .mqtt
         }
         guard let kind else { return nil }
@@ -108,6 +136,15 @@ public struct DestinationSettings: Hashable, Sendable {
         case .ntfy: NtfySettings.keys
         case .command: CommandSettings.keys
         case .files: FilesSettings.keys
+        case .printer: PrinterSettings.keys
+        case .sms: SMSSettings.keys
+        case .siren: SirenSettings.keys
+        case .matrix: MatrixSettings.keys
+        case .gotify: GotifySettings.keys
+        case .apprise: AppriseSettings.keys
+        case .talk: TalkSettings.keys
+        case .discourse: DiscourseSettings.keys
+        case .loomio: LoomioSettings.keys
         case .mqtt: []
         }
     }
@@ -117,8 +154,15 @@ public struct DestinationSettings: Hashable, Sendable {
         switch kind {
         case .smtp(let smtp): [smtp.password?.path, smtp.caFile].compactMap { $0 }
         case .webhook(let webhook): [webhook.secret.path, webhook.caFile].compactMap { $0 }
-        case .ntfy(let ntfy): [ntfy.topic.path, ntfy.token?.path, ntfy.caFile].compactMap { $0 }
-        case .command, .files, .mqtt: []
+        case .ntfy(let ntfy): ntfy.files
+        case .sms(let sms): sms.people.files
+        case .matrix(let matrix): [matrix.token.path, matrix.place.caFile].compactMap { $0 } + matrix.people.files
+        case .gotify(let gotify): [gotify.token.path, gotify.place.caFile].compactMap { $0 }
+        case .apprise(let apprise): [apprise.key.path, apprise.place.caFile].compactMap { $0 }
+        case .talk(let talk): [talk.password.path, talk.place.caFile].compactMap { $0 }
+        case .discourse(let discourse): [discourse.key.path, discourse.place.caFile].compactMap { $0 }
+        case .loomio(let loomio): [loomio.key.path, loomio.place.caFile].compactMap { $0 }
+        case .command, .files, .siren, .printer, .mqtt: []
         }
     }
 

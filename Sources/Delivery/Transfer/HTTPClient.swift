@@ -75,12 +75,17 @@ public struct HTTPClient: Sendable {
     public var caFile: String?
     /// Ends running exchanges early.
     public var stop: TransferStop?
+    /// What must not come back in the words of a refusal, which are recorded and logged.
+    public var secrets: [String]
 
     /// Makes a client.
-    public init(timeoutSeconds: Int = 20, caFile: String? = nil, stop: TransferStop? = nil) {
+    public init(
+        timeoutSeconds: Int = 20, caFile: String? = nil, stop: TransferStop? = nil, secrets: [String] = []
+    ) {
         self.timeoutSeconds = timeoutSeconds
         self.caFile = caFile
         self.stop = stop
+        self.secrets = secrets
     }
 
     /// Sends one request and waits for the answer.
@@ -110,8 +115,17 @@ public struct HTTPClient: Sendable {
                     code: result.code, message: result.message,
                     mayHaveArrived: result.requestBytes > 0 && result.uploadIsComplete))
         }
+        let body = (200..<300).contains(result.status) ? result.body : discreet(result.body)
         return .success(
-            HTTPResponse(status: result.status, headers: HTTPClient.headers(result.headerLines), body: result.body))
+            HTTPResponse(status: result.status, headers: HTTPClient.headers(result.headerLines), body: body))
+    }
+
+    /// An error page may show the request again, with its key.
+    private func discreet(_ body: [UInt8]) -> [UInt8] {
+        guard !secrets.isEmpty else { return body }
+        var text = String(decoding: body, as: UTF8.self)
+        for secret in secrets where !secret.isEmpty { text = text.replacing(secret, with: "…") }
+        return Array(text.utf8)
     }
 
     private static func headers(_ lines: [String]) -> [String: String] {

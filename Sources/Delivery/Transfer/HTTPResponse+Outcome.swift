@@ -1,7 +1,8 @@
 import GatewayModel
 
 extension HTTPResponse {
-    /// The outcome that a status stands for: 2xx taken, 408, 425, 429 and 5xx again later, the rest never.
+    /// The outcome that a status stands for: 2xx taken, 401 and 403 not before the
+    /// configuration is mended, 408, 425, 429 and 5xx again later, the rest never.
     ///
     /// Redirects count as refusals: a message must not go where its configuration does not say.
     func outcome(remoteID: String?, warning: String? = nil) -> DeliveryOutcome {
@@ -9,6 +10,7 @@ extension HTTPResponse {
         let reason = "HTTP \(status)" + (start.isEmpty ? "" : ": \(start)")
         switch status {
         case 200..<300: return .delivered(remoteID: remoteID, warning: warning)
+        case 401, 403: return .denied(reason: reason)
         case 408, 425, 429, 500...: return .retry(after: retryAfter, reason: reason)
         default: return .permanent(reason: reason)
         }

@@ -16,6 +16,7 @@ final class RunningParts: NamedService, Sendable {
     /// Sends what cannot be stored, because storing is what fails.
     private let apart: OutboxWorker
     private let control: ControlServer
+    private let answers: AnswerListener
     private let status: StatusPublisher
     private let store: Store
     private let ingestEnded = DispatchSemaphore(value: 0)
@@ -65,6 +66,7 @@ final class RunningParts: NamedService, Sendable {
         self.worker = worker
         self.apart = apart
         self.loop = loop
+        answers = RunningParts.answerListener(destinations, on: loop, logger: logger)
         control = try ControlServer(dataFolder: site.configuration.dataFolder, logger: logger) { command, actor in
             RunningParts.perform(command, actor, on: loop)
         }
@@ -82,6 +84,7 @@ final class RunningParts: NamedService, Sendable {
         worker.start()
         apart.start()
         control.start()
+        answers.start()
         status.start()
     }
 
@@ -94,9 +97,11 @@ final class RunningParts: NamedService, Sendable {
     func stop() {
         guard !isStopped.exchange(true, ordering: .acquiringAndReleasing) else { return }
         control.stop()
+        answers.stopAndWait(seconds: 0)
         loop.stop()
         _ = ingestEnded.wait(timeout: .now() + 15)
         worker.stopAndWait()
+        answers.stopAndWait()
         apart.stopAndWait(seconds: 2)
         status.stop()
         try? store.markStopped()
@@ -132,7 +137,8 @@ final class RunningParts: NamedService, Sendable {
         let context = DestinationContext(
             community: community.name, node: "\(community.id).commons.invalid", phrasebooks: site.languages.books,
             zone: site.zone, environment: ProcessInfo.processInfo.environment, stop: stop,
-            statePublisher: StatePublisher(status: status))
+            statePublisher: StatePublisher(status: status),
+            answersFolder: site.configuration.dataFolder + "/answers")
         return site.configuration.destinations.compactMap { settings in
             do {
                 return try settings.makeDestination(context)

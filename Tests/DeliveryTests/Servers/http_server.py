@@ -1,8 +1,9 @@
 """A web server for tests: records every request as a JSON file, then answers as its path says.
 
-/status/N answers N; /retry/S answers 429 with Retry-After S; /redirect points to /status/200; /hang takes the request
-and never answers; /ntfy, /ntfy-old and /ntfy-hang behave as ntfy documents (token tk_secret), with and without
-sequence ids, and without an answer to what is published. Prints its port, then serves until its input ends.
+/status/N answers N; /retry/S answers 429 with Retry-After S; /redirect points to /status/200; /echo answers 500 with
+the request; /hang takes the request and never answers; /ntfy, /ntfy-old and /ntfy-hang behave as ntfy documents (token
+tk_secret), with and without sequence ids, and without an answer to what is published; services.py has the other services.
+Prints its port, then serves until its input ends.
 """
 import base64
 import http.server
@@ -14,6 +15,8 @@ import sys
 import threading
 import time
 import urllib.parse
+
+import services
 
 folder = sys.argv[1]
 lock = threading.Lock()
@@ -51,10 +54,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.record(body)
         parts = urllib.parse.urlsplit(self.path).path.strip("/").split("/")
+        if services.serve(self, body):
+            return
         if parts[0] == "status":
             self.answer(int(parts[1]), b"as asked")
         elif parts[0] == "retry":
             self.answer(429, b"slow down", Retry_After=parts[1])
+        elif parts[0] == "echo":
+            self.answer(500, (self.path + " " + " ".join(self.headers.values())).encode() + body)
         elif parts[0] == "redirect":
             self.answer(302, Location="/status/200")
         elif parts[0].startswith("ntfy"):
@@ -66,15 +73,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.headers.get("Authorization") != "Bearer tk_secret":
             return self.answer(403, b'{"code":40301,"http":403,"error":"forbidden"}')
         if self.command == "GET":
-            lines = [json.dumps(message) for message in published if message["topic"] == parts[1]]
+            since = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query)["since"][0]
+            ids = [message["id"] for message in published]
+            newer = published[ids.index(since) + 1:] if since in ids else [
+                message for message in published if message["time"] >= int(since)]
+            lines = [json.dumps(message) for message in newer if message["topic"] == parts[1]]
             return self.answer(200, "\n".join(lines).encode())
         message = json.loads(body.decode())
         if not re.fullmatch(r"[-_A-Za-z0-9]{1,64}", message["topic"]) or not 1 <= message["priority"] <= 5:
             return self.answer(400, b'{"code":40009,"http":400,"error":"invalid request"}')
         if len(message["message"].encode()) > 4096:
             return self.answer(413, b'{"code":41301,"http":413,"error":"too large"}')
-        reply = {"id": "id%d" % (len(published) + 1), "time": 1, "event": "message", "topic": message["topic"],
-                 "message": message["message"]}
+        reply = {"id": "id%d" % (len(published) + 1), "time": 1795000000 + len(published), "event": "message",
+                 "topic": message["topic"], "message": message["message"]}
         if parts[0] != "ntfy-old" and "sequence_id" in message:
             reply["sequence_id"] = message["sequence_id"]
         published.append(reply)

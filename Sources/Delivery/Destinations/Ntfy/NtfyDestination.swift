@@ -12,10 +12,11 @@ public struct NtfyDestination: Destination {
     public let audience: Audience
     /// The language of its texts.
     public let language: String
-    private let root: String
+    let root: String
     private let topic: String
     private let token: String?
-    private let client: HTTPClient
+    let client: HTTPClient
+    let answers: NtfyAnswers?
     private let context: DestinationContext
 
     /// A longer message would become an attachment.
@@ -34,7 +35,8 @@ public struct NtfyDestination: Destination {
     }
 
     init(
-        settings: DestinationSettings, ntfy: NtfySettings, topic: String, token: String?, context: DestinationContext
+        settings: DestinationSettings, ntfy: NtfySettings, topic: String, token: String?, answers: NtfyAnswers?,
+        context: DestinationContext
     ) {
         name = settings.name
         audience = settings.audience
@@ -42,8 +44,13 @@ public struct NtfyDestination: Destination {
         root = ntfy.url.hasSuffix("/") ? String(ntfy.url.dropLast()) : ntfy.url
         self.topic = topic
         self.token = token
+        self.answers = answers
         self.context = context
-        client = HTTPClient(timeoutSeconds: ntfy.timeoutSeconds, caFile: ntfy.caFile, stop: context.stop)
+        // The topic is one, where the configuration names a file for it.
+        let topics = ntfy.topic.path == nil ? [] : [topic]
+        client = HTTPClient(
+            timeoutSeconds: ntfy.timeoutSeconds, caFile: ntfy.caFile, stop: context.stop,
+            secrets: [token].compactMap { $0 } + topics)
     }
 
     /// Publishes one message; blocks for at most the time limit.
@@ -84,9 +91,8 @@ public struct NtfyDestination: Destination {
     func body(for item: OutboxItem) -> String {
         let reference = "\n\n" + context.texts(language).reference(item)
         let text = Escaping.cut(Escaping.plain(item.body), toBytes: NtfyDestination.messageLimit - reference.utf8.count)
-        let hasEnded = item.type == "alert.returned" || item.type == "alert.closed"
-        let priority = hasEnded ? 3 : item.priority == .now ? 5 : item.priority == .today ? 3 : 2
-        let tags = hasEnded ? ["white_check_mark"] : item.priority == .now ? ["rotating_light"] : []
+        let priority = item.hasEnded ? 3 : item.priority == .now ? 5 : item.priority == .today ? 3 : 2
+        let tags = item.hasEnded ? ["white_check_mark"] : item.priority == .now ? ["rotating_light"] : []
         var members = [
             "\"topic\":\(Escaping.json(topic))",
             "\"title\":\(Escaping.json(Escaping.singleLine(item.title, limit: 200)))",
@@ -97,7 +103,7 @@ public struct NtfyDestination: Destination {
         return "{" + members.joined(separator: ",") + "}"
     }
 
-    private var authorization: [(name: String, value: String)] {
+    var authorization: [(name: String, value: String)] {
         token.map { [(name: "Authorization", value: "Bearer \($0)")] } ?? []
     }
 }

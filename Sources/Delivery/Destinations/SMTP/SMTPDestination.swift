@@ -38,6 +38,8 @@ public struct SMTPDestination: Destination {
                 let warning = reply.complaints.isEmpty ? nil : reply.complaints.joined(separator: " | ")
                 return .delivered(remoteID: message.messageID, warning: warning)
             }
+            // 530, 534, 535, 538: login wanted or refused (RFC 4954, section 6).
+            if [530, 534, 535, 538].contains(reply.code) { return .denied(reason: complaint) }
             // 4yz may pass, 5yz will not (RFC 5321, section 4.2.1); greylisting asks for half an hour at most.
             return reply.code < 500 ? .retry(after: nil, reason: complaint) : .permanent(reason: complaint)
         }

@@ -1,0 +1,57 @@
+import GatewayModel
+
+/// What a text costs as SMS: the alphabet it needs and how many parts it fills (3GPP TS 23.038 and 23.040).
+public struct SMSText: Hashable, Sendable {
+    /// The text as it is sent.
+    public var text: String
+    /// True where a character needs UCS-2, which leaves room for 70 characters instead of 160.
+    public var isUnicode: Bool
+    /// The parts that it fills, at least 1.
+    public var parts: Int
+
+    /// The default alphabet of TS 23.038, section 6.2.1, without its escape.
+    private static let basic = Set(
+        """
+        @£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿\
+        abcdefghijklmnopqrstuvwxyzäöñüà
+        """.unicodeScalars)
+    /// Its extension table, section 6.2.1.1: two places each.
+    private static let extended = Set("\u{0C}^{}\\[~]|€".unicodeScalars)
+
+    /// Measures a text.
+    public init(_ text: String) {
+        self.text = text
+        let scalars = text.unicodeScalars
+        isUnicode = !scalars.allSatisfy { SMSText.basic.contains($0) || SMSText.extended.contains($0) }
+        let length =
+            isUnicode ? text.utf16.count : scalars.reduce(0) { $0 + (SMSText.extended.contains($1) ? 2 : 1) }
+        // A part of several gives six bytes to the header that joins them.
+        let (alone, joined) = isUnicode ? (70, 67) : (160, 153)
+        parts = length <= alone ? 1 : (length + joined - 1) / joined
+    }
+
+    /// The beginning of a text that fits, with what must stand at its end, into that many parts.
+    ///
+    /// A part may end a place early, where the next character needs two: one place in each is kept free for that.
+    public init(_ text: String, ending: String, parts limit: Int) {
+        let whole = SMSText(text + ending)
+        if whole.parts <= limit {
+            self = whole
+            return
+        }
+        // The longest beginning, found by halving: parts never shrink as a text grows within one alphabet.
+        let characters = Array(text)
+        var (fits, tooLong) = (0, characters.count)
+        while tooLong - fits > 1 {
+            let middle = (fits + tooLong) / 2
+            if SMSText(String(characters[..<middle]) + "..." + ending + String(repeating: " ", count: limit)).parts
+                <= limit
+            {
+                fits = middle
+            } else {
+                tooLong = middle
+            }
+        }
+        self = SMSText(String(characters[..<fits]) + "..." + ending)
+    }
+}

@@ -1,0 +1,161 @@
+import Foundation
+import GatewayModel
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Delivery
+
+/// Collects what a source hands over.
+private final class Desk: Sendable {
+    private let contents = Mutex((taken: [IncomingAnswer](), stores: true))
+
+    var taken: [AnswerJudgement] { contents.withLock { $0.taken.map(\.judgement) } }
+    var senders: [String] { contents.withLock { $0.taken.map(\.sender) } }
+
+    func stores(_ does: Bool) { contents.withLock { $0.stores = does } }
+
+    func settle(_ answer: IncomingAnswer) -> Bool {
+        contents.withLock { contents in
+            if contents.stores { contents.taken.append(answer) }
+            return contents.stores
+        }
+    }
+}
+
+@Suite("Answers over ntfy and Matrix", .serialized)
+struct AnswerTests {
+    private let words = ["TOKEN": "tk_secret", "ROSA": "manzana", "BEN": "ciruela", "MATRIX": "syt_token"]
+
+    private func ntfy(_ server: TestServer, folder: TemporaryFolder? = nil, path: String = "ntfy") throws
+        -> any AnswerSource
+    {
+        let ntfy = NtfySettings(
+            url: "http://127.0.0.1:\(server.port)/\(path)", topic: .name("stewards"), token: .environment("TOKEN"),
+            replyTopic: .name("replies"),
+            people: [
+                AnsweringPerson(name: "Rosa", word: .environment("ROSA")),
+                AnsweringPerson(name: "Ben", word: .environment("BEN")),
+            ])
+        var shared = try context(environment: words)
+        shared.answersFolder = folder?.path
+        return try #require(try settings(.ntfy(ntfy)).makeDestination(shared) as? any AnswerSource)
+    }
+
+    private func say(_ text: String, on server: TestServer) {
+        let body = "{\"topic\":\"replies\",\"priority\":3,\"message\":\(Escaping.json(text))}"
+        let request = HTTPRequest(
+            url: "http://127.0.0.1:\(server.port)/ntfy",
+            headers: [(name: "Authorization", value: "Bearer tk_secret")], body: Array(body.utf8))
+        _ = HTTPClient().send(request)
+    }
+
+    @Test("ntfy: the word alone tells who answers; each message counts once, across a restart too")
+    func overNtfy() throws {
+        let server = try TestServer.web()
+        let folder = try TemporaryFolder("answers")
+        let desk = Desk()
+        let source = try ntfy(server, folder: folder)
+        #expect(source.takesAnswers)
+        say("1 YES manzana", on: server)
+        // What was said long before the first look is no answer to anything.
+        #expect(source.takeAnswers(now: start.advanced(bySeconds: 1), settle: desk.settle) == nil)
+        #expect(desk.taken.isEmpty)
+        for text in ["12 YES manzana", "13 no CIRUELA", "12 YES pera", "12 YES", "hello"] { say(text, on: server) }
+        desk.stores(false)
+        #expect(source.takeAnswers(now: start, settle: desk.settle) == nil)
+        desk.stores(true)
+        #expect(source.takeAnswers(now: start, settle: desk.settle) == nil)
+        let expected: [AnswerJudgement] = [
+            .act(person: "Rosa", alert: 12, isYes: true), .act(person: "Ben", alert: 13, isYes: false),
+            .refused(.wrongWord), .refused(.wrongWord), .refused(.notUnderstood),
+        ]
+        #expect(desk.taken == expected)
+        #expect(try ntfy(server, folder: folder).takeAnswers(now: start, settle: desk.settle) == nil)
+        say("14 YES manzana", on: server)
+        #expect(try ntfy(server, folder: folder).takeAnswers(now: start, settle: desk.settle) == nil)
+        #expect(desk.taken == expected + [.act(person: "Rosa", alert: 14, isYes: true)])
+        #expect(try ntfy(server, path: "status/500").takeAnswers(now: start, settle: desk.settle) == "HTTP 500")
+    }
+
+    private func matrix(_ server: TestServer, path: String = "matrix") throws -> any AnswerSource {
+        let people = [
+            AnsweringPerson(name: "Rosa", sender: "@rosa:example.org"),
+            AnsweringPerson(name: "Ben", sender: "@ben:example.org", word: .environment("BEN")),
+        ]
+        let place = WebPlace(url: "http://127.0.0.1:\(server.port)/\(path)")
+        let matrix = MatrixSettings(
+            place: place, room: "!room:example.org", token: .environment("MATRIX"), people: people)
+        let made = try settings(.matrix(matrix)).makeDestination(context(environment: words))
+        return try #require(made as? any AnswerSource)
+    }
+
+    private func say(_ lines: [(sender: String, text: String)], in server: TestServer) {
+        let events = lines.map { line in
+            "{\"type\":\"m.room.message\",\"sender\":\(Escaping.json(line.sender)),\"content\":{\"msgtype\":\"m.text\","
+                + "\"body\":\(Escaping.json(line.text))}}"
+        }
+        let request = HTTPRequest(
+            url: "http://127.0.0.1:\(server.port)/matrix/_matrix/client/v3/say",
+            headers: [(name: "Authorization", value: "Bearer syt_token")],
+            body: Array("[\(events.joined(separator: ","))]".utf8))
+        _ = HTTPClient().send(request)
+    }
+
+    @Test("Matrix: the people listed are heard in the room, and a conversation is no answer")
+    func overMatrix() throws {
+        let server = try TestServer.web()
+        let desk = Desk()
+        let source = try matrix(server)
+        say([("@rosa:example.org", "1 YES")], in: server)
+        #expect(source.takeAnswers(now: start, settle: desk.settle) == nil)
+        #expect(desk.taken.isEmpty)
+        say(
+            [
+                ("@rosa:example.org", "has anybody looked at 12?"), ("@rosa:example.org", "12 yes"),
+                ("@rosa:example.org", "> <@gateway:example.org> NOW 13\n\n13 NO"), ("@eve:example.org", "12 yes"),
+                ("@eve:example.org", "good morning"), ("@ben:example.org", "12 yes"),
+                ("@ben:example.org", "12 yes ciruela"),
+            ], in: server)
+        #expect(source.takeAnswers(now: start, settle: desk.settle) == nil)
+        #expect(source.takeAnswers(now: start, settle: desk.settle) == nil)
+        #expect(
+            desk.taken == [
+                .act(person: "Rosa", alert: 12, isYes: true), .act(person: "Rosa", alert: 13, isYes: false),
+                .refused(.unknownSender), .refused(.wrongWord), .act(person: "Ben", alert: 12, isYes: true),
+            ])
+        #expect(desk.senders.contains("@eve:example.org"))
+        #expect(try matrix(server, path: "status/200").takeAnswers(now: start, settle: desk.settle) != nil)
+    }
+
+    @Test("the listener tells once that a way cannot be read, and ends when it is asked to")
+    func listener() throws {
+        let source = FailingSource()
+        let told = Flag()
+        let listener = AnswerListener(
+            destinations: [source], clock: { start }, settle: { _ in true },
+            onProblem: { _, problem in told.set(problem) })
+        listener.start()
+        #expect(waitUntil { told.problems == ["HTTP 500"] })
+        #expect(listener.stopAndWait())
+        #expect(told.problems == ["HTTP 500"])
+    }
+}
+
+private final class Flag: Sendable {
+    private let all = Mutex<[String?]>([])
+    var problems: [String?] { all.withLock { $0 } }
+    func set(_ problem: String?) { all.withLock { $0.append(problem) } }
+}
+
+/// A way that never works.
+private struct FailingSource: Destination, AnswerSource {
+    let name = "d"
+    let audience = Audience.stewards
+    let language = "en"
+    let takesAnswers = true
+    let pauseSeconds = 1
+
+    func send(_ item: OutboxItem, now: Instant) -> DeliveryOutcome { .delivered(remoteID: nil) }
+    func takeAnswers(now: Instant, settle: (IncomingAnswer) -> Bool) -> String? { "HTTP 500" }
+}
