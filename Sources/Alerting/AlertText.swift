@@ -85,7 +85,9 @@ public enum AlertText {
         var values = names(alert, context, book)
         let stage = String(draft.kind.dropFirst("alert.".count))
         values["person"] = alert.entries.last?.person ?? alert.takenBy ?? ""
-        if ["taken", "declined", "noted", "closed", "reminder"].contains(stage) {
+        if ["taken", "declined", "noted", "closed", "reminder", "paused", "pause_asked"].contains(stage) {
+            values["until"] = alert.pause.map { context.localTime($0.until) } ?? ""
+            values["why"] = Escaping.singleLine(alert.pause?.reason ?? "", limit: 80)
             values["about"] = about(alert, context, book)
             values["cause"] = alert.outcome.map { book.text("alerts.outcome.\($0.rawValue)") } ?? ""
             return book.text("alerts.\(stage)", values)

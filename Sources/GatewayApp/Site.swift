@@ -1,3 +1,4 @@
+import Alerting
 import DeviceProfiles
 import Foundation
 import GatewayModel
@@ -58,6 +59,11 @@ public struct Site: Sendable {
 
     /// The community's zone.
     var zone: Zone { configuration.community.zone }
+
+    /// What alerts go by beside the decisions.
+    var alertPolicy: AlertPolicy {
+        AlertPolicy(zone: zone, meetings: MeetingRule.parse(configuration.assembly.meets))
+    }
 
     /// Parses a day or a time that a person wrote; a day means its first instant here.
     func instant(_ text: String) throws(AppError) -> Instant {

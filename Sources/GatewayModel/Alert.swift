@@ -45,6 +45,8 @@ public enum AlertCause: Hashable, Sendable, Codable {
 }
 
 /// Where an alert is in its life (after ISA-18.2 / IEC 62682).
+///
+/// Normal and pending have no record: a limit's own delay runs before its alert is raised.
 public enum AlertState: String, Hashable, Sendable, Codable, CaseIterable {
     /// The condition holds and nobody has answered.
     case raised
@@ -52,6 +54,12 @@ public enum AlertState: String, Hashable, Sendable, Codable, CaseIterable {
     case going
     /// The condition ended before anybody came.
     case returned
+    /// The condition holds, and two or one of the stewards let it rest until a time.
+    case paused
+    /// The condition holds, and follows from another alert that says so.
+    case covered
+    /// The condition holds, and its sensor or limit is switched off on purpose until a time.
+    case switchedOff = "switched_off"
     /// Done, with a cause.
     case closed
 }
@@ -73,6 +81,14 @@ public struct AlertEntry: Hashable, Sendable, Codable {
     public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
         // In the order of an alert's life.
         case raised, warned, updated, taken, declined, seen, noted, returned, closed
+        /// Who is going was asked how it is.
+        case asked
+        // A pause that waits for a second person, one that began, and the end of either.
+        case pauseAsked = "pause_asked"
+        case paused, resumed
+        // Its sensor or limit is switched off, or on again.
+        case switchedOff = "switched_off"
+        case switchedOn = "switched_on"
     }
 
     /// When.
@@ -85,14 +101,20 @@ public struct AlertEntry: Hashable, Sendable, Codable {
     public var means: String?
     /// A note, or the value that was reached.
     public var note: String?
+    /// Until when, where the entry is about a time.
+    public var until: Instant?
 
     /// Makes an entry.
-    public init(at: Instant, kind: Kind, person: String? = nil, means: String? = nil, note: String? = nil) {
+    public init(
+        at: Instant, kind: Kind, person: String? = nil, means: String? = nil, note: String? = nil,
+        until: Instant? = nil
+    ) {
         self.at = at
         self.kind = kind
         self.person = person
         self.means = means
         self.note = note
+        self.until = until
     }
 }
 
@@ -126,6 +148,18 @@ public struct Alert: Hashable, Sendable, Codable {
     public var takenBy: String?
     /// The transition as first detected, with its evidence; nil for box alerts.
     public var transition: LimitTransition?
+    /// The value furthest past the bound so far; nil where there is no value.
+    public var peak: DecimalValue?
+    /// When that was.
+    public var peakAt: Instant?
+    /// The pause that is asked for or runs.
+    public var pause: AlertPause?
+    /// Until when its sensor or limit is switched off; nil while it is on.
+    public var offUntil: Instant?
+    /// The number of the alert that covers it.
+    public var coveredBy: Int?
+    /// True while nobody was told of it, since it was covered or switched off from the start.
+    public var isUntold: Bool?
     /// Details for texts, by placeholder name; no household data.
     public var details: [String: String]
     /// Everything that happened, oldest first.
@@ -146,12 +180,34 @@ public struct Alert: Hashable, Sendable, Codable {
         self.onset = onset
         self.detectedAt = detectedAt
         self.transition = transition
+        peak = transition?.value
+        peakAt = transition?.value == nil ? nil : onset
         self.details = details
         entries = [AlertEntry(at: detectedAt, kind: .raised)]
     }
 
     /// True while somebody may still have to do something.
     public var isOpen: Bool { state != .closed }
+
+    /// True while the condition holds.
+    public var holds: Bool { returnedAt == nil && closedAt == nil }
+
+    /// Brings the state in line with what is known: what is over comes before what rests, and that before who goes.
+    public mutating func settle() {
+        if closedAt != nil {
+            state = .closed
+        } else if returnedAt != nil {
+            state = .returned
+        } else if pause?.isInForce == true {
+            state = .paused
+        } else if offUntil != nil {
+            state = .switchedOff
+        } else if coveredBy != nil {
+            state = .covered
+        } else {
+            state = takenBy == nil ? .raised : .going
+        }
+    }
 }
 
 /// Who may receive a notice.

@@ -95,6 +95,7 @@ extension Store {
                 try JSONText.encode(transition),
             ])
         }
+        try insertDuty(batch, db)
         try Store.insert(batch.meterEvents, db)
         try Store.insert(batch.outbox, db)
         _ = try RecordBook.append(batch.records, db)

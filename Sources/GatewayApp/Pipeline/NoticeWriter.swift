@@ -47,6 +47,9 @@ struct NoticeWriter: Sendable {
         }
     }
 
+    /// A time as people here read it.
+    func local(_ instant: Instant) -> String { site.local(instant) }
+
     /// A notice for some goes to the narrower circles too; what is one household's business goes to nobody else.
     static func mayHear(_ listener: Audience, _ intended: Audience) -> Bool {
         guard intended != .person else { return listener == .person }

@@ -98,6 +98,7 @@ final class Pipeline {
         for measurement in measurements {
             for seen in [measurement] + state.computed.receive(measurement) {
                 apply(state.limits.receive(seen, now: now), isWatched: isWatched, now: now)
+                seePeaks(seen, now: now)
             }
         }
     }
@@ -139,7 +140,10 @@ final class Pipeline {
     func reload(_ site: Site) throws {
         let decoder = try PipelineLoader(site: site, store: store).decoder(andThen: batch.announcements)
         notices = NoticeWriter(site: site)
-        changeState { $0.decoder = decoder }
+        changeState {
+            $0.decoder = decoder
+            $0.alerts.policy = site.alertPolicy
+        }
     }
 
     /// Changes the state apart from any message, for what a command has already written to the store.

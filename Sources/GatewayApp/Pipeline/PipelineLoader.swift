@@ -49,7 +49,9 @@ struct PipelineLoader {
         let limits = try limits(sensors, inForce, stages, open: open, replay: replay, now: now)
         let silent = subjects(of: .sensorSilent, open).map(SensorID.init(rawValue:))
         var alerts = AlertBook(
-            gatewayID: site.configuration.community.id, open: open, nextNumber: try store.nextAlertNumber())
+            gatewayID: site.configuration.community.id, open: open, nextNumber: try store.nextAlertNumber(),
+            switchedOff: try store.switchedOff())
+        alerts.policy = site.alertPolicy
         alerts.boxRules = inForce.boxAlerts(on: site.zone.date(at: now))
         var counters = Counters()
         counters.openAlerts = open.count

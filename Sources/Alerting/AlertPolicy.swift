@@ -1,0 +1,55 @@
+import GatewayModel
+
+/// What alerts go by beside the decisions of the assembly: its meetings, and how long something may rest.
+public struct AlertPolicy: Sendable {
+    /// The community's time zone.
+    public var zone: Zone
+    /// When the assembly meets; nil where nobody has said so.
+    public var meetings: MeetingRule?
+
+    /// Makes a policy.
+    public init(zone: Zone = .utc, meetings: MeetingRule? = nil) {
+        self.zone = zone
+        self.meetings = meetings
+    }
+
+    /// Seconds that a pause lasts at most.
+    static let longestPause: Int64 = 7 * 86_400
+    /// Seconds that something which protects people may rest.
+    static let longestForPeople: Int64 = 86_400
+    /// Seconds that something is switched off at most where no assembly is known.
+    static let longestOff: Int64 = 35 * 86_400
+    /// Seconds after which somebody who is going is asked again, without a note.
+    static let reminderSeconds: Int64 = 7200
+
+    /// The latest end of a pause that begins now: seven days, the next assembly, and for people a day.
+    func latestPause(forPeople: Bool, now: Instant) -> Instant {
+        let longest = forPeople ? AlertPolicy.longestForPeople : AlertPolicy.longestPause
+        return min(now.advanced(bySeconds: longest), nextAssembly(now))
+    }
+
+    /// The latest end of a switch-off that begins now: the next assembly, and for people a day.
+    func latestOff(forPeople: Bool, now: Instant) -> Instant {
+        forPeople ? latestPause(forPeople: true, now: now) : nextAssembly(now)
+    }
+
+    private func nextAssembly(_ now: Instant) -> Instant {
+        meetings?.next(after: now, in: zone) ?? now.advanced(bySeconds: AlertPolicy.longestOff)
+    }
+
+    /// Puts a wish beside the one that waits for a second person, and says what is in force then.
+    func agreed(
+        _ wish: AlertPause, with waiting: AlertPause?, latest: Instant, number: Int = 0
+    ) throws(AnswerError) -> AlertPause {
+        guard !wish.reason.isEmpty else { throw AnswerError(code: .whyMissing, number: number) }
+        guard wish.until > wish.at else { throw AnswerError(code: .overAlready, number: number) }
+        guard wish.until <= latest else { throw AnswerError(code: .tooLong, number: number, latest: latest) }
+        guard wish.needsSecond, let waiting, !waiting.isInForce else { return wish }
+        guard waiting.person != wish.person else { throw AnswerError(code: .samePerson, number: number) }
+        var agreed = waiting
+        // Two persons agree on no more than both have said.
+        agreed.until = min(waiting.until, wish.until)
+        agreed.confirmedBy = wish.person
+        return agreed
+    }
+}
