@@ -50,6 +50,35 @@ struct AgendaTests {
         }
     }
 
+    @Test(
+        "an alert that was paused twice becomes an item, and a household's never does",
+        arguments: [(1, false), (2, true)])
+    func pausedAgain(_ pauses: Int, _ isAsked: Bool) throws {
+        var facts = try Village().facts
+        var alert = Alert(
+            id: "x", number: 7, cause: .box(.brokerAway), subject: "", priority: .now, protects: nil,
+            onset: facts.generatedAt.advanced(bySeconds: -86_400 * 5), detectedAt: facts.generatedAt)
+        for _ in 0..<pauses {
+            alert.entries.append(
+                AlertEntry(at: alert.onset, kind: .paused, person: "Rosa", note: "known work", until: facts.generatedAt)
+            )
+        }
+        facts.alerts = [alert]
+        for language in ["en", "es"] {
+            let items = AgendaDraft.items(from: .make(from: facts), phrases: try Phrases.book(language))
+                .filter { $0.kind == .pausedAgain }
+            #expect(items.isEmpty != isAsked)
+            #expect(
+                items.allSatisfy { $0.facts.joined().contains("known work") && !$0.facts.joined().contains("Rosa") })
+            #expect(items.allSatisfy { !($0.facts + [$0.title, $0.summary]).joined().contains("{") })
+        }
+        alert.details["visibility"] = "household"
+        facts.alerts = [alert]
+        #expect(
+            !AgendaDraft.items(from: .make(from: facts), phrases: try Phrases.book("en"))
+                .contains { $0.kind == .pausedAgain })
+    }
+
     @Test("too many alarms become an item", arguments: [(4, false), (40, true)])
     func load(_ count: Int, _ isAsked: Bool) throws {
         var facts = try Village().facts
