@@ -8,6 +8,8 @@ public enum AlertAction: Hashable, Sendable {
     case notify(NoticeDraft)
     /// Enter it in the record book; `erasable` holds persons and notes.
     case record(kind: String, facts: [String: String], erasable: [String: String])
+    /// Keep that a steward answered a test message.
+    case testAnswered(String)
     /// Keep that a sensor or limit is switched off, or forget it, and tell the stewards.
     case switched(SwitchedOff, Switching)
 
@@ -27,24 +29,28 @@ public enum AlertAction: Hashable, Sendable {
 /// Something to tell people about an alert, not yet worded.
 public struct NoticeDraft: Hashable, Sendable {
     /// `alert.raised`, `alert.warned`, `alert.returned`, `alert.taken`, `alert.declined`, `alert.reminder`,
-    /// `alert.pause_asked`, `alert.paused`, `alert.closed`.
+    /// `alert.pause_asked`, `alert.paused`, `alert.called`, `alert.nobody_came`, `alert.closed`.
     public var kind: String
     /// The alert as it now is.
     public var alert: Alert
     /// Who may hear it.
     public var audience: Audience
+    /// The stewards whom it calls; nil for all of them.
+    public var persons: [String]?
 
     /// Makes a draft.
-    public init(kind: String, alert: Alert, audience: Audience) {
+    public init(kind: String, alert: Alert, audience: Audience, persons: [String]? = nil) {
         self.kind = kind
         self.alert = alert
         self.audience = audience
+        self.persons = persons
     }
 
     /// How soon somebody must look: as urgent as the alert where an act is wanted, else no night's sleep is worth it.
     public var priority: Priority {
         switch kind {
-        case "alert.raised", "alert.warned", "alert.declined", "alert.reminder": alert.priority
+        case "alert.raised", "alert.warned", "alert.declined", "alert.reminder", "alert.called", "alert.nobody_came":
+            alert.priority
         default: max(alert.priority, .today)
         }
     }
@@ -86,6 +92,8 @@ public struct AnswerError: Error, Hashable, Sendable {
         case nothingToPause
         /// It is not switched off.
         case notOff
+        /// A test message is answered by the person to whom it went.
+        case notYours
     }
 
     /// The kind; `acts.refused.<code>` of the language files tells the person why and what to do.

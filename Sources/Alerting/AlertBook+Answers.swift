@@ -11,6 +11,11 @@ extension AlertBook {
         var kind = AlertBook.kind(of: answer)
         var entry = AlertEntry(at: now, kind: .noted, person: person, means: means)
         switch answer {
+        case .take where alert.cause == .box(.testAlarm):
+            guard alert.subject == person else { throw AnswerError(code: .notYours, number: number) }
+            entry.kind = .taken
+            alert.takenBy = person
+            (alert.closedAt, alert.outcome) = (now, .test)
         case .take:
             entry.kind = .taken
             alert.takenBy = person
@@ -45,6 +50,9 @@ extension AlertBook {
                 kind: kind, facts: ["alert": "\(number)", "means": means],
                 erasable: AlertBook.texts(of: answer, person: person)),
         ]
+        if alert.outcome == .test, alert.takenBy == person, alert.cause == .box(.testAlarm) {
+            actions.append(.testAnswered(person))
+        }
         // "Seen" stops nothing and wakes nobody.
         if answer != .seen {
             actions.append(.notify(NoticeDraft(kind: kind, alert: alert, audience: AlertBook.audience(of: alert))))

@@ -3,7 +3,7 @@ import GatewayModel
 extension AlertBook {
     /// Lets time pass: what rested long enough rests no more, and who has been going for two hours is asked again.
     public mutating func tick(now: Instant) -> [AlertAction] {
-        endSwitchOffs(now: now) + endPauses(now: now) + askAgain(now: now)
+        endSwitchOffs(now: now) + endPauses(now: now) + askAgain(now: now) + escalate(now: now)
     }
 
     private mutating func askAgain(now: Instant) -> [AlertAction] {
@@ -41,6 +41,7 @@ extension AlertBook {
         alert.settle()
         let isCalling = tells && [.raised, .going].contains(alert.state)
         if isCalling { alert.isUntold = nil }
+        let persons = isCalling && alert.state == .raised ? call(&alert, now: now) : nil
         keep(alert)
         var actions: [AlertAction] = [
             .store(alert),
@@ -48,7 +49,9 @@ extension AlertBook {
         ]
         if isCalling {
             actions.append(
-                .notify(NoticeDraft(kind: "alert.raised", alert: alert, audience: AlertBook.circle(of: alert))))
+                .notify(
+                    NoticeDraft(
+                        kind: "alert.raised", alert: alert, audience: AlertBook.circle(of: alert), persons: persons)))
         }
         return actions
     }

@@ -87,6 +87,7 @@ public struct AlertBook: Sendable {
         nextNumber += 1
         active[AlertBook.condition(cause, subject)] = alert.id
         rest(&alert, now: now)
+        let persons = call(&alert, now: now)
         keep(alert)
         let kind = if case .warned = transition?.change { "alert.warned" } else { "alert.raised" }
         return [
@@ -101,7 +102,8 @@ public struct AlertBook: Sendable {
             + (alert.isUntold == true
                 ? []
                 : [
-                    .notify(NoticeDraft(kind: kind, alert: alert, audience: AlertBook.circle(of: alert)))
+                    .notify(
+                        NoticeDraft(kind: kind, alert: alert, audience: AlertBook.circle(of: alert), persons: persons))
                 ])
     }
 
@@ -120,6 +122,7 @@ public struct AlertBook: Sendable {
             AlertEntry(
                 at: now, kind: kind == "alert.warned" ? .warned : .updated, note: transition.value?.description))
         alert.settle()
+        let persons = isMoreUrgent && kind == "alert.raised" && alert.state == .raised ? call(&alert, now: now) : nil
         keep(alert)
         var actions: [AlertAction] = [.store(alert)]
         // The same limit passed again while it is passed is not news; a further warning level or more urgency is.
@@ -127,7 +130,9 @@ public struct AlertBook: Sendable {
         guard isMoreUrgent || ![.paused, .switchedOff, .covered].contains(alert.state) else { return actions }
         guard alert.offUntil == nil, alert.coveredBy == nil else { return actions }
         if isMoreUrgent || kind == "alert.warned" || transition.change == .raised && transition.sensor == nil {
-            actions.append(.notify(NoticeDraft(kind: kind, alert: alert, audience: AlertBook.circle(of: alert))))
+            actions.append(
+                .notify(
+                    NoticeDraft(kind: kind, alert: alert, audience: AlertBook.circle(of: alert), persons: persons)))
         }
         return actions
     }

@@ -6,11 +6,28 @@ public struct AlertPolicy: Sendable {
     public var zone: Zone
     /// When the assembly meets; nil where nobody has said so.
     public var meetings: MeetingRule?
+    /// The duty list; nil where everybody is called at once.
+    public var roster: DutyRoster?
+    /// How long is waited before the next person is called.
+    public var waits = Waits()
 
     /// Makes a policy.
     public init(zone: Zone = .utc, meetings: MeetingRule? = nil) {
         self.zone = zone
         self.meetings = meetings
+    }
+
+    /// Waiting times of the escalation, in seconds.
+    public struct Waits: Hashable, Sendable {
+        /// From the call of the person on duty to that of the second one.
+        public var second: Int64 = 900
+        /// From there to the call of everybody.
+        public var all: Int64 = 900
+        /// From there to the next call of everybody, again and again.
+        public var again: Int64 = 3600
+
+        /// The default times.
+        public init() {}
     }
 
     /// Seconds that a pause lasts at most.

@@ -19,6 +19,8 @@ public enum AlertText {
         public var response: String
         /// Who is called next; nil where nobody is on duty.
         public var nextPerson: String?
+        /// When that person is called; nil where nobody waits for a time.
+        public var nextAt: Instant?
         /// Who reads it: stewards are told the first step and who is next, a household the first step, members neither.
         public var audience: Audience
         /// A time as people here read it.
@@ -45,7 +47,8 @@ public enum AlertText {
     public static func title(_ draft: NoticeDraft, _ context: Context, _ book: Phrasebook) -> String {
         let alert = draft.alert
         let stage = String(draft.kind.dropFirst("alert.".count))
-        let word = ["raised", "warned"].contains(stage) ? "urgency.\(alert.priority.rawValue)" : "stage.\(stage)"
+        let word =
+            ["raised", "warned", "called"].contains(stage) ? "urgency.\(alert.priority.rawValue)" : "stage.\(stage)"
         return book.text(
             "alerts.title",
             [
@@ -85,7 +88,8 @@ public enum AlertText {
         var values = names(alert, context, book)
         let stage = String(draft.kind.dropFirst("alert.".count))
         values["person"] = alert.entries.last?.person ?? alert.takenBy ?? ""
-        if ["taken", "declined", "noted", "closed", "reminder", "paused", "pause_asked"].contains(stage) {
+        if ["taken", "declined", "noted", "closed", "reminder", "paused", "pause_asked", "nobody_came"].contains(stage)
+        {
             values["until"] = alert.pause.map { context.localTime($0.until) } ?? ""
             values["why"] = Escaping.singleLine(alert.pause?.reason ?? "", limit: 80)
             values["about"] = about(alert, context, book)
@@ -153,9 +157,11 @@ public enum AlertText {
 
     private static func next(_ draft: NoticeDraft, _ context: Context, _ book: Phrasebook) -> String {
         let alert = draft.alert
-        guard draft.kind == "alert.raised", alert.priority != .assembly else { return "" }
+        guard ["alert.raised", "alert.called"].contains(draft.kind), alert.priority != .assembly else { return "" }
         let reply = book.text("alerts.reply", ["number": "\(alert.number)"])
         guard let person = context.nextPerson else { return reply + " " + book.text("alerts.nobody_next") }
-        return reply + " " + book.text("alerts.next", ["person": person])
+        guard let at = context.nextAt else { return reply + " " + book.text("alerts.next", ["person": person]) }
+        return reply + " "
+            + book.text("alerts.next_at", ["person": person, "at": String(context.localTime(at).suffix(5))])
     }
 }

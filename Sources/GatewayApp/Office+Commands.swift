@@ -12,12 +12,15 @@ extension Office {
         do {
             switch command {
             case .adopt(let fileName, let bytes, let signatures):
-                return try adopt([UInt8](bytes), fileName, signatures, by: actor, now: now)
+                let reply = try adopt([UInt8](bytes), fileName, signatures, by: actor, now: now)
+                try refreshDuty()
+                return reply
             case .recover(let step, let fileName, let bytes, let signatures):
                 return try recover(step, [UInt8](bytes), fileName, signatures, by: actor, now: now)
             case .answer(let number, let answer): return try self.answer(number, answer, by: actor, now: now)
             case .switchAlerts(let subject, let off):
                 return try switchAlerts(subject, off, by: actor, now: now)
+            case .testAlarm(let steward): return testAlarm(steward, by: actor, now: now)
             case .assign(let sensor, let device, let channel):
                 return try assign(sensor, device, channel, by: actor, now: now)
             case .rebind(let old, let new): return try rebind(old, to: new, by: actor, now: now)

@@ -1,4 +1,3 @@
-import Alerting
 import DeviceProfiles
 import Foundation
 import GatewayModel
@@ -59,11 +58,6 @@ public struct Site: Sendable {
 
     /// The community's zone.
     var zone: Zone { configuration.community.zone }
-
-    /// What alerts go by beside the decisions.
-    var alertPolicy: AlertPolicy {
-        AlertPolicy(zone: zone, meetings: MeetingRule.parse(configuration.assembly.meets))
-    }
 
     /// Parses a day or a time that a person wrote; a day means its first instant here.
     func instant(_ text: String) throws(AppError) -> Instant {

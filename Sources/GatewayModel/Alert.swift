@@ -20,6 +20,8 @@ public enum BoxCondition: String, Hashable, Sendable, Codable, CaseIterable {
     case recoveryWaiting = "recovery_waiting"
     case decisionsAltered = "decisions_altered"
     case peopleAtRisk = "people_at_risk"
+    /// A test message to one steward, whose name is the subject.
+    case testAlarm = "test_alarm"
 }
 
 /// How urgent an alert about the box is and who hears it; the assembly may change both, but not switch the alert off.
@@ -89,6 +91,15 @@ public struct AlertEntry: Hashable, Sendable, Codable {
         // Its sensor or limit is switched off, or on again.
         case switchedOff = "switched_off"
         case switchedOn = "switched_on"
+        // It is covered by another alert, or no more.
+        case covered, uncovered
+        // One person was called, everybody, and everybody again since nobody had come.
+        case called
+        case calledAll = "called_all"
+        case nobodyCame = "nobody_came"
+        // Why a notice did not go to a destination: its person is not called yet, or it waits for the end of quiet hours.
+        case notCalled = "not_called"
+        case quietHours = "quiet_hours"
     }
 
     /// When.
@@ -236,12 +247,15 @@ public struct OutboxItem: Hashable, Sendable, Codable {
     public var dataJSON: String
     /// When it was made.
     public var createdAt: Instant
+    /// Not to be sent before this time, such as the end of the quiet hours; nil for at once.
+    public var notBefore: Instant?
 
     /// Makes an outbox item.
     public init(
         key: String, destination: String, type: String, priority: Priority, title: String, body: String,
-        alert: String? = nil, dataJSON: String = "{}", createdAt: Instant
+        alert: String? = nil, dataJSON: String = "{}", createdAt: Instant, notBefore: Instant? = nil
     ) {
+        self.notBefore = notBefore
         self.key = key
         self.destination = destination
         self.type = type

@@ -109,8 +109,8 @@ extension Store {
                     VALUES (?, ?, ?, 'pending', ?, ?)
                     """
             ).execute(arguments: [
-                item.key, item.destination, try JSONText.encode(item), item.createdAt.milliseconds,
-                item.createdAt.milliseconds,
+                item.key, item.destination, try JSONText.encode(item),
+                (item.notBefore ?? item.createdAt).milliseconds, item.createdAt.milliseconds,
             ])
         }
     }

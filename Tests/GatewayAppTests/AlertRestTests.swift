@@ -33,7 +33,8 @@ struct AlertRestTests {
         try village.read(20)
         #expect(try village.states() == ["1 returned"])
         try village.say("Jordi", .answer(alert: 1, answer: .resolve(.knownWork, note: nil)))
-        #expect(try village.entries(1) == ["raised", "paused", "resumed", "returned", "closed"])
+        #expect(
+            try village.entries(1) == ["raised", "called_all", "paused", "resumed", "called_all", "returned", "closed"])
         let alert = try #require(try village.office.store.alert(number: 1))
         #expect(alert.peak == DecimalValue("180.1") && alert.outcome == .knownWork)
         let about = "1: plug/power: Power of the plug"

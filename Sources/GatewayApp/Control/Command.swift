@@ -12,6 +12,8 @@ public enum Command: Codable, Sendable, Hashable {
     case answer(alert: Int, answer: AlertAnswer)
     /// Switches a sensor or a limit off until a time, or on again.
     case switchAlerts(subject: String, off: SwitchOffTerms?)
+    /// Sends a test message to a steward, who answers it.
+    case testAlarm(steward: String)
     /// Lets a device's channel measure a sensor from now on.
     case assign(sensor: Sensor, device: String, channel: String)
     /// Lets another device measure from now on what a device measures now, channel by channel.

@@ -6,7 +6,7 @@ import StrictYAML
 
 /// Shows alerts and takes stewards' answers.
 public struct AlertDesk {
-    private let site: Site
+    let site: Site
 
     /// Makes a desk for a site.
     public init(site: Site) {

@@ -6,6 +6,48 @@ import Storage
 
 /// What follows for the people on duty.
 extension Pipeline {
+    /// Puts a notice into the batch for every destination that may hear it, and into the record why others do not.
+    func send(_ draft: NoticeDraft, now: Instant) {
+        batch.outbox += notices.items(for: draft, state: state, now: now)
+        let withheld = notices.withheld(draft, state: state, now: now)
+        guard !withheld.isEmpty else { return }
+        let stored = batch.alerts.last { $0.id == draft.alert.id } ?? draft.alert
+        perform(state.alerts.withhold(withheld, from: stored), now: now)
+    }
+
+    /// Whoever answered a test message counts on the duty list from now on.
+    func noteTestAnswered(_ person: String, now: Instant) {
+        batch.dutyMarks[DutyMark(kind: DutyMark.testAnswered, name: person)] = now
+        guard let index = state.alerts.policy.roster?.members.firstIndex(where: { $0.name == person }) else { return }
+        state.alerts.policy.roster?.members[index].hasAnswered = true
+    }
+
+    /// At the change of duty whoever leaves and whoever comes is told what is open and what is silent.
+    func handOver(now: Instant) {
+        guard let person = state.alerts.policy.roster?.onDuty(at: now), person != state.onDuty else { return }
+        let before = state.onDuty
+        state.onDuty = person
+        batch.dutyMarks[DutyMark(kind: DutyMark.onDuty, name: person)] = now
+        guard let before else { return }
+        let open = state.alerts.open.filter { $0.details["visibility"] == nil }
+        let silent = open.filter { $0.holds && $0.cause == .box(.sensorSilent) }
+        let others = open.filter { $0.cause != .box(.sensorSilent) }
+        batch.outbox += notices.announcement("duty.hand_over", priority: .today, now: now) { book in
+            let names = silent.map { alert in
+                self.state.sensors.sensor(SensorID(rawValue: alert.subject))?.name(in: book.language) ?? alert.subject
+            }
+            let numbers = others.map {
+                "\($0.number) (\(book.text("alerts.state.\($0.state.rawValue)")))"
+            }
+            let values = [
+                "from": before, "to": person,
+                "open": numbers.isEmpty ? book.text("duty.none") : numbers.joined(separator: ", "),
+                "silent": names.isEmpty ? book.text("duty.none") : names.joined(separator: ", "),
+            ]
+            return (book.text("duty.hand_over_title", values), book.text("duty.hand_over", values))
+        }
+    }
+
     /// Keeps what is switched off or on, and tells the stewards; of a home they hear no more than that it is one.
     func tell(_ off: SwitchedOff, _ switching: AlertAction.Switching, now: Instant) {
         let isOff = [.off, .offAsked].contains(switching)
@@ -38,4 +80,11 @@ extension Pipeline {
                 state.alerts.see(value, at: measurement.time, of: sensor.id, limit: reference), now: now)
         }
     }
+}
+
+extension DutyMark {
+    /// A steward answered a test message.
+    static let testAnswered = "test_answered"
+    /// A steward began to be on duty.
+    static let onDuty = "on_duty"
 }

@@ -175,7 +175,8 @@ extension Pipeline {
                 batch.alerts.removeAll { $0.id == alert.id }
                 batch.alerts.append(alert)
             case .switched(let off, let switching): tell(off, switching, now: now)
-            case .notify(let draft): batch.outbox += notices.items(for: draft, state: state, now: now)
+            case .notify(let draft): send(draft, now: now)
+            case .testAnswered(let person): noteTestAnswered(person, now: now)
             case .record(let kind, let facts, let erasable):
                 batch.records.append(RecordEntry(at: now, kind: kind, facts: facts, erasable: erasable))
             }

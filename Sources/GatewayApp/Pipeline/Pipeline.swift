@@ -109,7 +109,8 @@ final class Pipeline {
         apply(state.silence.tick(now: now), now: now)
         apply(state.limits.tick(now: now), now: now)
         perform(state.alerts.tick(now: now), now: now)
-        return batch.alerts.count > alertsBefore ? .now : .whenDue
+        handOver(now: now)
+        return batch.alerts.count > alertsBefore || !batch.dutyMarks.isEmpty ? .now : .whenDue
     }
 
     /// Writes the batch in one transaction and makes the copy the state in force.
@@ -140,9 +141,10 @@ final class Pipeline {
     func reload(_ site: Site) throws {
         let decoder = try PipelineLoader(site: site, store: store).decoder(andThen: batch.announcements)
         notices = NoticeWriter(site: site)
+        let policy = try site.alertPolicy(store)
         changeState {
             $0.decoder = decoder
-            $0.alerts.policy = site.alertPolicy
+            $0.alerts.policy = policy
         }
     }
 

@@ -51,7 +51,8 @@ struct PipelineLoader {
         var alerts = AlertBook(
             gatewayID: site.configuration.community.id, open: open, nextNumber: try store.nextAlertNumber(),
             switchedOff: try store.switchedOff())
-        alerts.policy = site.alertPolicy
+        let marks = try store.dutyMarks()
+        alerts.policy = try site.alertPolicy(store)
         alerts.boxRules = inForce.boxAlerts(on: site.zone.date(at: now))
         var counters = Counters()
         counters.openAlerts = open.count
@@ -60,6 +61,7 @@ struct PipelineLoader {
             series: try store.directory(zone: site.zone),
             sensors: sensors, meters: replay.meters, computed: replay.computed, asides: replay.asides, limits: limits,
             stages: stages, alerts: alerts,
+            onDuty: marks.filter { $0.key.kind == DutyMark.onDuty }.max { $0.value < $1.value }?.key.name,
             silence: SilenceWatch(
                 sensors: sensors.all, lastSeen: replay.lastSeen, silent: Set(silent), listeningSince: nil,
                 zone: site.zone),
