@@ -8,6 +8,8 @@ public enum AlertAction: Hashable, Sendable {
     case notify(NoticeDraft)
     /// Enter it in the record book; `erasable` holds persons and notes.
     case record(kind: String, facts: [String: String], erasable: [String: String])
+    /// Tell people of many alerts at once, in this order.
+    case digest([Alert])
     /// Keep that a steward answered a test message.
     case testAnswered(String)
     /// Keep that a sensor or limit is switched off, or forget it, and tell the stewards.
@@ -29,7 +31,8 @@ public enum AlertAction: Hashable, Sendable {
 /// Something to tell people about an alert, not yet worded.
 public struct NoticeDraft: Hashable, Sendable {
     /// `alert.raised`, `alert.warned`, `alert.returned`, `alert.taken`, `alert.declined`, `alert.reminder`,
-    /// `alert.pause_asked`, `alert.paused`, `alert.called`, `alert.nobody_came`, `alert.closed`.
+    /// `alert.pause_asked`, `alert.paused`, `alert.called`, `alert.nobody_came`, `alert.chattering`,
+    /// `alert.closed`.
     public var kind: String
     /// The alert as it now is.
     public var alert: Alert
@@ -49,7 +52,8 @@ public struct NoticeDraft: Hashable, Sendable {
     /// How soon somebody must look: as urgent as the alert where an act is wanted, else no night's sleep is worth it.
     public var priority: Priority {
         switch kind {
-        case "alert.raised", "alert.warned", "alert.declined", "alert.reminder", "alert.called", "alert.nobody_came":
+        case "alert.raised", "alert.warned", "alert.declined", "alert.reminder", "alert.called", "alert.nobody_came",
+            "alert.chattering":
             alert.priority
         default: max(alert.priority, .today)
         }

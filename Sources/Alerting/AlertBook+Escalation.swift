@@ -48,7 +48,7 @@ extension AlertEntry.Kind {
     var isCall: Bool { [.called, .calledAll, .nobodyCame].contains(self) }
 
     /// True for the entries from which on people are called from the beginning.
-    var beginsCalls: Bool { [.raised, .resumed, .switchedOn, .uncovered].contains(self) }
+    var beginsCalls: Bool { [.raised, .resumed, .switchedOn, .uncovered, .calmed, .toldTogether].contains(self) }
 }
 
 extension AlertBook {

@@ -43,14 +43,22 @@ extension AlertBook {
         } + wake(now: now)
     }
 
-    /// Lets an alert rest as long as its sensor or its limit is switched off.
+    /// Lets an alert rest as long as its sensor or its limit is switched off, or what it follows from holds.
     func rest(_ alert: inout Alert, now: Instant) {
-        guard let off = off(alert), alert.holds, alert.offUntil == nil else { return }
-        alert.offUntil = off.terms.until
-        if alert.entries.count == 1 { alert.isUntold = true }
-        alert.entries.append(
-            AlertEntry(
-                at: now, kind: .switchedOff, person: off.terms.person, note: off.terms.reason, until: off.terms.until))
+        guard alert.holds else { return }
+        let isNew = alert.entries.count == 1
+        if let off = off(alert), alert.offUntil == nil {
+            alert.offUntil = off.terms.until
+            alert.entries.append(
+                AlertEntry(
+                    at: now, kind: .switchedOff, person: off.terms.person, note: off.terms.reason,
+                    until: off.terms.until))
+        }
+        if let parent = parent(of: alert), alert.coveredBy == nil {
+            alert.coveredBy = parent.number
+            alert.entries.append(AlertEntry(at: now, kind: .covered, note: "\(parent.number)"))
+        }
+        if isNew, alert.entries.count > 1 { alert.isUntold = true }
         alert.settle()
     }
 

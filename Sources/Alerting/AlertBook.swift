@@ -12,6 +12,9 @@ public struct AlertBook: Sendable {
     var alerts: [String: Alert]
     /// The alert of each condition that holds, by its cause and subject.
     private var active: [String: String] = [:]
+    /// When each condition began in the last minutes, and when people were told of something.
+    var onsets: [String: [Instant]] = [:]
+    var told: [Instant] = []
     /// What is switched off on purpose, or waits for a second person, by subject.
     public internal(set) var switchedOff: [String: SwitchedOff]
     /// Meetings and the bounds of what may rest.
@@ -66,10 +69,12 @@ public struct AlertBook: Sendable {
         var details = details
         let rule = boxRules[condition]
         if rule?.audience == .members { details["audience"] = Audience.members.rawValue }
+        let inherited = inherit(cause, subject)
+        details["unseen"] = inherited.unseen
+        let own = rule?.priority ?? condition.priority
         return raise(
-            cause, subject: subject, priority: rule?.priority ?? condition.priority, protects: nil, onset: onset,
-            transition: nil,
-            details: details, now: now)
+            cause, subject: subject, priority: min(own, inherited.priority ?? own), protects: inherited.protects,
+            onset: onset, transition: nil, details: details, now: now)
     }
 
     /// The limit is no longer in force: its alert is over, whatever the last value was.
@@ -87,13 +92,14 @@ public struct AlertBook: Sendable {
         nextNumber += 1
         active[AlertBook.condition(cause, subject)] = alert.id
         rest(&alert, now: now)
+        let change = if case .warned = transition?.change { "alert.warned" } else { "alert.raised" }
+        let kind = calm(&alert, change, now: now)
         let persons = call(&alert, now: now)
         keep(alert)
-        let kind = if case .warned = transition?.change { "alert.warned" } else { "alert.raised" }
         return [
             .store(alert),
             .record(
-                kind: kind,
+                kind: change,
                 facts: [
                     "alert": "\(alert.number)", "id": alert.id, "cause": AlertBook.word(for: cause),
                     "onset": onset.description,
@@ -104,7 +110,7 @@ public struct AlertBook: Sendable {
                 : [
                     .notify(
                         NoticeDraft(kind: kind, alert: alert, audience: AlertBook.circle(of: alert), persons: persons))
-                ])
+                ]) + cover(by: alert, now: now)
     }
 
     private mutating func update(
@@ -162,7 +168,7 @@ public struct AlertBook: Sendable {
             + (wasTold
                 ? [
                     .notify(NoticeDraft(kind: "alert.returned", alert: alert, audience: AlertBook.circle(of: alert)))
-                ] : [])
+                ] : []) + uncover(from: alert, now: now)
     }
 
     mutating func keep(_ alert: Alert) {

@@ -10,6 +10,10 @@ public struct AlertPolicy: Sendable {
     public var roster: DutyRoster?
     /// How long is waited before the next person is called.
     public var waits = Waits()
+    /// The limits that cannot be watched while sensors are not heard.
+    public var stakes: [Stake] = []
+    /// The places of the community's sensors; those of households are in none.
+    public var places: [SensorID: String] = [:]
 
     /// Makes a policy.
     public init(zone: Zone = .utc, meetings: MeetingRule? = nil) {

@@ -56,8 +56,8 @@ extension Office {
     }
 
     /// Takes over who holds a mandate: a decision was adopted.
-    func refreshDuty() throws {
-        let policy = try site.alertPolicy(store)
+    func refreshDuty(now: Instant) throws {
+        let policy = try site.alertPolicy(store, now: now)
         pipeline.changeState { $0.alerts.policy = policy }
     }
 

@@ -13,7 +13,7 @@ extension Office {
             switch command {
             case .adopt(let fileName, let bytes, let signatures):
                 let reply = try adopt([UInt8](bytes), fileName, signatures, by: actor, now: now)
-                try refreshDuty()
+                try refreshDuty(now: now)
                 return reply
             case .recover(let step, let fileName, let bytes, let signatures):
                 return try recover(step, [UInt8](bytes), fileName, signatures, by: actor, now: now)
@@ -73,7 +73,7 @@ extension Office {
         try Office.noteBox(fresh, store, now: now)
         try SensorDeclarations(site: fresh, store: store).apply(now: now)
         try refreshSensors()
-        try pipeline.reload(fresh)
+        try pipeline.reload(fresh, now: now)
         try refreshLimits(now: now)
     }
 

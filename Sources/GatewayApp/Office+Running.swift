@@ -45,6 +45,7 @@ extension Office {
             try makeUpIfDue(now: now, within: Office.makeUpSlice)
             guard isDaily else { return }
             try housekeep(now: now)
+            try refreshDuty(now: now)
             try remindOfSignatures(now: now)
             setBox(.storeFailing, isActive: false, now: now, details: [:])
         } catch {

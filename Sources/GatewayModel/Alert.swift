@@ -20,6 +20,8 @@ public enum BoxCondition: String, Hashable, Sendable, Codable, CaseIterable {
     case recoveryWaiting = "recovery_waiting"
     case decisionsAltered = "decisions_altered"
     case peopleAtRisk = "people_at_risk"
+    /// Nothing is heard from a place any more; the subject is its name.
+    case placeSilent = "place_silent"
     /// A test message to one steward, whose name is the subject.
     case testAlarm = "test_alarm"
 }
@@ -97,6 +99,9 @@ public struct AlertEntry: Hashable, Sendable, Codable {
         case called
         case calledAll = "called_all"
         case nobodyCame = "nobody_came"
+        // It keeps coming and going, or it is calm again; it is one of many, or they were told together.
+        case damped, calmed, gathered
+        case toldTogether = "told_together"
         // Why a notice did not go to a destination: its person is not called yet, or it waits for the end of quiet hours.
         case notCalled = "not_called"
         case quietHours = "quiet_hours"

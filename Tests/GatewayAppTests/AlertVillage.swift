@@ -16,7 +16,10 @@ final class AlertVillage {
     static let begin = Instant(seconds: 1_794_308_400)
     private(set) var now = AlertVillage.begin
 
-    init(_ extra: String = "", stewards: String = "[{name: Rosa}, {name: Jordi}, {name: Amina}]") throws {
+    init(
+        _ extra: String = "", stewards: String = "[{name: Rosa}, {name: Jordi}, {name: Amina}]",
+        sensors: String = AlertVillage.plugs
+    ) throws {
         folder = try TemporaryFolder("alerts")
         let file = folder.file("gateway.yaml")
         try """
@@ -32,8 +35,7 @@ final class AlertVillage {
           - {name: stewards, kind: files, audience: stewards, folder: \(folder.path)/stewards}
         \(extra)
         sensors:
-          - {id: cold/power, resource: energy, quantity: active_power, role: condition, unit: W, visibility: community, place: pantry, device: cold, channel: power}
-          - {id: plug/power, resource: energy, quantity: active_power, role: condition, unit: W, visibility: community, place: kitchen, device: plug, channel: power}
+        \(sensors)
 
         """.write(toFile: file, atomically: true, encoding: .utf8)
         site = try Site.load(configFile: file)
@@ -44,6 +46,12 @@ final class AlertVillage {
         try commit()
         office.housekeepIfDue(now: now)
     }
+
+    /// Two plugs without a rhythm.
+    static let plugs = """
+          - {id: cold/power, resource: energy, quantity: active_power, role: condition, unit: W, visibility: community, place: pantry, device: cold, channel: power}
+          - {id: plug/power, resource: energy, quantity: active_power, role: condition, unit: W, visibility: community, place: kitchen, device: plug, channel: power}
+        """
 
     deinit { office.close() }
 

@@ -42,8 +42,17 @@ extension Configuration {
 
 extension Site {
     /// What alerts go by beside the decisions, as the store knows who holds a mandate and has answered a test.
-    func alertPolicy(_ store: Store) throws -> AlertPolicy {
+    func alertPolicy(_ store: Store, now: Instant) throws -> AlertPolicy {
         var policy = AlertPolicy(zone: zone, meetings: MeetingRule.parse(configuration.assembly.meets))
+        policy.stakes = LimitsInForce(try LimitRegister(site: self).adopted(in: store))
+            .inForce(on: zone.date(at: now)).filter { $0.standing != .lapsed }
+            .map {
+                Stake(
+                    limit: $0.reference, sensors: $0.limit.sensors, priority: $0.limit.priority,
+                    protects: $0.limit.protects)
+            }
+        let shared = try SensorDirectory(store).all.filter { $0.visibility == .community && !$0.place.isEmpty }
+        policy.places = Dictionary(shared.map { ($0.id, $0.place) }, uniquingKeysWith: { first, _ in first })
         guard let duty = configuration.duty else { return policy }
         policy.waits = duty.waits
         policy.roster = try dutyRoster(store)

@@ -25,9 +25,20 @@ struct AlertWords {
             ruleKey: limit?.alertKey, response: limit.flatMap { $0.responses[language] ?? $0.responses[""] } ?? "",
             nextPerson: next.person, audience: audience, localTime: { site.local($0) })
         context.nextAt = next.at
+        context.unseen = unseen(alert, language)
         return (
             AlertText.title(draft, context, book), AlertText.body(draft, context, book)
         )
+    }
+
+    /// The limits that cannot be watched meanwhile, at most five by name.
+    private func unseen(_ alert: Alert, _ language: String) -> String {
+        let names = (alert.details["unseen"] ?? "").split(separator: ",").compactMap { text -> String? in
+            let limit = policy.stakes.first { $0.limit.description == text }.flatMap { limits.limit($0.limit) }
+            return limit.map { $0.titles[language] ?? $0.titles[""] ?? $0.id }
+        }
+        guard !names.isEmpty else { return site.languages.book(language).text("duty.none") }
+        return names.prefix(5).joined(separator: ", ") + (names.count > 5 ? " …" : "")
     }
 
     /// The steward who is called next and when: by the duty list, or in the order of the configuration.

@@ -27,14 +27,17 @@ struct NoticeWriter: Sendable {
         return destinations.filter { destination in
             mayHear(destination, draft, place) && calls(destination, draft.persons)
         }.map { destination in
-            let words = AlertWords(
-                site: site, sensors: state.sensors, limits: state.limits, policy: state.alerts.policy)
-            let text = words.text(of: draft, language: destination.language, audience: destination.audience)
+            let text = words(state).text(of: draft, language: destination.language, audience: destination.audience)
             return OutboxItem(
                 key: NoticeWriter.key(draft), destination: destination.name, type: draft.kind,
                 priority: draft.priority, title: text.title, body: text.body, alert: draft.alert.id,
                 dataJSON: NoticeWriter.data(draft), createdAt: now, notBefore: quietEnd(draft.priority, now))
         }
+    }
+
+    /// What gives alerts their words.
+    func words(_ state: PipelineState) -> AlertWords {
+        AlertWords(site: site, sensors: state.sensors, limits: state.limits, policy: state.alerts.policy)
     }
 
     /// Why notices of a draft do not go out, or not now, for the record of the alert.

@@ -15,6 +15,24 @@ extension Pipeline {
         perform(state.alerts.withhold(withheld, from: stored), now: now)
     }
 
+    /// Tells the stewards of many alerts in one message, those that protect people first.
+    func tellTogether(_ alerts: [Alert], now: Instant) {
+        let words = notices.words(state)
+        let priority = alerts.map(\.priority).min() ?? .today
+        batch.outbox += notices.announcement("alert.digest", priority: priority, now: now) { book in
+            let lines = alerts.map { alert in
+                words.text(
+                    of: NoticeDraft(kind: "alert.raised", alert: alert, audience: .stewards), language: book.language,
+                    audience: .stewards
+                ).title
+            }
+            return (
+                book.text("alerts.digest_title", ["count": "\(alerts.count)"]),
+                book.text("alerts.digest", ["alerts": lines.map { "\n- " + $0 }.joined()])
+            )
+        }
+    }
+
     /// Whoever answered a test message counts on the duty list from now on.
     func noteTestAnswered(_ person: String, now: Instant) {
         batch.dutyMarks[DutyMark(kind: DutyMark.testAnswered, name: person)] = now

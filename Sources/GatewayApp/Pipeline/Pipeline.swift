@@ -138,10 +138,10 @@ final class Pipeline {
     }
 
     /// Takes over profiles, destinations and languages that were read again; what devices announced stays known.
-    func reload(_ site: Site) throws {
+    func reload(_ site: Site, now: Instant) throws {
         let decoder = try PipelineLoader(site: site, store: store).decoder(andThen: batch.announcements)
         notices = NoticeWriter(site: site)
-        let policy = try site.alertPolicy(store)
+        let policy = try site.alertPolicy(store, now: now)
         changeState {
             $0.decoder = decoder
             $0.alerts.policy = policy

@@ -52,7 +52,7 @@ struct PipelineLoader {
             gatewayID: site.configuration.community.id, open: open, nextNumber: try store.nextAlertNumber(),
             switchedOff: try store.switchedOff())
         let marks = try store.dutyMarks()
-        alerts.policy = try site.alertPolicy(store)
+        alerts.policy = try site.alertPolicy(store, now: now)
         alerts.boxRules = inForce.boxAlerts(on: site.zone.date(at: now))
         var counters = Counters()
         counters.openAlerts = open.count

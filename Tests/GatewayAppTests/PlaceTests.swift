@@ -1,0 +1,47 @@
+import Alerting
+import Foundation
+import GatewayModel
+import MQTTIngest
+import Storage
+import TestSupport
+import Testing
+
+@testable import GatewayApp
+
+/// Places that fall silent, from the sensors' rhythm to what people read.
+@Suite("A silent place", .serialized)
+struct PlaceTests {
+    @Test(
+        "When every sensor of a place is silent people hear of the place, and what cannot be seen; a home is never named"
+    )
+    func silentPlace() throws {
+        let village = try AlertVillage(
+            sensors: """
+                  - {id: cold/power, resource: energy, quantity: active_power, role: condition, unit: W, visibility: community, place: pantry, device: cold, channel: power, rhythm: {interval: 1 min, silent_after: 5 min}}
+                  - {id: plug/power, resource: energy, quantity: active_power, role: condition, unit: W, visibility: community, place: pantry, device: plug, channel: power, rhythm: {interval: 1 min, silent_after: 5 min}}
+                  - {id: house-07/a, resource: energy, quantity: active_power, role: condition, unit: W, visibility: household, place: house-07, device: home, channel: power, rhythm: {interval: 1 min, silent_after: 5 min}}
+                  - {id: house-07/b, resource: energy, quantity: current, role: condition, unit: A, visibility: household, place: house-07, device: home, channel: current, rhythm: {interval: 1 min, silent_after: 5 min}}
+                """)
+        village.office.pipeline.changeState { $0.silence.listen(true, now: village.now) }
+        try village.read(60, of: "cold")
+        try village.read(60)
+        try village.wait(until: 400)
+        let open = try village.office.store.alerts(openOnly: true)
+        let place = try #require(open.first { $0.cause == .box(.placeSilent) })
+        #expect(place.priority == .now && place.protects == .people && place.subject == "pantry")
+        #expect(open.filter { $0.coveredBy == place.number }.map(\.subject) == ["cold/power", "plug/power"])
+        #expect(open.count { $0.cause == .box(.placeSilent) } == 1)
+        let told = try village.told()
+        #expect(told.filter { $0.contains("pantry") } == ["NOW \(place.number): Nothing is heard from pantry"])
+        #expect(!told.contains { $0.contains("cold/power") || $0.contains("house-07") })
+        let item = try #require(try village.office.store.outboxEntries().map(\.item).first { $0.title == told[0] })
+        #expect(item.body.contains("We cannot see: The cold store runs, Power of the plug."))
+        let list = try AlertDesk(site: village.site).lines(all: false, json: false).joined(separator: "\n")
+        #expect(list.contains("covered by alert \(place.number)"))
+
+        try village.read(61, of: "cold")
+        #expect(try village.told().contains("OVER \(place.number): Nothing is heard from pantry"))
+        let still = try village.office.store.alerts(openOnly: true).filter { $0.subject == "plug/power" }
+        #expect(still.map(\.state) == [.raised])
+    }
+}
