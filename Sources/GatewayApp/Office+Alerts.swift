@@ -61,15 +61,14 @@ extension Office {
         pipeline.changeState { $0.alerts.policy = policy }
     }
 
-    /// Sends a test message to a steward; one that waits for its answer is replaced.
+    /// Sends a test message to a steward.
     func testAlarm(_ steward: String, by actor: Actor, now: Instant) -> CommandReply {
         guard site.configuration.stewards.contains(where: { $0.name == steward }) else {
             return refused(
                 "no_steward",
                 ["person": steward, "stewards": site.configuration.stewards.map(\.name).joined(separator: ", ")])
         }
-        pipeline.box(.testAlarm, subject: steward, isActive: false, onset: now, [:], now)
-        pipeline.box(.testAlarm, subject: steward, isActive: true, onset: now, ["person": steward], now)
+        pipeline.sendTest(to: steward, now: now)
         let number = pipeline.state.alerts.open.last { $0.cause == .box(.testAlarm) && $0.subject == steward }?.number
         return done("test_sent", ["person": steward, "number": "\(number ?? 0)"])
     }

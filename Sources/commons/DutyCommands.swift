@@ -46,4 +46,16 @@ extension AlertsCommand {
             try finish(AlertDesk(site: Site.load(configFile: site.config)).test(steward, enteredFor: enteredFor))
         }
     }
+
+    struct Round: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lists what is to be visited this week: silent sensors and low batteries, and who goes.",
+            discussion: "Examples:\n  commons alerts round\n  commons alerts round --format json")
+        @OptionGroup var site: SiteOptions
+        @Option(name: .long, help: "text or json.") var format = ListFormat.text
+
+        func run() throws {
+            try RoundDesk(site: Site.load(configFile: site.config)).lines(json: format == .json).forEach { print($0) }
+        }
+    }
 }

@@ -163,11 +163,11 @@ struct AlertWorld {
 struct AlertLawsTests {
     @Test(
         "Whatever happens: one record per onset, one end, never closed while it holds, nothing rewritten",
-        arguments: 0..<60)
+        arguments: 0..<20)
     func laws(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var world = AlertWorld(hasList: seed.isMultiple(of: 2))
-        for _ in 0..<300 {
+        for _ in 0..<200 {
             world.step(&random)
             guard world.problems.isEmpty else { break }
         }

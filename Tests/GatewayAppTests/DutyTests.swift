@@ -136,6 +136,25 @@ struct DutyTests {
         #expect(try claimed(seven).contains(held.item.title))
     }
 
+    @Test("Once a month, in the daytime, everybody with a mandate gets a test message, over restarts too")
+    func monthly() throws {
+        let folder = try TemporaryFolder("duty")
+        let village = try village(folder: folder)
+        func tests() throws -> [String] {
+            try village.office.store.alerts(openOnly: false).filter { $0.cause == .box(.testAlarm) }.map(\.subject)
+        }
+        try village.wait(until: 1)
+        #expect(try tests() == ["Rosa", "Jordi"])
+        try village.restart()
+        try village.wait(until: 86_400)
+        #expect(try tests().count == 2)
+        // 1 December, nine and ten in the morning.
+        try village.wait(until: 21 * 86_400 - 3 * 3600)
+        #expect(try tests().count == 2)
+        try village.wait(until: 21 * 86_400 - 2 * 3600)
+        #expect(try tests() == ["Rosa", "Jordi", "Rosa", "Jordi"])
+    }
+
     @Test("A calendar file says who is on duty; what is not understood is named with its line")
     func calendar() {
         let text = [

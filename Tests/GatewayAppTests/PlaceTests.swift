@@ -44,4 +44,38 @@ struct PlaceTests {
         let still = try village.office.store.alerts(openOnly: true).filter { $0.subject == "plug/power" }
         #expect(still.map(\.state) == [.raised])
     }
+
+    @Test("The round list names silent sensors, low batteries and who visits them; of homes it only counts")
+    func round() throws {
+        let village = try AlertVillage(
+            sensors: """
+                  - {id: cold/power, resource: energy, quantity: active_power, role: condition, unit: W, visibility: community, place: pantry, visited_by: pantry duty, device: cold, channel: power}
+                  - {id: plug/power, resource: energy, quantity: active_power, role: condition, unit: W, visibility: community, place: kitchen, device: plug, channel: power, rhythm: {interval: 1 min, silent_after: 5 min}}
+                  - {id: house-07/a, resource: energy, quantity: active_power, role: condition, unit: W, visibility: household, place: house-07, device: home, channel: power}
+                """)
+        let desk = RoundDesk(site: village.site)
+        #expect(try desk.lines(json: false, now: village.now) == ["Nothing has to be visited."])
+        village.office.pipeline.changeState { $0.silence.listen(true, now: village.now) }
+        try village.read(60)
+        func battery(_ percent: Int, _ device: String) throws {
+            let message = InboundMessage(
+                topic: "zigbee2mqtt/\(device)", payload: Array("{\"power\": 70, \"battery\": \(percent)}".utf8),
+                receivedAt: village.now)
+            _ = village.office.pipeline.receive(ReceivedMessage(message: message, qos: 1))
+            try village.commit()
+        }
+        try battery(19, "cold")
+        try battery(5, "home")
+        try village.wait(until: 400)
+        let lines = try desk.lines(json: false, now: village.now)
+        #expect(
+            lines == [
+                "kitchen: plug/power: silent since 2026-11-10 12:05 (nobody named)",
+                "pantry: cold/power: battery low (19 %) (pantry duty)",
+                "Homes where something is silent or a battery is low: 1. The people there look themselves.",
+            ])
+        #expect(try desk.lines(json: true, now: village.now).count == 2)
+        try battery(95, "cold")
+        #expect(try desk.lines(json: false, now: village.now).count == 2)
+    }
 }

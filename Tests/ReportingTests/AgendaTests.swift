@@ -79,6 +79,37 @@ struct AgendaTests {
                 .contains { $0.kind == .pausedAgain })
     }
 
+    @Test(
+        "the load is counted by the budget, one steward's week too; test messages and what nobody was told do not count"
+    )
+    func budget() throws {
+        func items(_ change: (inout ReportFacts) -> Void) throws -> [AgendaItem] {
+            var facts = try Village().facts
+            facts.stewardCount = 3
+            facts.alerts = (0..<8).map { index in
+                var alert = Alert(
+                    id: "x\(index)", number: index, cause: .box(.brokerAway), subject: "", priority: .now,
+                    protects: nil, onset: facts.generatedAt.advanced(bySeconds: -86_400 * 5),
+                    detectedAt: facts.generatedAt)
+                alert.outcome = index < 3 ? .falseReading : .real
+                alert.entries.append(
+                    AlertEntry(at: alert.onset, kind: .called, person: index < 4 ? "Rosa" : "Jordi"))
+                return alert
+            }
+            change(&facts)
+            return AgendaDraft.items(from: .make(from: facts), phrases: try Phrases.book("en"))
+                .filter { $0.kind == .tooManyAlarms }
+        }
+        let item = try #require(try items { _ in }.first)
+        let told = item.facts.joined(separator: "\n")
+        #expect(told.contains("8 times, 3 of them a false reading") && told.contains("one steward was called 4 times"))
+        #expect(!told.contains("Rosa"))
+        #expect(try items { $0.loadBudget.nowPerWeek = 2 }.isEmpty)
+        #expect(try items { facts in facts.alerts.indices.forEach { facts.alerts[$0].isUntold = true } }.isEmpty)
+        #expect(
+            try items { facts in facts.alerts.indices.forEach { facts.alerts[$0].cause = .box(.testAlarm) } }.isEmpty)
+    }
+
     @Test("too many alarms become an item", arguments: [(4, false), (40, true)])
     func load(_ count: Int, _ isAsked: Bool) throws {
         var facts = try Village().facts

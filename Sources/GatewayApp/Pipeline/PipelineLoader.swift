@@ -62,6 +62,7 @@ struct PipelineLoader {
             sensors: sensors, meters: replay.meters, computed: replay.computed, asides: replay.asides, limits: limits,
             stages: stages, alerts: alerts,
             onDuty: marks.filter { $0.key.kind == DutyMark.onDuty }.max { $0.value < $1.value }?.key.name,
+            testedMonth: marks.keys.filter { $0.kind == DutyMark.monthlyTest }.map(\.name).max(),
             silence: SilenceWatch(
                 sensors: sensors.all, lastSeen: replay.lastSeen, silent: Set(silent), listeningSince: nil,
                 zone: site.zone),

@@ -33,6 +33,8 @@ struct PipelineState: Sendable {
     var alerts: AlertBook
     /// Who was on duty last; nil where nobody ever was.
     var onDuty: String?
+    /// The month of the last monthly test messages.
+    var testedMonth: String?
     /// Sensors that should have reported.
     var silence: SilenceWatch
     /// Devices that send too much.

@@ -98,7 +98,7 @@ struct Papers {
             figures: Dictionary(months.map { ($0.sensor.id, $0) }, uniquingKeysWith: { first, _ in first }))
         let community = site.configuration.community
         let meetings = rule.meetings(3, after: now, in: site.zone)
-        return ReportFacts(
+        var facts = ReportFacts(
             communityID: community.id, communityName: community.name, isDemonstration: community.isDemonstration,
             zone: site.zone, month: month, generatedAt: now, sensors: months,
             monthBefore: try figures.sensorMonths(month.previous),
@@ -124,5 +124,7 @@ struct Papers {
             }, stewardCount: site.configuration.stewards.count, closed: try Papers.closed(month, in: store),
             fixed: try Papers.fixed([month, month.previous, month.yearBefore], in: store),
             decisions: try DecisionWatch(site: site).facts(in: store, now: now))
+        facts.loadBudget = site.configuration.duty?.budget ?? LoadBudget()
+        return facts
     }
 }
