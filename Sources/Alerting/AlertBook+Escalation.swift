@@ -21,7 +21,7 @@ extension AlertPolicy {
     /// The next step of an alert's escalation, as it follows from its record: the person on duty, the second one,
     /// everybody, and everybody again. Nil where nobody is to be called.
     public func nextCall(_ alert: Alert, now: Instant) -> NextCall? {
-        guard alert.state == .raised, alert.isUntold != true, alert.priority == .now else { return nil }
+        guard callsPeople, alert.state == .raised, alert.isUntold != true, alert.priority == .now else { return nil }
         let begin = alert.entries.lastIndex { $0.kind.beginsCalls } ?? 0
         let entries = alert.entries[begin...]
         guard let last = entries.last(where: { $0.kind.isCall }) else {
@@ -29,9 +29,9 @@ extension AlertPolicy {
         }
         guard last.kind == .called else {
             let isFirst = last.kind == .calledAll && roster == nil
-            return NextCall(
-                person: nil, at: last.at.advanced(bySeconds: isFirst ? waits.second + waits.all : waits.again),
-                isRepeat: true)
+            let isLong = entries.count { $0.kind == .nobodyCame } >= AlertPolicy.mostRepeats
+            let wait = isFirst ? waits.second + waits.all : isLong ? max(waits.again, 86_400) : waits.again
+            return NextCall(person: nil, at: last.at.advanced(bySeconds: wait), isRepeat: true)
         }
         let called = entries.filter { $0.kind == .called }.compactMap(\.person)
         let declined = Set(entries.filter { $0.kind == .declined }.compactMap(\.person))
@@ -76,7 +76,7 @@ extension AlertBook {
 
     /// Notes whom the first notice of an alert calls: the person on duty, or everybody where there is no list.
     func call(_ alert: inout Alert, now: Instant) -> [String]? {
-        guard alert.isUntold != true, alert.priority != .assembly else { return nil }
+        guard policy.callsPeople, alert.isUntold != true, alert.priority != .assembly else { return nil }
         if alert.cause == .box(.testAlarm) { return [alert.subject] }
         let person = policy.roster?.onDuty(at: now)
         if alert.priority == .now {

@@ -10,6 +10,8 @@ public struct AlertPolicy: Sendable {
     public var roster: DutyRoster?
     /// How long is waited before the next person is called.
     public var waits = Waits()
+    /// False while recorded messages are replayed: nobody is called, and nobody is said to have been.
+    public var callsPeople = true
     /// The limits that cannot be watched while sensors are not heard.
     public var stakes: [Stake] = []
     /// The places of the community's sensors; those of households are in none.
@@ -40,6 +42,8 @@ public struct AlertPolicy: Sendable {
     static let longestForPeople: Int64 = 86_400
     /// Seconds that something is switched off at most where no assembly is known.
     static let longestOff: Int64 = 35 * 86_400
+    /// Everybody is called so often in vain before it is only done once a day.
+    static let mostRepeats = 24
     /// Seconds after which somebody who is going is asked again, without a note.
     static let reminderSeconds: Int64 = 7200
 

@@ -57,7 +57,8 @@ extension Office {
 
     /// Takes over who holds a mandate: a decision was adopted.
     func refreshDuty(now: Instant) throws {
-        let policy = try site.alertPolicy(store, now: now)
+        var policy = try site.alertPolicy(store, now: now)
+        policy.callsPeople = pipeline.state.alerts.policy.callsPeople
         pipeline.changeState { $0.alerts.policy = policy }
     }
 

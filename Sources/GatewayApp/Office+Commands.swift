@@ -85,6 +85,7 @@ extension Office {
             $0.silence = $0.silence.watching(sensors.all)
             $0.rates = $0.rates.knowing(sensors)
             $0.computed = $0.computed.knowing(sensors.all)
+            $0.alerts.policy.places = sensors.places
         }
     }
 

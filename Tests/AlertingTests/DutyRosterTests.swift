@@ -139,6 +139,19 @@ struct EscalationTests {
         #expect(day(&book, minutes: 1...100) == ["30: nobody_came all", "90: nobody_came all"])
     }
 
+    @Test("In vain: each hour for a day, then once a day; while messages are replayed nobody is called at all")
+    func inVain() throws {
+        var book = try book(nil)
+        _ = raise(&book)
+        let calls = day(&book, minutes: 1...(6 * 1440))
+        #expect(calls.count == 24 + 5 && calls.last == "8610: nobody_came all")
+        var replay = try self.book(nil)
+        replay.policy.callsPeople = false
+        _ = raise(&replay)
+        #expect(day(&replay, minutes: 1...1440).isEmpty)
+        #expect(replay.open[0].entries.map(\.kind) == [.raised])
+    }
+
     @Test("What is for the same day is told to the person on duty and never escalates; a pause ends the calls")
     func restful() throws {
         var today = try book(["Rosa", "Jordi"])

@@ -104,7 +104,8 @@ struct AgendaTests {
         let told = item.facts.joined(separator: "\n")
         #expect(told.contains("8 times, 3 of them a false reading") && told.contains("one steward was called 4 times"))
         #expect(!told.contains("Rosa"))
-        #expect(try items { $0.loadBudget.nowPerWeek = 2 }.isEmpty)
+        #expect(try !items { $0.loadBudget.nowPerWeek = 3 }.isEmpty)
+        #expect(try items { $0.loadBudget.nowPerWeek = 4 }.isEmpty)
         #expect(try items { facts in facts.alerts.indices.forEach { facts.alerts[$0].isUntold = true } }.isEmpty)
         #expect(
             try items { facts in facts.alerts.indices.forEach { facts.alerts[$0].cause = .box(.testAlarm) } }.isEmpty)

@@ -51,8 +51,7 @@ extension Site {
                     limit: $0.reference, sensors: $0.limit.sensors, priority: $0.limit.priority,
                     protects: $0.limit.protects)
             }
-        let shared = try SensorDirectory(store).all.filter { $0.visibility == .community && !$0.place.isEmpty }
-        policy.places = Dictionary(shared.map { ($0.id, $0.place) }, uniquingKeysWith: { first, _ in first })
+        policy.places = try SensorDirectory(store).places
         guard let duty = configuration.duty else { return policy }
         policy.waits = duty.waits
         policy.roster = try dutyRoster(store)

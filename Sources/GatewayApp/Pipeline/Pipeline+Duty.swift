@@ -42,7 +42,7 @@ extension Pipeline {
 
     /// Once a month, in the daytime, every steward with a mandate gets a test message: what is never tried is broken.
     func testMonthly(now: Instant) {
-        guard let roster = state.alerts.policy.roster else { return }
+        guard state.alerts.policy.callsPeople, let roster = state.alerts.policy.roster else { return }
         let today = roster.zone.date(at: now)
         let month = CalendarMonth(of: today).description
         let ten = roster.zone.instant(of: CivilTime(date: today, millisecondOfDay: 10 * 3_600_000))
@@ -63,7 +63,9 @@ extension Pipeline {
 
     /// At the change of duty whoever leaves and whoever comes is told what is open and what is silent.
     func handOver(now: Instant) {
-        guard let person = state.alerts.policy.roster?.onDuty(at: now), person != state.onDuty else { return }
+        guard state.alerts.policy.callsPeople, let person = state.alerts.policy.roster?.onDuty(at: now),
+            person != state.onDuty
+        else { return }
         let before = state.onDuty
         state.onDuty = person
         batch.dutyMarks[DutyMark(kind: DutyMark.onDuty, name: person)] = now

@@ -18,7 +18,7 @@ extension AgendaDraft {
         let days = model.dates.count
         guard
             waking * 7 > stewards * budget.nowPerWeek * max(7, days) || daily > budget.todayPerDay * max(1, days)
-                || busiest > budget.nowPerWeek * max(1, stewards)
+                || busiest > budget.nowPerWeek
         else { return [] }
         var facts = [
             words.text(
