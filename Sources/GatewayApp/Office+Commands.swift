@@ -97,9 +97,15 @@ extension Office {
         }
         var sensors = try store.sensors().filter { $0.id != sensor.id }
         sensors.append(sensor)
-        _ = try store.declare(sensors, at: now, by: actor.person)
+        let news = MeasuredNews(site: site, store: store, now: now)
+        let bound = try store.bindings().first { $0.sensor == sensor.id && $0.until == nil }
+        let told = try news.notices(of: store.plannedChanges(sensors), by: actor.person)
+        _ = try store.declare(sensors, at: now, by: actor.person, notices: told)
         let binding = try store.bind(
-            sensor.id, device: device, channel: channel, from: now, at: now, by: actor.person, zone: site.zone)
+            sensor.id, device: device, channel: channel, from: now, at: now, by: actor.person, zone: site.zone,
+            notices: try news.notices(
+                of: sensor, from: bound, to: Binding(sensor: sensor.id, device: device, channel: channel, from: now),
+                by: actor.person))
         try refreshSensors()
         return done(
             "assigned",
@@ -113,10 +119,14 @@ extension Office {
             return refused("measures_nothing", ["device": old])
         }
         guard old != new else { return refused("same_device", ["device": old]) }
+        let news = MeasuredNews(site: site, store: store, now: now)
         for binding in bound {
+            let next = Binding(sensor: binding.sensor, device: new, channel: binding.channel, from: now)
+            let told = try pipeline.state.sensors.sensor(binding.sensor)
+                .map { try news.notices(of: $0, from: binding, to: next, by: actor.person) }
             _ = try store.bind(
                 binding.sensor, device: new, channel: binding.channel, from: now, at: now, by: actor.person,
-                zone: site.zone)
+                zone: site.zone, notices: told ?? [])
         }
         try refreshSensors()
         let lines = bound.map {

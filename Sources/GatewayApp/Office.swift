@@ -64,11 +64,16 @@ final class Office {
 
     /// Enters a change of the program or of the configuration in the record book.
     static func noteBox(_ site: Site, _ store: Store, now: Instant) throws {
-        var values = ["program": ProgramVersion.current]
+        // Days and months begin elsewhere in another zone: every limit that counts by them measures something else.
+        let zone = site.zone.identifier
+        let before = try store.notedBox("time_zone")
+        var values = ["program": ProgramVersion.current, "time_zone": zone]
         if let bytes = FileManager.default.contents(atPath: site.configuration.file) {
             values["configuration"] = Fingerprint.sha256(bytes)
         }
-        try store.noteBox(values, at: now)
+        let notices =
+            try before.map { try MeasuredNews(site: site, store: store, now: now).notices(ofZone: $0, to: zone) } ?? []
+        try store.noteBox(values, at: now, notices: notices)
     }
 
     /// Gives the data folder free.

@@ -24,6 +24,14 @@ public enum AgendaKind: String, Hashable, Sendable, Codable, CaseIterable {
     case pausedAgain = "paused_again"
     /// Decisions that stand on paper and lack signatures.
     case signaturesMissing = "signatures_missing"
+    /// A limit that was tightened between two assemblies waits to be ratified.
+    case emergencyToRatify = "emergency_to_ratify"
+    /// The rules of a stage ask the assembly to declare it.
+    case stageProposed = "stage_proposed"
+    /// A stage has begun by itself, as decided in advance.
+    case stageCounts = "stage_counts"
+    /// What a limit measures was changed.
+    case measureChanged = "measure_changed"
     /// A new list of delegates waits at the console.
     case recoveryWaiting = "recovery_waiting"
 }

@@ -48,6 +48,14 @@ extension Limit {
         }
     }
 
+    /// False for rules that do not look at what the sensors measure.
+    public var needsUnit: Bool {
+        switch rule {
+        case .silence, .flatline, .measured: false
+        default: true
+        }
+    }
+
     /// What the rule says, in the middle of a sentence: `not more than 90 L per person and day …, from May to September`.
     public func words(_ book: Phrasebook, _ scale: Scale) -> String {
         var values = ["unit": book.unit(unit), "value": amountInWords.map { book.number($0) } ?? ""]

@@ -88,6 +88,12 @@ public struct DayTable: Hashable, Sendable {
         uses[sensor]?[date]?.measuredPermille ?? levels[sensor]?[date]?.measuredPermille ?? 0
     }
 
+    /// What some sensors used on a day together, as far as it is known; nil where nothing is.
+    public func amount(of sensors: [SensorID], on date: CalendarDate, in unit: Unit) -> DecimalValue? {
+        let sum = sum(of: sensors, on: date, in: unit)
+        return sum.parts.measured > 0 ? sum.amount : nil
+    }
+
     /// What some sensors used on a day together, and how much of it is known.
     func sum(of sensors: [SensorID], on date: CalendarDate, in unit: Unit) -> DaySum {
         var sum = DaySum(amount: .zero, parts: Coverage(measured: 0, expected: sensors.count), isWhole: true)

@@ -18,14 +18,6 @@ extension Limit {
         }
     }
 
-    /// False for rules that do not look at what the sensors measure.
-    public var needsUnit: Bool {
-        switch rule {
-        case .silence, .flatline, .measured: false
-        default: true
-        }
-    }
-
     /// The same limit with another number, in the same unit; nil where a number does not fit the rule.
     public func with(amount: DecimalValue) -> Limit? {
         var limit = self

@@ -46,6 +46,7 @@ extension LimitEngine {
             return []
         }
         guard let start else {
+            // The season is over.
             let changes = closePeriod(entry, next: running.start, now: now)
             budgets[entry.reference] = nil
             return changes

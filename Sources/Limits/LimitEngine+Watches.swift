@@ -54,6 +54,7 @@ extension LimitEngine {
             (over.change, over.onset, over.detectedAt) = (.returned, now, now)
             return over
         }
+        if case .budget = entry.limit.rule { changes += passPeriod(entry, nil, now: now) }
         for sensor in entry.limit.sensors {
             let watch = Watch(limit: entry.reference, sensor: sensor)
             guard case .instant(let bound, _, _, _) = entry.limit.rule, let state = instants.removeValue(forKey: watch),
@@ -73,6 +74,8 @@ extension LimitEngine {
         var changes: [LimitTransition] = []
         for entry in limits.values.sorted(by: { $0.reference < $1.reference })
         where DayRules.isOnDays(entry.limit.rule) && date >= entry.inForceFrom {
+            // Alarms count from adoption: a day that had begun by then is the report's business.
+            guard zone.start(of: date) >= entry.adoptedAt else { continue }
             if let season = entry.limit.season, !season.contains(date) {
                 changes += release(entry, now: now)
                 continue

@@ -13,6 +13,14 @@ struct PlainRule {
     var season: YearSpan?
     var hours: DayWindow?
 
+    /// Reads a rule that stands alone, for whoever asks people for one.
+    static func parse(text: String) -> (rule: PlainRule?, problems: [Diagnostic]) {
+        let reader = StrictYAML(file: "")
+        let quoted = "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+        let rule = reader.mapping(of: "rule: \(quoted)", keys: ["rule"])?["rule"].flatMap(parse)
+        return (rule, reader.problems)
+    }
+
     private static let example = "write for example `not more than 90 L per person per day`"
 
     static func parse(_ field: Field) -> PlainRule? {

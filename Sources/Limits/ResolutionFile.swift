@@ -41,6 +41,11 @@ public enum ResolutionFile {
         return (reader.problems.isEmpty ? resolution : nil, reader.problems)
     }
 
+    /// What is wrong with a rule in plain words; nil where nothing is.
+    public static func problem(withRule text: String) -> Diagnostic? {
+        PlainRule.parse(text: text).problems.first
+    }
+
     /// SHA-256 of the bytes, 64 hexadecimal digits.
     public static func sha256(_ bytes: [UInt8]) -> String {
         SHA256.hash(data: Data(bytes)).map { byte in

@@ -2,9 +2,20 @@ import GRDB
 import GatewayModel
 
 extension Store {
+    /// What was noted the last time; nil where nothing was.
+    public func notedBox(_ name: String) throws(StoreError) -> String? {
+        try read("box") { db in
+            try String.fetchOne(db, sql: "SELECT value FROM property WHERE name = ?", arguments: ["runs " + name])
+        }
+    }
+
     /// Notes which program and which files run now, by name and value; what differs from the last time is entered in the
     /// record book with the value before. The first time there is nothing to compare with.
-    public func noteBox(_ values: [String: String], at now: Instant) throws(StoreError) {
+    ///
+    /// `notices` go out in the same transaction where something differs.
+    public func noteBox(
+        _ values: [String: String], at now: Instant, notices: [OutboxItem] = []
+    ) throws(StoreError) {
         try write("note box") { db in
             let prefix = "runs "
             let known = Dictionary(
@@ -20,7 +31,7 @@ extension Store {
                 facts[name + "_before"] = before
             }
             guard !facts.isEmpty else { return }
-            _ = try RecordBook.append([RecordEntry(at: now, kind: "box.changed", facts: facts)], db)
+            try ActRecord(RecordEntry(at: now, kind: "box.changed", facts: facts), notices: notices).write(db)
         }
     }
 }

@@ -26,15 +26,16 @@ public struct SensorChange: Hashable, Sendable {
 extension Store {
     /// Makes these the declared sensors from `at` on; what differs is dated and entered in the record book.
     ///
-    /// History is never deleted: a sensor that is no longer named is retired. Returns the changes, by name.
-    public func declare(_ sensors: [Sensor], at: Instant, by person: String) throws(StoreError) -> [SensorChange] {
+    /// History is never deleted: a sensor that is no longer named is retired. `notices` go out in the same transaction.
+    /// Returns the changes, by name.
+    public func declare(
+        _ sensors: [Sensor], at: Instant, by person: String, notices: [OutboxItem] = []
+    ) throws(StoreError) -> [SensorChange] {
         try write("declare sensors") { db in
-            let old = Dictionary(uniqueKeysWithValues: try Store.sensors(db, at: nil).map { ($0.id, $0) })
+            let changes = Store.changes(from: try Store.sensors(db, at: nil), to: sensors)
             let new = Dictionary(sensors.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
-            var changes: [SensorChange] = []
-            for id in Set(old.keys).union(new.keys).sorted() where old[id] != new[id] {
-                let kind: SensorChange.Kind = new[id] == nil ? .retired : old[id] == nil ? .added : .changed
-                changes.append(SensorChange(sensor: id, kind: kind, old: old[id], new: new[id]))
+            for change in changes {
+                let (id, kind) = (change.sensor, change.kind)
                 try db.execute(
                     sql: """
                         INSERT INTO sensor (name, retired_at) VALUES (?1, ?2)
@@ -54,7 +55,22 @@ extension Store {
                     at: at, kind: "sensor.\(change.kind.rawValue)", facts: facts, erasable: ["person": person])
             }
             _ = try RecordBook.append(records, db)
+            try Store.insert(notices, db)
             return changes
+        }
+    }
+
+    /// What declaring these sensors would change, by name.
+    public func plannedChanges(_ sensors: [Sensor]) throws(StoreError) -> [SensorChange] {
+        Store.changes(from: try self.sensors(), to: sensors)
+    }
+
+    private static func changes(from old: [Sensor], to new: [Sensor]) -> [SensorChange] {
+        let old = Dictionary(old.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
+        let new = Dictionary(new.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
+        return Set(old.keys).union(new.keys).sorted().filter { old[$0] != new[$0] }.map { id in
+            let kind: SensorChange.Kind = new[id] == nil ? .retired : old[id] == nil ? .added : .changed
+            return SensorChange(sensor: id, kind: kind, old: old[id], new: new[id])
         }
     }
 
@@ -86,11 +102,11 @@ extension Store {
     /// Binds a device's channel to a sensor from an instant on; a binding in force ends there.
     ///
     /// The consumption of all days from then on, by `zone`, is marked for recomputing in the same transaction, and the
-    /// change stands in the record book. Throws `invalid` for a sensor that is not declared or a time before the
+    /// change stands in the record book; `notices` go out with it. Throws `invalid` for a sensor that is not declared or a time before the
     /// binding in force began.
     public func bind(
         _ sensor: SensorID, device: String, channel: String, from: Instant, at now: Instant, by person: String,
-        zone: Zone
+        zone: Zone, notices: [OutboxItem] = []
     ) throws(StoreError) -> Binding {
         try write("bind") { db in
             let old = try Store.end(sensor, at: from, db)
@@ -104,6 +120,7 @@ extension Store {
             }
             let new = Binding(sensor: sensor, device: device, channel: channel, from: from)
             try Store.recordBinding(old: old, new: new, at: now, by: person, zone: zone, db)
+            try Store.insert(notices, db)
             return new
         }
     }

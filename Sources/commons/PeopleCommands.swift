@@ -7,7 +7,8 @@ struct LimitsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "limits", abstract: "Limits: what the assembly decided, and what is in force.",
         subcommands: [
-            List.self, Explain.self, Sign.self, Collect.self, Verify.self, Adopt.self, Recover.self,
+            List.self, Explain.self, Draft.self, WhatIf.self, Sign.self, Collect.self, Verify.self, Adopt.self,
+            Recover.self,
             History.self,
         ])
 

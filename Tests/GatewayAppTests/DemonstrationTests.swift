@@ -1,7 +1,11 @@
 import Foundation
 import GatewayModel
+import Limits
+import Storage
 import TestSupport
 import Testing
+
+@testable import GatewayApp
 
 /// The newcomer's evening as `make run` gives it: private broker, two simulated months, papers, live, and a second start.
 @Suite("The newcomer's evening", .serialized, .timeLimit(.minutes(15)))
@@ -59,6 +63,7 @@ struct DemonstrationTests {
         .filter { !$0.contains("\"time\"") }
         #expect(silent.isEmpty, "\(silent)")
 
+        try whatIfIsWhatWas()
         first.signal(SIGKILL)
         _ = first.wait(10)
         #expect(brokers() == 1)
@@ -70,5 +75,45 @@ struct DemonstrationTests {
         second.signal(SIGTERM)
         #expect(second.wait(20) == .exited(0))
         #expect(waitUntil(5) { brokers() == 0 })
+    }
+
+    /// Tried on the simulated months, the decisions that were in force find what happened, no more and no less.
+    private func whatIfIsWhatWas() throws {
+        let site = try Site.load(configFile: config)
+        let store = try site.readingStore()
+        let adopted = try LimitRegister(site: site).adopted(in: store)
+        let first = try #require(adopted.first.map { site.zone.date(at: $0.adoptedAt) })
+        let last = site.zone.date(at: SystemClock.now()).adding(days: -1)
+        let end = site.zone.start(of: last.adding(days: 1))
+        let run = TrialRun(
+            store: store, sensors: try SensorDirectory(store), zone: site.zone, from: first, through: last)
+        let told = try store.transitions(from: Instant(milliseconds: .min), until: end)
+        var raised = 0
+        for entry in LimitsInForce(adopted).inForce(on: last) {
+            let trial = try #require(try run.trials(of: [(entry.limit, entry.scale)]).first)
+            let live = told.filter { $0.limit == entry.reference }
+            raised += live.count { $0.change == .raised }
+            if case .budget(_, let period, _, _) = entry.limit.rule {
+                // A budget is told by the period in which it was passed.
+                let periods = trial.episodes.compactMap { period.start(containing: site.zone.date(at: $0.from)) }
+                #expect(
+                    Set(periods.map(site.zone.start))
+                        == Set(live.filter { $0.change == .raised }.map(\.onset)), "\(entry.reference)")
+                continue
+            }
+            #expect(
+                trial.episodes.map(\.from) == live.filter { $0.change == .raised }.map(\.onset).sorted(),
+                "\(entry.reference)")
+            #expect(
+                trial.episodes.compactMap(\.until).sorted()
+                    == live.filter { $0.change == .returned && $0.onset < end }.map(\.onset).sorted(),
+                "\(entry.reference)")
+        }
+        #expect(raised > 2)
+        let text = try command([
+            "limits", "what-if", GatewayUnderTest.root + "/config/resolutions/0001-water.md", "--since", "\(first)",
+        ])
+        #expect(text.contains("\nWater from the wells: not more than 120 L per person and day for 40 people"))
+        #expect(text.contains("  at 72 L: ") && text.contains("\n  In force today: not more than 120 L"))
     }
 }

@@ -12,6 +12,8 @@ struct AdoptionCheck {
         if let missing = resolution.supersedes.first(where: { !numbers.contains($0) }) {
             return words("supersedes_unknown", ["number": "\(missing)"])
         }
+        if let problem = emergencyProblem(in: resolution, adopted: adopted) { return problem }
+        if let problem = stageProblem(of: resolution, adopted: adopted) { return problem }
         for limit in resolution.limits {
             if let problem = sensorProblem(of: limit) { return problem }
             if let problem = floorProblem(of: limit, in: resolution, adopted: adopted) { return problem }
@@ -19,8 +21,25 @@ struct AdoptionCheck {
         return nil
     }
 
-    private func words(_ key: String, _ values: [String: String]) -> String {
+    func words(_ key: String, _ values: [String: String]) -> String {
         site.book(nil).text("acts.refused.\(key)", values)
+    }
+
+    /// Sensors of stage conditions must be here, and what is declared must exist.
+    private func stageProblem(of resolution: Resolution, adopted: [AdoptedResolution]) -> String? {
+        let named = resolution.stages.flatMap(\.sensors) + resolution.limits.flatMap { DayRules.otherSensors($0.rule) }
+        if let missing = named.first(where: { sensors.sensor($0) == nil }) {
+            return words("no_sensor", ["sensor": "\(missing)"])
+        }
+        for declaration in resolution.declares where declaration.stages.resolution != resolution.number {
+            let stages = LimitsInForce(adopted).stages(on: resolution.inForceFrom)
+                .first { $0.reference == declaration.stages }?.stages
+            guard let stages, declaration.level <= stages.levels.count else {
+                return words(
+                    "no_stage", ["stages": declaration.stages.description, "level": "\(declaration.level)"])
+            }
+        }
+        return nil
     }
 
     private func sensorProblem(of limit: Limit) -> String? {

@@ -104,7 +104,8 @@ public struct AlertDesk {
         if case .limit(let reference) = alert.cause {
             let adopted = try LimitRegister(site: site).adopted(in: store)
             let day = site.zone.date(at: alert.detectedAt)
-            entry = LimitsInForce(adopted).inForce(on: day).first { $0.reference == reference }
+            entry = try StageKeeper(store).limits(on: day, LimitsInForce(adopted))
+                .first { $0.reference == reference }
         }
         let book = site.book(nil)
         let sentence = entry.map { PlainSentence.of($0.limit, book, $0.scale) }

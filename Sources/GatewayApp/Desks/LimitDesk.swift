@@ -42,9 +42,11 @@ public struct LimitDesk {
     /// The limits in force on a day, today where none is named.
     public func lines(on day: String?, json: Bool, language: String?) throws -> [String] {
         let date = try day.map(site.instant).map(site.zone.date) ?? site.zone.date(at: SystemClock.now())
-        let adopted = try LimitRegister(site: site).adopted(in: site.readingStore())
+        let store = try site.readingStore()
+        let adopted = try LimitRegister(site: site).adopted(in: store)
         let book = site.book(language)
-        let entries = LimitsInForce(adopted).inForce(on: date)
+        let keeper = try StageKeeper(store)
+        let entries = try keeper.limits(on: date, LimitsInForce(adopted))
         if json {
             let signings = try signings()
             return try entries.map { entry in
@@ -64,7 +66,15 @@ public struct LimitDesk {
         let retention = LimitsInForce(adopted).householdRetention(on: date).map {
             PlainSentence.retention($0.days, book)
         }
-        return none + rules.map { PlainSentence.of($0, $1, book) } + (retention.map { [$0] } ?? [])
+        let stages = try keeper.standings(on: date, LimitsInForce(adopted)).map { standing in
+            book.text(
+                "cli.stage",
+                [
+                    "stages": standing.reference.description, "level": "\(standing.day.level)",
+                    "since": standing.day.since.description,
+                ])
+        }
+        return none + rules.map { PlainSentence.of($0, $1, book) } + (retention.map { [$0] } ?? []) + stages
             + entries.flatMap { entry in
                 [
                     "\(entry.reference)  \(PlainSentence.of(entry.limit, book, entry.scale))",
@@ -73,6 +83,14 @@ public struct LimitDesk {
                             "cli.limit_standing.\(entry.standing)",
                             ["decided": entry.decidedOn.description, "review": entry.reviewBy.description]),
                 ]
+                    + (entry.tightenedUntil.map { until in
+                        [
+                            "    "
+                                + book.text(
+                                    "cli.tightened",
+                                    ["until": until.description, "decision": "\(entry.tightenedBy ?? 0)"])
+                        ]
+                    } ?? [])
             }
     }
 

@@ -43,10 +43,14 @@ struct PipelineLoader {
         let sensors = try SensorDirectory(store)
         let open = try store.alerts(openOnly: true)
         let from = site.zone.start(of: replayStart(now))
-        let replay = try replayed(sensors, sensors.all, from: from)
+        var replay = try MeasurementReplay(
+            store: store, sensors: sensors, of: sensors.all, from: from, zone: site.zone)
+        var measurements: [Measurement] = []
+        try replay.run(from: from) { measurements.append($0) }
         let inForce = LimitsInForce(try LimitRegister(site: site).adopted(in: store))
         let stages = try StageKeeper(store: store, sensors: sensors).standings(on: site.zone.date(at: now), inForce)
-        let limits = try limits(sensors, inForce, stages, open: open, replay: replay, now: now)
+        let limits = try limits(
+            sensors, inForce, stages, open: open, lastSeen: replay.lastSeen, measurements, now: now)
         let silent = subjects(of: .sensorSilent, open).map(SensorID.init(rawValue:))
         var alerts = AlertBook(
             gatewayID: site.configuration.community.id, open: open, nextNumber: try store.nextAlertNumber(),
@@ -86,64 +90,21 @@ struct PipelineLoader {
         Set(open.filter { $0.cause == .box(condition) && $0.returnedAt == nil }.map(\.subject))
     }
 
-    /// What the stored readings of the last days say: meters at their last reading, and measurements in order.
-    private struct Replay {
-        var meters: MeterRoom
-        var computed: ComputedRoom
-        var asides: SetAsides
-        /// What happened to meters since the replay began, as it is derived now.
-        var events: [MeterEvent] = []
-        var lastSeen: [SensorID: Instant] = [:]
-        var measurements: [Measurement] = []
-    }
-
     /// The local day with which the replay begins.
     private func replayStart(_ now: Instant) -> CalendarDate {
         site.zone.date(at: now.advanced(bySeconds: -PipelineLoader.replaySeconds))
     }
 
-    private func replayed(_ sensors: SensorDirectory, _ chosen: [Sensor], from: Instant) throws -> Replay {
-        var replay = Replay(
-            meters: MeterRoom(decisions: try store.meterDecisions(), zone: site.zone),
-            computed: ComputedRoom(sensors: chosen),
-            asides: SetAsides(try store.setAsides()))
-        let series = Dictionary(try store.series().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let dayUses = try DayUses(store: store, sensors: sensors, zone: site.zone)
-        for sensor in chosen {
-            guard let last = try dayUses.last(of: sensor, before: from) else { continue }
-            replay.lastSeen[sensor.id] = last.time.instant
-            guard last.kind == .register else { continue }
-            let meter = try store.meter(of: sensor.id, before: site.zone.date(at: from))?.meter
-            try dayUses.restore(sensor, in: &replay.meters, meter, before: from)
-        }
-        try store.readings(ReadingQuery(.sensors(chosen.map(\.id)), from: from)) { stored in
-            guard let record = series[stored.series],
-                let sensor = sensors.sensor(
-                    device: record.key.device, channel: record.channel, at: stored.time.instant)
-            else { return }
-            let seen = replay.lastSeen[sensor.id] ?? stored.time.instant
-            replay.lastSeen[sensor.id] = max(seen, stored.time.instant)
-            guard stored.isTrusted, !replay.asides.contain(sensor.id, at: stored.time.instant) else { return }
-            let (measurements, events) = replay.meters.receive(Reading(stored, of: record), of: sensor)
-            for measurement in measurements {
-                replay.measurements.append(measurement)
-                replay.measurements += replay.computed.receive(measurement)
-            }
-            replay.events += events
-        }
-        return replay
-    }
-
     private func limits(
         _ sensors: SensorDirectory, _ inForce: LimitsInForce, _ stages: [StageKeeper.Standing], open: [Alert],
-        replay: Replay, now: Instant
+        lastSeen: [SensorID: Instant], _ measurements: [Measurement], now: Instant
     ) throws -> LimitEngine {
         let today = site.zone.date(at: now)
         let levels = Dictionary(stages.map { ($0.reference, $0.day.level) }, uniquingKeysWith: { first, _ in first })
         let limits = inForce.inForce(on: today, levels: levels)
         var engine = LimitEngine(
             limits: limits, sensors: sensors.all, zone: site.zone,
-            lastSeen: replay.lastSeen, startedAt: now)
+            lastSeen: lastSeen, startedAt: now)
         engine.restore(raised: open.filter { $0.returnedAt == nil }.compactMap(\.transition))
         let replayStart = replayStart(now)
         // The days of a budget's period before the replay come from the day rows.
@@ -158,7 +119,7 @@ struct PipelineLoader {
                     .filter { !$0.isStale }.map { (sensor.id, $0.date, $0.use.amount) }
             })
         try replayLong(limits, sensors, into: &engine, now: now)
-        for measurement in replay.measurements { engine.replay(measurement) }
+        for measurement in measurements { engine.replay(measurement) }
         engine.restore(
             told: try store.transitions(from: site.zone.start(of: first), until: Instant(milliseconds: .max)))
         return engine
@@ -174,9 +135,9 @@ struct PipelineLoader {
             guard lookBack > PipelineLoader.replaySeconds else { continue }
             let from = site.zone.start(of: site.zone.date(at: now.advanced(bySeconds: -lookBack)))
             let chosen = entry.limit.sensors.compactMap { sensors.sensor($0) }
-            for measurement in try replayed(sensors, chosen, from: from).measurements where measurement.time < end {
-                engine.replay(measurement, onlyFor: entry.reference)
-            }
+            var replay = try MeasurementReplay(
+                store: store, sensors: sensors, of: chosen, from: from, zone: site.zone)
+            try replay.run(from: from, until: end) { engine.replay($0, onlyFor: entry.reference) }
         }
     }
 }

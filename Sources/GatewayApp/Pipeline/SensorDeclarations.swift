@@ -14,7 +14,11 @@ struct SensorDeclarations {
         let declared = site.configuration.sensors
         let names = Set(declared.map(\.sensor.id))
         let assigned = try store.sensors().filter { !names.contains($0.id) }
-        _ = try store.declare(declared.map(\.sensor) + assigned, at: now, by: SensorDeclarations.author)
+        let news = MeasuredNews(site: site, store: store, now: now)
+        let sensors = declared.map(\.sensor) + assigned
+        _ = try store.declare(
+            sensors, at: now, by: SensorDeclarations.author,
+            notices: try news.notices(of: store.plannedChanges(sensors), by: SensorDeclarations.author))
         let current = try store.bindings().filter { $0.until == nil }
         for entry in declared {
             guard let device = entry.device, let channel = entry.channel else { continue }
@@ -24,7 +28,11 @@ struct SensorDeclarations {
             let from = bound == nil && site.configuration.community.isDemonstration ? Instant(milliseconds: 0) : now
             _ = try store.bind(
                 entry.sensor.id, device: device, channel: channel, from: from, at: now, by: SensorDeclarations.author,
-                zone: site.zone)
+                zone: site.zone,
+                notices: try news.notices(
+                    of: entry.sensor, from: bound,
+                    to: Binding(sensor: entry.sensor.id, device: device, channel: channel, from: from),
+                    by: SensorDeclarations.author))
         }
     }
 }

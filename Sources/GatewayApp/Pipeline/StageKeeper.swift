@@ -4,6 +4,16 @@ import Storage
 
 /// Says at which level stages are on a day, from the stored days and from nothing else.
 struct StageKeeper {
+    /// For whoever asks beside the running gateway.
+    init(_ store: Store) throws {
+        self.init(store: store, sensors: try SensorDirectory(store))
+    }
+
+    init(store: Store, sensors: SensorDirectory) {
+        self.store = store
+        self.sensors = sensors
+    }
+
     /// Stages with where they stand.
     struct Standing: Hashable {
         var reference: LimitReference
@@ -23,6 +33,11 @@ struct StageKeeper {
             let days = StageMachine(entry.stages, declared: entry.declared).days(from: entry.from, through: date, table)
             return days[date].map { Standing(reference: entry.reference, stages: entry.stages, day: $0) }
         }.sorted { $0.reference < $1.reference }
+    }
+
+    /// The limits of a day, with what stages make of them.
+    func limits(on date: CalendarDate, _ inForce: LimitsInForce) throws -> [LimitInForce] {
+        inForce.inForce(on: date, levels: try levels(on: date, inForce))
     }
 
     /// The levels alone.

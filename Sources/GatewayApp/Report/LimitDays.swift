@@ -33,9 +33,12 @@ struct LimitDays {
     /// What was used of a budget in each period that ends or runs in the month.
     func budgetUse(of limit: Limit) -> [CalendarDate: DecimalValue] {
         guard case .budget(_, let period, _, _) = limit.rule else { return [:] }
+        let table = table(for: limit)
         var use: [CalendarDate: DecimalValue] = [:]
         for date in month.days {
-            guard let amount = dayAmount(limit, date), let first = period.start(containing: date) else { continue }
+            guard let amount = table.amount(of: limit.sensors, on: date, in: limit.unit),
+                let first = period.start(containing: date)
+            else { continue }
             use[first] = (use[first] ?? .zero).adding(amount)
         }
         return use
@@ -44,38 +47,29 @@ struct LimitDays {
     private func budgetDays(
         _ limit: Limit, _ scale: Scale, _ begun: [CalendarDate]
     ) -> [CalendarDate: LimitDayState] {
-        guard case .budget(let amount, let period, let basis, let warnAt) = limit.rule else { return [:] }
-        var states: [CalendarDate: LimitDayState] = [:]
-        var running: (period: CalendarDate, use: DecimalValue)?
-        for date in begun {
-            guard let first = period.start(containing: date) else { continue }
-            if running?.period != first { running = (first, .zero) }
-            guard let use = dayAmount(limit, date), let total = running?.use.adding(use),
-                let bound = scale.whole(amount, basis, days: period.dayCount(from: first))
-            else {
-                states[date] = .unknown
-                continue
+        BudgetDay.days(of: limit, scale, on: begun, table(for: limit)).mapValues { day in
+            switch day.state {
+            case .within: .within
+            case .near: .near
+            case .past: .past
+            case .unknown: .unknown
             }
-            running = (first, total)
-            let warning = warnAt.filter { $0 < 100 }.min().flatMap { bound.multiplied(byRatio: Int64($0), 100) }
-            let isPast = limit.bound == .atMost ? total > bound : false
-            states[date] =
-                isPast ? .past : warning.map { total >= $0 } == true && limit.bound == .atMost ? .near : .within
         }
-        return states
     }
 
-    private func dayAmount(_ limit: Limit, _ date: CalendarDate) -> DecimalValue? {
-        var total: DecimalValue?
-        for id in limit.sensors {
-            guard let month = figures[id],
-                let amount = month.uses.first(where: { $0.date == date })?.amount,
-                let converted = month.sensor.unit == limit.unit
-                    ? amount : amount.converted(from: month.sensor.unit, to: limit.unit)
-            else { continue }
-            total = (total ?? .zero).adding(converted)
+    /// The month's consumption of the limit's sensors.
+    private func table(for limit: Limit) -> DayTable {
+        let months = limit.sensors.compactMap { figures[$0] }
+        var table = DayTable(sensors: months.map(\.sensor))
+        for month in months {
+            for use in month.uses {
+                guard let amount = use.amount else { continue }
+                let measured = use.coverage.measured * 1000 / max(1, use.coverage.expected)
+                table.set(
+                    DayTable.Use(amount: amount, measuredPermille: measured), of: month.sensor.id, on: use.date)
+            }
         }
-        return total
+        return table
     }
 
     private func isMeasured(_ limit: Limit, on date: CalendarDate) -> Bool {

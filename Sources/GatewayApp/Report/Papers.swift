@@ -90,7 +90,8 @@ struct Papers {
             alert.onset < until && (alert.closedAt.map { $0 >= from } ?? true)
         }
         let adopted = try LimitRegister(site: site).adopted(in: store)
-        let inForce = LimitsInForce(adopted).inForce(on: site.zone.date(at: until.advanced(byMilliseconds: -1)))
+        let lastDay = site.zone.date(at: until.advanced(byMilliseconds: -1))
+        let inForce = try StageKeeper(store).limits(on: lastDay, LimitsInForce(adopted))
         let persons = inForce.compactMap(\.scale.persons).max()
         let days = LimitDays(
             month: month, zone: site.zone, now: now,
@@ -123,7 +124,8 @@ struct Papers {
                 rule.agendaCloses(before: $0, days: site.configuration.assembly.agendaClosesDaysBefore, in: site.zone)
             }, stewardCount: site.configuration.stewards.count, closed: try Papers.closed(month, in: store),
             fixed: try Papers.fixed([month, month.previous, month.yearBefore], in: store),
-            decisions: try DecisionWatch(site: site).facts(in: store, now: now))
+            decisions: try DecisionWatch(site: site).facts(in: store, now: now),
+            limitNews: try LimitNewsDesk(site: site, store: store).news(since: from, now: now))
         facts.loadBudget = site.configuration.duty?.budget ?? LoadBudget()
         return facts
     }

@@ -13,12 +13,11 @@ public struct AgendaDraft: Sendable {
             model: model, words: ReportWords(phrases: phrases, zone: model.facts.zone),
             assembly: model.facts.zone.date(at: next))
         let items =
-            draft.budgets() + draft.reviews() + draft.alerts() + draft.pausedAgain() + draft.alarmLoad()
-            + draft.meterQuestions()
-            + draft.gaps() + draft.errata()
+            draft.stages() + draft.budgets() + draft.reviews() + draft.alerts() + draft.measureChanges()
+            + draft.pausedAgain() + draft.alarmLoad() + draft.meterQuestions() + draft.gaps() + draft.errata()
         let asks = AgendaAsk.allCases
         // What puts every other decision in doubt comes before all of them.
-        return draft.decisions() + asks.flatMap { ask in items.filter { $0.ask == ask } }
+        return draft.decisions() + draft.emergencies() + asks.flatMap { ask in items.filter { $0.ask == ask } }
     }
 
     private func budgets() -> [AgendaItem] {

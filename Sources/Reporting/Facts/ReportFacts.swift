@@ -60,6 +60,8 @@ public struct ReportFacts: Sendable {
     public var disclosureRules: DisclosureRules
     /// The decisions, who stands behind them, and what is missing.
     public var decisions: DecisionFacts
+    /// Stages, emergency measures, and changes in what limits measure.
+    public var limitNews: LimitNews
 
     /// Makes facts; what is left out is unknown or did not happen.
     public init(
@@ -71,9 +73,11 @@ public struct ReportFacts: Sendable {
         usableStorage: DecimalValue? = nil, weather: WeatherFacts? = nil, gateway: GatewayFacts,
         nextAssemblies: [Instant] = [], agendaClosesAt: Instant? = nil, stewardCount: Int = 0,
         closed: ClosedReport? = nil, fixed: [CalendarMonth: ClosedReport] = [:], alreadyShown: [FigureOrigin] = [],
-        disclosureRules: DisclosureRules = DisclosureRules(), decisions: DecisionFacts = DecisionFacts()
+        disclosureRules: DisclosureRules = DisclosureRules(), decisions: DecisionFacts = DecisionFacts(),
+        limitNews: LimitNews = LimitNews()
     ) {
         self.decisions = decisions
+        self.limitNews = limitNews
         self.communityID = communityID
         self.communityName = communityName
         self.isDemonstration = isDemonstration

@@ -1,0 +1,39 @@
+import GatewayModel
+import Limits
+
+extension AdoptionCheck {
+    /// Whether a measure between two assemblies keeps to the form that a decision allows (DESIGN section 6): only tighter, as
+    /// far as decided, never against people, until the next assembly at most. Nil where it does.
+    func emergencyProblem(in resolution: Resolution, adopted: [AdoptedResolution]) -> String? {
+        guard let measure = resolution.emergency else { return nil }
+        let values = [
+            "limit": measure.limit.description, "value": measure.amount.description, "unit": measure.unit.code,
+            "until": measure.until.description,
+        ]
+        let entry = LimitsInForce(adopted).inForce(on: resolution.inForceFrom).first { $0.reference == measure.limit }
+        guard let entry, entry.standing != .lapsed else { return words("emergency_no_limit", values) }
+        let decision = adopted.first { $0.resolution.number == measure.limit.resolution }?.resolution
+        guard let form = decision?.emergencyForms.first(where: { $0.limit == measure.limit.limit }) else {
+            return words("emergency_not_allowed", values)
+        }
+        guard let amount = measure.amount.converted(from: measure.unit, to: entry.limit.unit),
+            let current = entry.limit.amount, entry.limit.bound == .atMost, entry.limit.protects != .people
+        else { return words("emergency_not_allowed", values) }
+        guard amount < current else { return words("emergency_not_tighter", values) }
+        guard amount >= form.tightest else {
+            return words(
+                "emergency_too_tight",
+                values.merging(["least": form.tightest.description, "least_unit": entry.limit.unit.code]) { $1 })
+        }
+        guard let next = nextAssembly(after: resolution.inForceFrom), measure.until <= next else {
+            return words("emergency_too_long", values)
+        }
+        return nil
+    }
+
+    /// The day of the next assembly after a day; nil where none is known.
+    private func nextAssembly(after date: CalendarDate) -> CalendarDate? {
+        let rule = MeetingRule.parse(site.configuration.assembly.meets)
+        return rule.map { site.zone.date(at: $0.next(after: site.zone.start(of: date), in: site.zone)) }
+    }
+}

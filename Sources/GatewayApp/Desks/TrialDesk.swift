@@ -1,0 +1,132 @@
+import Foundation
+import GatewayModel
+import Limits
+import Reporting
+import Storage
+
+/// Tries a proposed decision on the community's own readings; nothing is decided, stored or told by it.
+public struct TrialDesk {
+    private let site: Site
+    /// Other numbers that are tried, in percent of the proposed one.
+    private static let range = stride(from: 60, through: 140, by: 10)
+    /// First days that are named.
+    private static let named = 10
+
+    /// Makes a desk for a site.
+    public init(site: Site) {
+        self.site = site
+    }
+
+    /// What the decision in a file would have meant since a day or month, up to another day or yesterday.
+    ///
+    /// - Throws: ``AppError`` where the file has problems or the period is empty.
+    public func facts(file: String, since: String, until: String?, now: Instant = SystemClock.now()) throws
+        -> TrialFacts
+    {
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw AppError("\(file) cannot be read", remedy: "check its name and that you may read it")
+        }
+        let (resolution, problems) = ResolutionFile.parse([UInt8](data), fileName: file)
+        guard let resolution, problems.isEmpty else {
+            throw AppError(problems.map(\.description).joined(separator: "\n"), remedy: "mend the file, then try again")
+        }
+        guard !resolution.limits.isEmpty else {
+            throw AppError("\(file) sets no limit", remedy: "there is nothing to try")
+        }
+        let store = try site.readingStore()
+        let sensors = try SensorDirectory(store)
+        let from = try day(since)
+        let through = try until.map(day) ?? site.zone.date(at: now).adding(days: -1)
+        guard from <= through else {
+            throw AppError("\(from) is not before \(through)", remedy: "choose an earlier day with --since")
+        }
+        for id in resolution.limits.flatMap(\.sensors) where sensors.sensor(id) == nil {
+            throw AppError("there is no sensor '\(id)' here", remedy: "`commons readings list` shows them")
+        }
+        let run = TrialRun(store: store, sensors: sensors, zone: site.zone, from: from, through: through)
+        let current = try inForce(on: site.zone.date(at: now), in: store)
+        let variants = resolution.limits.map(TrialDesk.variants)
+        let all =
+            resolution.limits.flatMap { [($0, resolution.scale)] } + current.map { ($0.limit, $0.scale) }
+            + variants.joined().map { ($0.limit, resolution.scale) }
+        let trials = try run.trials(of: all)
+        func days(_ index: Int) -> Int { trials[index].days(through: through, zone: site.zone).count }
+        var next = resolution.limits.count + current.count
+        let end = site.zone.start(of: through.adding(days: 1))
+        let tried = resolution.limits.enumerated().map { index, limit -> TrialFacts.Tried in
+            let trial = trials[index]
+            let passed = trial.days(through: through, zone: site.zone).sorted()
+            let range = variants[index].enumerated().map { offset, variant in
+                (amount: variant.amount, days: days(next + offset))
+            }
+            next += variants[index].count
+            let other = TrialDesk.predecessor(of: limit, in: current).map { place in
+                (limit: current[place].limit, scale: current[place].scale, days: days(resolution.limits.count + place))
+            }
+            return TrialFacts.Tried(
+                limit: limit, scale: resolution.scale, days: mayShow(limit, sensors) ? passed.count : nil,
+                times: trial.episodes.count, longest: trial.longest(until: end),
+                firstDays: Array(passed.prefix(TrialDesk.named)), unknownDays: trial.unknownDays.count,
+                nearDays: trial.nearDays.count, current: other, range: range)
+        }
+        let community = site.configuration.community
+        return TrialFacts(
+            community: community.name, isDemonstration: community.isDemonstration, zone: site.zone,
+            number: resolution.number, from: from, through: through, limits: tried)
+    }
+
+    /// Writes it in a form and language to a file, or to standard output where `path` is nil.
+    public func write(
+        file: String, since: String, until: String?, form: String, language: String?, to path: String?
+    ) throws {
+        guard let form = TrialWriter.Form(rawValue: form) else {
+            throw AppError("'\(form)' is not a form", remedy: "choose text, markdown, html or json")
+        }
+        let writer = TrialWriter(try facts(file: file, since: since, until: until), phrases: site.book(language))
+        let output = try LineWriter(path: path)
+        var text = writer.text(form)
+        if text.hasSuffix("\n") { text.removeLast() }
+        try output.write(text)
+        try output.finish()
+    }
+
+    private func day(_ text: String) throws(AppError) -> CalendarDate {
+        if let month = CalendarMonth(text: text) { return month.firstDay }
+        guard let date = CalendarDate(text: text) else {
+            throw AppError("'\(text)' is neither a month nor a day", remedy: "write 2026-09 or 2026-09-15")
+        }
+        return date
+    }
+
+    private func inForce(on date: CalendarDate, in store: Store) throws -> [LimitInForce] {
+        try StageKeeper(store).limits(on: date, LimitsInForce(LimitRegister(site: site).adopted(in: store)))
+            .filter { $0.standing != .lapsed }
+    }
+
+    /// Homes are counted together or not at all: what a few of them did would show.
+    private func mayShow(_ limit: Limit, _ sensors: SensorDirectory) -> Bool {
+        let homes = limit.sensors.compactMap { sensors.sensor($0) }.filter { $0.visibility == .household }
+        return homes.isEmpty || homes.count >= DisclosureRules().groupMinimum
+    }
+
+    /// The limit in force that speaks of the same: by its name, else by its sensors and kind.
+    private static func predecessor(of limit: Limit, in current: [LimitInForce]) -> Int? {
+        current.firstIndex { $0.limit.id == limit.id }
+            ?? current.firstIndex {
+                $0.limit.sensors == limit.sensors && $0.limit.ruleKey == limit.ruleKey && $0.limit.bound == limit.bound
+            }
+    }
+
+    private static func variants(of limit: Limit) -> [(limit: Limit, amount: DecimalValue)] {
+        switch limit.rule {
+        case .silence, .flatline, .measured: return []
+        default:
+            return range.compactMap { percent in
+                guard let amount = limit.amount?.multiplied(byRatio: Int64(percent), 100)?.rounded(places: 3),
+                    let variant = limit.with(amount: amount)
+                else { return nil }
+                return (variant, amount)
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import GatewayModel
+import Limits
+import Reporting
+import Storage
+
+/// Tries limits on what is stored, from one day through another.
+struct TrialRun {
+    let store: Store
+    let sensors: SensorDirectory
+    let zone: Zone
+    let from: CalendarDate
+    let through: CalendarDate
+
+    /// What would have happened with each limit, in their order.
+    func trials(of limits: [(Limit, Scale)]) throws -> [Trial] {
+        let onDays = limits.filter { Trial.isOnDays($0.0.rule) }.map(\.0)
+        let lookBack =
+            onDays.map { limit -> Int in
+                if case .budget(_, let period, _, _) = limit.rule, let start = period.start(containing: from) {
+                    return Int(from.daysSinceEpoch - start.daysSinceEpoch)
+                }
+                return DayRules.lookBack(limit.rule)
+            }.max() ?? 0
+        let needed = Set(onDays.flatMap { $0.sensors + DayRules.otherSensors($0.rule) }).sorted()
+        let table = try DayTables(store: store, sensors: sensors).table(
+            of: needed, from: from.adding(days: -lookBack), through: through)
+        // Limits that differ in their number alone are tried in one reading of the store.
+        var found: [Int: Trial] = [:]
+        var streams: [[SensorID]: [Int]] = [:]
+        for (index, (limit, scale)) in limits.enumerated() {
+            if Trial.isOnDays(limit.rule) {
+                found[index] = Trial.onDays(limit, scale, from: from, through: through, table, zone: zone)
+            } else {
+                streams[limit.sensors, default: []].append(index)
+            }
+        }
+        for (ids, indexes) in streams {
+            let tried = try stream(indexes.map { limits[$0] }, of: ids.compactMap { sensors.sensor($0) })
+            for (index, trial) in zip(indexes, tried) { found[index] = trial }
+        }
+        return limits.indices.compactMap { found[$0] }
+    }
+
+    private func stream(_ limits: [(Limit, Scale)], of chosen: [Sensor]) throws -> [Trial] {
+        let begin = zone.start(of: from)
+        let end = zone.start(of: through.adding(days: 1))
+        // Before the first reading nobody listened, so nothing was silent.
+        let first = try store.firstReading() ?? begin
+        let longest = limits.map { LimitEngine.lookBack($0.0) }.max() ?? 0
+        let before = min(longest, max(0, begin.milliseconds(since: first) / 1000))
+        var trial = StreamTrial(limits, sensors: chosen, zone: zone, from: begin.advanced(bySeconds: -before))
+        for span in try spans(limits.map(\.0), of: chosen, from: begin.advanced(bySeconds: -before), until: end) {
+            var replay = try MeasurementReplay(
+                store: store, sensors: sensors, of: chosen, from: span.lowerBound, zone: zone)
+            try replay.run(from: span.lowerBound, until: span.upperBound) { trial.receive($0) }
+        }
+        var tried = trial.finish(at: end)
+        let near = try nearDays(limits, of: chosen)
+        for index in tried.indices {
+            // What began before the first day was asked for is not part of the answer.
+            tried[index].episodes = tried[index].episodes.compactMap { episode in
+                guard episode.until.map({ $0 > begin }) ?? true else { return nil }
+                var episode = episode
+                episode.from = max(episode.from, begin)
+                return episode
+            }
+            tried[index].nearDays = near[index]
+        }
+        return tried
+    }
+
+    /// The times whose readings can matter: of bounds on levels the days on which one was passed, with the day before and after.
+    private func spans(
+        _ limits: [Limit], of chosen: [Sensor], from: Instant, until: Instant
+    ) throws -> [Range<Instant>] {
+        let bounds = limits.compactMap { limit -> (Limit, DecimalValue)? in
+            guard case .instant(let value, _, _, _) = limit.rule else { return nil }
+            return (limit, value)
+        }
+        guard bounds.count == limits.count, chosen.allSatisfy({ $0.computed == nil }) else { return [from..<until] }
+        let first = zone.date(at: from)
+        var days: Set<CalendarDate> = []
+        var known: Set<CalendarDate> = []
+        let gauges = try GaugeDays(store: store)
+        for sensor in chosen {
+            for figure in try gauges.figures(of: sensor, from: first, through: through) {
+                known.insert(figure.date)
+                let isPast = bounds.contains { limit, bound in
+                    let value = limit.bound == .atMost ? figure.maximum : figure.minimum
+                    guard let converted = value.converted(from: sensor.unit, to: limit.unit) else { return true }
+                    return limit.bound == .atMost ? converted > bound : converted < bound
+                }
+                if isPast { days.formUnion([-1, 0, 1].map { figure.date.adding(days: $0) }) }
+            }
+        }
+        // Days that were not counted yet are read as they are.
+        var date = first
+        while date <= through {
+            if !known.contains(date) { days.insert(date) }
+            date = date.adding(days: 1)
+        }
+        return days.sorted().reduce(into: [Range<Instant>]()) { spans, date in
+            let day = zone.start(of: date)..<zone.start(of: date.adding(days: 1))
+            guard day.lowerBound < until, day.upperBound > from else { return }
+            if let last = spans.last, last.upperBound == day.lowerBound {
+                spans[spans.count - 1] = last.lowerBound..<day.upperBound
+            } else {
+                spans.append(day)
+            }
+        }
+    }
+
+    /// Days on which a level came within a tenth of a bound that protects people.
+    private func nearDays(_ limits: [(Limit, Scale)], of chosen: [Sensor]) throws -> [Set<CalendarDate>] {
+        let gauges = try GaugeDays(store: store)
+        let figures = try chosen.map { ($0, try gauges.figures(of: $0, from: from, through: through)) }
+        return limits.map { limit, _ in
+            guard case .instant(let bound, _, _, _) = limit.rule, limit.protects == .people,
+                let near = bound.multiplied(byRatio: limit.bound == .atLeast ? 11 : 9, 10)
+            else { return [] }
+            return Set(
+                figures.flatMap { sensor, days in
+                    days.filter { day in
+                        let value = limit.bound == .atLeast ? day.minimum : day.maximum
+                        guard let own = value.converted(from: sensor.unit, to: limit.unit) else { return false }
+                        return limit.bound == .atLeast ? own < near && own >= bound : own > near && own <= bound
+                    }.map(\.date)
+                })
+        }
+    }
+}

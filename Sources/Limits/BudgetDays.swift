@@ -1,0 +1,52 @@
+import GatewayModel
+
+/// What a day says about a budget: the running sum of its period.
+public struct BudgetDay: Hashable, Sendable {
+    /// How a budget stands on a day.
+    public enum State: String, Hashable, Sendable {
+        // Near: a share at which the assembly wants to be warned is reached.
+        case within, near, past, unknown
+    }
+
+    /// How it stands.
+    public var state: State
+    /// What was used since the period began, in the limit's unit.
+    public var used: DecimalValue
+    /// The whole period's amount; nil where it is not known for how many or how much.
+    public var bound: DecimalValue?
+
+    /// Follows a budget from day to day; days outside of its season are left out.
+    ///
+    /// `dates` are in order; what was used before the first of them is not known. A minimum is judged on the last day of
+    /// its period, a ceiling on every day.
+    public static func days(
+        of limit: Limit, _ scale: Scale, on dates: [CalendarDate], _ table: DayTable
+    ) -> [CalendarDate: BudgetDay] {
+        guard case .budget(let amount, let period, let basis, let warnAt) = limit.rule else { return [:] }
+        var found: [CalendarDate: BudgetDay] = [:]
+        var running: (period: CalendarDate, used: DecimalValue, isWhole: Bool)?
+        for date in dates {
+            guard let first = period.start(containing: date) else { continue }
+            var current = running.flatMap { $0.period == first ? $0 : nil } ?? (first, .zero, true)
+            defer { running = current }
+            let length = period.dayCount(from: first)
+            let bound = scale.whole(amount, basis, days: length)
+            let sum = table.sum(of: limit.sensors, on: date, in: limit.unit)
+            guard sum.parts.measured > 0, let used = current.used.adding(sum.amount), let bound else {
+                current.isWhole = false
+                found[date] = BudgetDay(state: .unknown, used: current.used, bound: bound)
+                continue
+            }
+            current = (first, used, current.isWhole && sum.isWhole)
+            let isLast = date == first.adding(days: length - 1)
+            let warning = warnAt.filter { $0 < 100 }.min().flatMap { bound.multiplied(byRatio: Int64($0), 100) }
+            let state: State
+            switch limit.bound {
+            case .atMost: state = used > bound ? .past : warning.map { used >= $0 } == true ? .near : .within
+            case .atLeast: state = isLast && current.isWhole && used < bound ? .past : .within
+            }
+            found[date] = BudgetDay(state: state, used: used, bound: bound)
+        }
+        return found
+    }
+}

@@ -1,0 +1,79 @@
+import GatewayModel
+
+extension AgendaDraft {
+    /// Emergency measures first: they end at this assembly, which says whether they were right.
+    func emergencies() -> [AgendaItem] {
+        model.facts.limitNews.emergencies.map { emergency in
+            let values = [
+                "decision": String(emergency.decision), "limit": words.title(emergency.limit),
+                "until": words.date(emergency.until),
+            ]
+            return item(
+                .emergencyToRatify, .decide, subject: String(emergency.decision), about: emergency.limit,
+                values: values,
+                facts: [
+                    words.text(
+                        "agenda.facts.rule",
+                        ["limit": words.title(emergency.limit), "rule": words.rule(emergency.limit)]),
+                    words.text(
+                        "agenda.facts.tightened",
+                        [
+                            "amount": words.exactAmount(emergency.amount, emergency.limit.unit),
+                            "until": words.date(emergency.until),
+                        ]),
+                ], options: ["ratify", "change"], minutes: 15, related: [String(emergency.decision)])
+        }
+    }
+
+    /// Stages that only the assembly declares, and those that have begun by themselves.
+    func stages() -> [AgendaItem] {
+        model.facts.limitNews.stages.compactMap { stage in
+            let title = stage.titles[words.language] ?? stage.titles[""] ?? stage.reference.limit
+            let name = stage.levelTitles[words.language] ?? stage.levelTitles[""] ?? ""
+            let values = [
+                "stages": title, "level": String(stage.proposed ?? stage.level), "name": name,
+                "since": words.date(stage.since), "decision": stage.reference.description,
+            ]
+            let facts = [
+                words.text(
+                    stage.level == 0 ? "agenda.facts.no_stage" : "agenda.facts.stage",
+                    values.merging(["level": String(stage.level)]) { $1 })
+            ]
+            if stage.proposed != nil {
+                return item(
+                    .stageProposed, .decide, subject: stage.reference.description, about: nil, values: values,
+                    facts: facts, options: ["declare"], minutes: 15, related: [stage.reference.description],
+                    whom: "everyone")
+            }
+            guard stage.level > 0 else { return nil }
+            return item(
+                .stageCounts, .inform, subject: stage.reference.description, about: nil, values: values, facts: facts,
+                options: ["change"], minutes: 5, related: [stage.reference.description], whom: "everyone")
+        }
+    }
+
+    /// What a limit measures was changed: old, new, when, where everybody hears it.
+    func measureChanges() -> [AgendaItem] {
+        let changes = model.facts.limitNews.changes
+        guard !changes.isEmpty else { return [] }
+        return [
+            item(
+                .measureChanged, .discuss, subject: model.facts.month.description, about: nil,
+                values: ["count": String(changes.count)],
+                facts: changes.map { change in
+                    let point: String =
+                        switch change.subject {
+                        case .sensor(let sensor): words.name(sensor)
+                        case .home: words.text("report.alerts.household")
+                        case .days: words.text("told.all_days")
+                        }
+                    return words.text(
+                        "agenda.facts.measure_changed",
+                        [
+                            "point": point,
+                            "moment": words.moment(change.at), "what": Escaping.singleLine(change.what, limit: 200),
+                        ])
+                }, options: ["look"], minutes: 10, related: [], whom: "everyone")
+        ]
+    }
+}

@@ -1,0 +1,94 @@
+import GatewayModel
+
+/// What happened around limits that the next assembly must hear of.
+public struct LimitNews: Hashable, Sendable {
+    /// Stages with where they stand.
+    public struct Stage: Hashable, Sendable {
+        /// The decision that has them.
+        public var reference: LimitReference
+        /// Their title, by language.
+        public var titles: [String: String]
+        /// What the level is called, by language; empty for none.
+        public var levelTitles: [String: String]
+        /// The level that counts; 0 for none.
+        public var level: Int
+        /// Since which day.
+        public var since: CalendarDate
+        /// The level that the rules ask for and only the assembly can declare.
+        public var proposed: Int?
+
+        /// Makes a stage's standing.
+        public init(
+            reference: LimitReference, titles: [String: String], levelTitles: [String: String], level: Int,
+            since: CalendarDate, proposed: Int?
+        ) {
+            self.reference = reference
+            self.titles = titles
+            self.levelTitles = levelTitles
+            self.level = level
+            self.since = since
+            self.proposed = proposed
+        }
+    }
+
+    /// A limit that was tightened between two assemblies.
+    public struct Emergency: Hashable, Sendable {
+        /// The decision that tightens it.
+        public var decision: Int
+        /// The limit as it was decided.
+        public var limit: Limit
+        /// The amount that counts meanwhile, in the limit's unit.
+        public var amount: DecimalValue
+        /// The last day.
+        public var until: CalendarDate
+
+        /// Makes facts.
+        public init(decision: Int, limit: Limit, amount: DecimalValue, until: CalendarDate) {
+            self.decision = decision
+            self.limit = limit
+            self.amount = amount
+            self.until = until
+        }
+    }
+
+    /// A change in what a limit measures.
+    public struct Change: Hashable, Sendable {
+        /// Whose figures are measured otherwise.
+        public enum Subject: Hashable, Sendable {
+            /// A measuring point of the community.
+            case sensor(Sensor)
+            /// A home's; which one is nobody's business here.
+            case home
+            /// All of them: days begin at another time.
+            case days
+        }
+
+        /// Whose figures.
+        public var subject: Subject
+        /// When.
+        public var at: Instant
+        /// What is different, as `key: old → new`.
+        public var what: String
+
+        /// Makes facts.
+        public init(_ subject: Subject, at: Instant, what: String) {
+            self.subject = subject
+            self.at = at
+            self.what = what
+        }
+    }
+
+    /// Stages in force.
+    public var stages: [Stage]
+    /// Emergency measures that wait to be ratified.
+    public var emergencies: [Emergency]
+    /// Changes in what limits measure.
+    public var changes: [Change]
+
+    /// Makes news; without arguments there are none.
+    public init(stages: [Stage] = [], emergencies: [Emergency] = [], changes: [Change] = []) {
+        self.stages = stages
+        self.emergencies = emergencies
+        self.changes = changes
+    }
+}

@@ -1,0 +1,161 @@
+import GatewayModel
+
+/// Writes what a proposed decision would have meant, for the agenda: a table, and a small chart over a range of numbers.
+public struct TrialWriter: Sendable {
+    /// The forms it can have.
+    public enum Form: String, Sendable, CaseIterable {
+        /// One self-contained page.
+        case html
+        /// For forums and chats.
+        case markdown
+        /// For the terminal.
+        case text
+        /// For programs.
+        case json
+    }
+
+    private let facts: TrialFacts
+    private let words: ReportWords
+
+    /// Makes a writer for one language.
+    public init(_ facts: TrialFacts, phrases: Phrasebook) {
+        self.facts = facts
+        words = ReportWords(phrases: phrases, zone: facts.zone)
+    }
+
+    /// The text in that form.
+    public func text(_ form: Form) -> String {
+        switch form {
+        case .html: HTMLView(document()).text()
+        case .markdown: MarkdownView(document()).text()
+        case .text: PlainView(document()).text()
+        case .json: json().text() + "\n"
+        }
+    }
+
+    private var period: [String: String] {
+        [
+            "from": words.date(facts.from), "through": words.date(facts.through), "days": "\(facts.dayCount)",
+            "number": "\(facts.number)", "community": Escaping.singleLine(facts.community, limit: 100),
+        ]
+    }
+
+    private func document() -> Document {
+        var blocks: [DocumentBlock] = []
+        if facts.isDemonstration { blocks.append(.notice(words.text("report.demonstration"))) }
+        blocks += [
+            .paragraph(words.text("trial.intro", period)),
+            .table(
+                DocumentTable(
+                    caption: words.text("trial.caption", period),
+                    columns: [
+                        .init(title: words.text("trial.column.limit")),
+                        .init(title: words.text("trial.column.days"), isNumber: true),
+                        .init(title: words.text("trial.column.times"), isNumber: true),
+                        .init(title: words.text("trial.column.longest")),
+                        .init(title: words.text("trial.column.unknown"), isNumber: true),
+                        .init(title: words.text("trial.column.today")),
+                    ], rows: facts.limits.map(row))),
+        ]
+        let people = facts.limits.filter { $0.limit.protects == .people && $0.limit.needsUnit && $0.days != nil }
+        if !people.isEmpty {
+            blocks.append(
+                .paragraph(
+                    words.text(
+                        "trial.people",
+                        [
+                            "missed": "\(people.count { $0.days ?? 0 > 0 })",
+                            "near": "\(people.count { $0.nearDays > 0 })", "all": "\(people.count)",
+                        ])))
+        }
+        for (index, tried) in facts.limits.enumerated() { blocks += section(tried, index) }
+        blocks.append(.paragraph(words.text("trial.caution")))
+        return Document(language: words.language, title: words.text("trial.title", period), blocks: blocks)
+    }
+
+    private func row(_ tried: TrialFacts.Tried) -> [DocumentTable.Cell] {
+        guard let days = tried.days else {
+            return [DocumentTable.Cell(name(tried)), .init(words.text("trial.hidden")), "", "", "", ""]
+        }
+        return [
+            DocumentTable.Cell(name(tried)), "\(days)", "\(tried.times)",
+            DocumentTable.Cell(tried.times == 0 ? "" : words.duration(tried.longest)), "\(tried.unknownDays)",
+            DocumentTable.Cell(
+                tried.current.map { current in
+                    words.text(
+                        current.days == 1 ? "trial.current_one" : "trial.current",
+                        ["rule": current.limit.words(words.phrases, current.scale), "days": "\(current.days)"])
+                } ?? words.text("trial.no_current")),
+        ]
+    }
+
+    private func name(_ tried: TrialFacts.Tried) -> String {
+        words.text(
+            "limits.sentence",
+            ["title": title(tried), "rule": tried.limit.words(words.phrases, tried.scale)])
+    }
+
+    private func title(_ tried: TrialFacts.Tried) -> String {
+        tried.titles[words.language] ?? tried.titles[""] ?? tried.limit.id
+    }
+
+    private func section(_ tried: TrialFacts.Tried, _ index: Int) -> [DocumentBlock] {
+        guard tried.days != nil, !tried.range.isEmpty else { return [] }
+        var blocks: [DocumentBlock] = [.heading(level: 2, title(tried))]
+        if !tried.firstDays.isEmpty {
+            let dates = tried.firstDays.map { words.date($0) }.joined(separator: "; ")
+            blocks.append(.paragraph(words.text("trial.first_days", ["dates": dates])))
+        }
+        let points = tried.range.map { amount, days in
+            let figure = amountText(amount, tried.limit)
+            return Chart.Point(
+                label: words.phrases.number(amount), value: Double(days),
+                text: words.text(days == 1 ? "trial.at_one" : "trial.at", ["amount": figure, "days": "\(days)"]))
+        }
+        let title = words.text("trial.chart", ["title": title(tried)])
+        blocks.append(
+            .chart(
+                Chart(
+                    kind: .bars, title: title, sentence: points.map(\.text).joined(separator: ", ") + ".",
+                    unit: words.text("trial.days"), points: points, lines: [], highest: nil, name: "trial-\(index)",
+                    tick: { "\(Int($0.rounded()))" })))
+        return blocks
+    }
+
+    private func amountText(_ amount: DecimalValue, _ limit: Limit) -> String {
+        switch limit.rule {
+        case .share, .comparison, .measured: words.phrases.number(amount) + " %"
+        case .balance(_, nil, _, _): words.phrases.number(amount) + " %"
+        case .turn: words.phrases.number(amount) + " min"
+        default: words.exactAmount(amount, limit.unit)
+        }
+    }
+
+    private func json() -> JSONNode {
+        .object([
+            ("number", .integer(facts.number)), ("from", .string(facts.from.description)),
+            ("through", .string(facts.through.description)), ("days", .integer(facts.dayCount)),
+            (
+                "limits",
+                .array(
+                    facts.limits.map { tried in
+                        .object([
+                            ("limit", .string(tried.limit.id)), ("sentence", .string(name(tried))),
+                            ("days_passed", .optional(tried.days)), ("times", .integer(tried.times)),
+                            ("longest_seconds", .integer(Int(tried.longest))),
+                            ("first_days", .array(tried.firstDays.map { .string($0.description) })),
+                            ("days_unknown", .integer(tried.unknownDays)), ("days_near", .integer(tried.nearDays)),
+                            ("days_passed_today", .optional(tried.current?.days)),
+                            (
+                                "range",
+                                .array(
+                                    tried.range.map { amount, days in
+                                        .object([("amount", .decimal(amount)), ("days_passed", .integer(days))])
+                                    })
+                            ),
+                        ])
+                    })
+            ),
+        ])
+    }
+}
