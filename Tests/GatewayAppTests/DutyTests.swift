@@ -97,6 +97,9 @@ struct DutyTests {
         #expect(lines.contains { $0.hasPrefix("Amina: no mandate now; answered a test message") })
         let sheet = try DutyDesk(site: village.site).sheet(of: "Rosa")
         #expect(sheet.contains("<h1>Welcome on duty, Rosa</h1>") && !sheet.contains("duty.sheet"))
+        #expect(sheet.contains("Your mandate: decision 1 of the assembly, from 2026-05-04 until 2027-05-02."))
+        let other = try DutyDesk(site: AlertVillage().site).sheet(of: "Rosa")
+        #expect(!other.contains("mandate"))
     }
 
     @Test("The change of duty hands over what is open; quiet hours hold back what can wait and nothing else")

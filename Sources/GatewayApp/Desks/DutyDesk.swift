@@ -97,13 +97,16 @@ public struct DutyDesk {
             "others": site.configuration.stewards.map(\.name).filter { $0 != name }.joined(separator: ", "),
         ]
         func text(_ key: String) -> String { Escaping.html(book.text("duty.sheet.\(key)", values)) }
+        // Without a duty list everybody is called, whatever the mandate.
+        let hasList = site.configuration.duty != nil
         let steps = ["going", "decline", "seen", "note", "pause", "close"].map { "<li>\(text($0))</li>" }
         return [
             "<!DOCTYPE html>", "<html lang=\"\(Escaping.htmlAttribute(book.language))\">", "<head>",
             "<meta charset=\"utf-8\">", "<title>\(text("title"))</title>",
             "<style>body{font:12pt/1.5 serif;max-width:17cm;margin:1.5cm auto}li{margin:.4em 0}</style>", "</head>",
             "<body>", "<h1>\(text("title"))</h1>", "<p>\(text("intro"))</p>",
-            "<p>\(text(steward.mandate == nil ? "no_mandate" : "mandate"))</p>", "<p>\(text("reached"))</p>",
+            hasList ? "<p>\(text(steward.mandate == nil ? "no_mandate" : "mandate"))</p>" : "",
+            "<p>\(text("reached"))</p>",
             "<h2>\(text("answers"))</h2>", "<ul>", steps.joined(separator: "\n"), "</ul>", "<p>\(text("test"))</p>",
             "<p>\(text("others"))</p>", "<p>\(text("end"))</p>", "</body>", "</html>",
         ].joined(separator: "\n")
