@@ -8,28 +8,53 @@ public enum AlertAction: Hashable, Sendable {
     case notify(NoticeDraft)
     /// Enter it in the record book; `erasable` holds persons and notes.
     case record(kind: String, facts: [String: String], erasable: [String: String])
+    /// Tell people of many alerts at once, in this order.
+    case digest([Alert])
+    /// Keep that a steward answered a test message.
+    case testAnswered(String)
+    /// Keep that a sensor or limit is switched off, or forget it, and tell the stewards.
+    case switched(SwitchedOff, Switching)
+
+    /// What happens to something that is switched off on purpose.
+    public enum Switching: String, Hashable, Sendable {
+        /// A first person asked; a second one has to agree.
+        case offAsked = "off_asked"
+        /// It is off.
+        case off
+        /// A person switched it on again, or took the wish back.
+        case on
+        /// Its time is over.
+        case offEnded = "off_ended"
+    }
 }
 
 /// Something to tell people about an alert, not yet worded.
 public struct NoticeDraft: Hashable, Sendable {
-    /// `alert.raised`, `alert.warned`, `alert.returned`, `alert.taken`, `alert.declined`, `alert.reminder`, `alert.closed`.
+    /// `alert.raised`, `alert.warned`, `alert.returned`, `alert.taken`, `alert.declined`, `alert.reminder`,
+    /// `alert.pause_asked`, `alert.paused`, `alert.called`, `alert.nobody_came`, `alert.chattering`,
+    /// `alert.closed`.
     public var kind: String
     /// The alert as it now is.
     public var alert: Alert
     /// Who may hear it.
     public var audience: Audience
+    /// The stewards whom it calls; nil for all of them.
+    public var persons: [String]?
 
     /// Makes a draft.
-    public init(kind: String, alert: Alert, audience: Audience) {
+    public init(kind: String, alert: Alert, audience: Audience, persons: [String]? = nil) {
         self.kind = kind
         self.alert = alert
         self.audience = audience
+        self.persons = persons
     }
 
     /// How soon somebody must look: as urgent as the alert where an act is wanted, else no night's sleep is worth it.
     public var priority: Priority {
         switch kind {
-        case "alert.raised", "alert.warned", "alert.declined", "alert.reminder": alert.priority
+        case "alert.raised", "alert.warned", "alert.declined", "alert.reminder", "alert.called", "alert.nobody_came",
+            "alert.chattering":
+            alert.priority
         default: max(alert.priority, .today)
         }
     }
@@ -41,8 +66,12 @@ public enum StewardAnswer: Hashable, Sendable {
     case take
     /// "Can't, next."
     case decline
+    /// "Seen, not going": stops nothing.
+    case seen
     /// A note.
     case note(String)
+    /// Let it rest until then, and why.
+    case pause(until: Instant, why: String)
     /// Closed, with what was found.
     case resolve(AlertOutcome, note: String?)
 }
@@ -55,10 +84,32 @@ public struct AnswerError: Error, Hashable, Sendable {
         case unknown
         /// The condition still holds.
         case stillHolds
+        /// The pause or switch-off would end later than it may.
+        case tooLong
+        /// It would end before it began.
+        case overAlready
+        /// Nobody said why.
+        case whyMissing
+        /// A second person has to agree, not the same one.
+        case samePerson
+        /// The condition is over; there is nothing to let rest.
+        case nothingToPause
+        /// It is not switched off.
+        case notOff
+        /// A test message is answered by the person to whom it went.
+        case notYours
     }
 
     /// The kind; `acts.refused.<code>` of the language files tells the person why and what to do.
     public var code: Code
-    /// The alert's number as the person said it.
+    /// The alert's number as the person said it; 0 where it is about none.
     public var number: Int
+    /// The latest time that would be allowed.
+    public var latest: Instant?
+
+    init(code: Code, number: Int = 0, latest: Instant? = nil) {
+        self.code = code
+        self.number = number
+        self.latest = latest
+    }
 }

@@ -31,14 +31,7 @@ extension AlertBook {
 
     /// True for alerts whose condition never ends by itself, such as a message that was put aside.
     static func endsByHand(_ alert: Alert) -> Bool {
-        alert.cause == .box(.messagePutAside)
-    }
-
-    /// While its condition holds, a limit's alert may be a false reading or a test; what the box says of itself may not.
-    static func canBeClosed(_ alert: Alert, as outcome: AlertOutcome) -> Bool {
-        if endsByHand(alert) { return true }
-        if case .box = alert.cause { return false }
-        return outcome != .real
+        [.box(.messagePutAside), .box(.testAlarm)].contains(alert.cause)
     }
 
     /// The kind of notice and record that an answer makes.
@@ -46,7 +39,9 @@ extension AlertBook {
         switch answer {
         case .take: "alert.taken"
         case .decline: "alert.declined"
+        case .seen: "alert.seen"
         case .note: "alert.noted"
+        case .pause: "alert.paused"
         case .resolve: "alert.closed"
         }
     }
@@ -55,11 +50,11 @@ extension AlertBook {
     static func texts(of answer: StewardAnswer, person: String) -> [String: String] {
         var texts = ["person": person]
         switch answer {
-        case .note(let note): texts["note"] = note
+        case .note(let note), .pause(_, let note): texts["note"] = note
         case .resolve(let outcome, let note):
             texts["cause"] = outcome.rawValue
             if let note { texts["note"] = note }
-        case .take, .decline: break
+        case .take, .decline, .seen: break
         }
         return texts
     }
@@ -72,9 +67,36 @@ extension BoxCondition {
         case .diskFull, .storeFailing, .brokerAway, .nobodyOnDuty, .peopleAtRisk: .now
         case .signaturesMissing, .recoveryWaiting, .decisionsAltered: .today
         case .storeDamaged, .sensorSilent, .backupOverdue, .clockWrong, .destinationFailing, .unitChanged,
-            .tooManyMessages:
+            .tooManyMessages, .testAlarm, .placeSilent:
             .today
         case .tooMuchAtQoS0, .malformedFlood, .messagePutAside, .readingsPutAside: .assembly
         }
+    }
+}
+
+extension Alert {
+    /// Takes a value that may be further past the bound than any before; true where it is.
+    @discardableResult
+    mutating func reach(_ value: DecimalValue, at time: Instant) -> Bool {
+        guard let bound = transition?.bound, let first = transition?.value ?? peak, holds else { return false }
+        // Which side is the wrong one is told by the value with which it was raised.
+        let isFurther = peak.map { first < bound ? value < $0 : value > $0 } ?? true
+        guard isFurther else { return false }
+        peak = value
+        peakAt = time
+        return true
+    }
+}
+
+extension AlertBook {
+    /// A value of a sensor whose limit is passed: the worst one stays in the record of the alert.
+    public mutating func see(
+        _ value: DecimalValue, at time: Instant, of sensor: SensorID, limit: LimitReference
+    ) -> [AlertAction] {
+        guard let id = holding(.limit(limit), sensor.rawValue), var alert = alerts[id],
+            alert.reach(value, at: time)
+        else { return [] }
+        keep(alert)
+        return [.store(alert)]
     }
 }

@@ -9,18 +9,23 @@ import GatewayModel
 public struct AlertBook: Sendable {
     private let gatewayID: String
     private var nextNumber: Int
-    private var alerts: [String: Alert]
+    var alerts: [String: Alert]
     /// The alert of each condition that holds, by its cause and subject.
     private var active: [String: String] = [:]
+    /// When each condition began in the last minutes, and when people were told of something.
+    var onsets: [String: [Instant]] = [:]
+    var told: [Instant] = []
+    /// What is switched off on purpose, or waits for a second person, by subject.
+    public internal(set) var switchedOff: [String: SwitchedOff]
+    /// Meetings and the bounds of what may rest.
+    public var policy = AlertPolicy()
     /// How the assembly wants the box's own alerts; the others are as urgent as they come.
     public var boxRules: [BoxCondition: BoxAlertRule] = [:]
 
-    /// Seconds after which somebody who is going is asked again, without a note.
-    private static let reminderSeconds: Int64 = 7200
-
     /// Goes on with the alerts that are open, and counts from `nextNumber`.
-    public init(gatewayID: String, open: [Alert], nextNumber: Int) {
+    public init(gatewayID: String, open: [Alert], nextNumber: Int, switchedOff: [SwitchedOff] = []) {
         self.gatewayID = gatewayID
+        self.switchedOff = Dictionary(switchedOff.map { ($0.subject, $0) }, uniquingKeysWith: { _, last in last })
         self.nextNumber = nextNumber
         alerts = Dictionary(open.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
         for alert in open where alert.returnedAt == nil && alert.closedAt == nil {
@@ -64,10 +69,12 @@ public struct AlertBook: Sendable {
         var details = details
         let rule = boxRules[condition]
         if rule?.audience == .members { details["audience"] = Audience.members.rawValue }
+        let inherited = inherit(cause, subject)
+        details["unseen"] = inherited.unseen
+        let own = rule?.priority ?? condition.priority
         return raise(
-            cause, subject: subject, priority: rule?.priority ?? condition.priority, protects: nil, onset: onset,
-            transition: nil,
-            details: details, now: now)
+            cause, subject: subject, priority: min(own, inherited.priority ?? own), protects: inherited.protects,
+            onset: onset, transition: nil, details: details, now: now)
     }
 
     /// The limit is no longer in force: its alert is over, whatever the last value was.
@@ -75,86 +82,35 @@ public struct AlertBook: Sendable {
         end(.limit(limit), subject: subject, at: now, now: now)
     }
 
-    /// Takes a steward's answer.
-    public mutating func answer(
-        _ number: Int, _ answer: StewardAnswer, person: String, means: String, now: Instant
-    ) throws(AnswerError) -> [AlertAction] {
-        guard var alert = alerts.values.first(where: { $0.number == number }) else {
-            throw AnswerError(code: .unknown, number: number)
-        }
-        func entry(_ kind: AlertEntry.Kind, _ note: String? = nil) -> AlertEntry {
-            AlertEntry(at: now, kind: kind, person: person, means: means, note: note)
-        }
-        switch answer {
-        case .take:
-            alert.state = alert.returnedAt == nil ? .going : .returned
-            alert.takenBy = person
-            alert.entries.append(entry(.taken))
-        case .decline:
-            if alert.takenBy == person {
-                alert.takenBy = nil
-                alert.state = alert.returnedAt == nil ? .raised : .returned
-            }
-            alert.entries.append(entry(.declined))
-        case .note(let note): alert.entries.append(entry(.noted, note))
-        case .resolve(let outcome, let note):
-            guard alert.returnedAt != nil || AlertBook.canBeClosed(alert, as: outcome) else {
-                throw AnswerError(code: .stillHolds, number: number)
-            }
-            alert.state = .closed
-            alert.closedAt = now
-            alert.outcome = outcome
-            alert.entries.append(entry(.closed, note))
-        }
-        let kind = AlertBook.kind(of: answer)
-        keep(alert)
-        return [
-            .store(alert),
-            .record(
-                kind: kind, facts: ["alert": "\(number)", "means": means],
-                erasable: AlertBook.texts(of: answer, person: person)),
-            .notify(NoticeDraft(kind: kind, alert: alert, audience: AlertBook.audience(of: alert))),
-        ]
-    }
-
-    /// Lets time pass: who has been going to an urgent alert for two hours without a note is asked again.
-    public mutating func tick(now: Instant) -> [AlertAction] {
-        var actions: [AlertAction] = []
-        for var alert in open where alert.state == .going && alert.priority == .now {
-            guard let last = alert.entries.last?.at, now >= last.advanced(bySeconds: AlertBook.reminderSeconds) else {
-                continue
-            }
-            alert.entries.append(AlertEntry(at: now, kind: .updated, note: "asked again"))
-            keep(alert)
-            actions += [
-                .store(alert),
-                .notify(NoticeDraft(kind: "alert.reminder", alert: alert, audience: AlertBook.audience(of: alert))),
-            ]
-        }
-        return actions
-    }
-
     private mutating func raise(
         _ cause: AlertCause, subject: String, priority: Priority, protects: Protects?, onset: Instant,
         transition: LimitTransition?, details: [String: String], now: Instant
     ) -> [AlertAction] {
-        let alert = Alert(
+        var alert = Alert(
             id: identity(cause, subject, onset), number: nextNumber, cause: cause, subject: subject, priority: priority,
             protects: protects, onset: onset, detectedAt: now, transition: transition, details: details)
         nextNumber += 1
         active[AlertBook.condition(cause, subject)] = alert.id
+        rest(&alert, now: now)
+        let change = if case .warned = transition?.change { "alert.warned" } else { "alert.raised" }
+        let kind = calm(&alert, change, now: now)
+        let persons = call(&alert, now: now)
         keep(alert)
-        let kind = if case .warned = transition?.change { "alert.warned" } else { "alert.raised" }
         return [
             .store(alert),
             .record(
-                kind: kind,
+                kind: change,
                 facts: [
                     "alert": "\(alert.number)", "id": alert.id, "cause": AlertBook.word(for: cause),
                     "onset": onset.description,
                 ], erasable: details["visibility"] == nil ? ["subject": subject] : [:]),
-            .notify(NoticeDraft(kind: kind, alert: alert, audience: AlertBook.circle(of: alert))),
         ]
+            + (alert.isUntold == true
+                ? []
+                : [
+                    .notify(
+                        NoticeDraft(kind: kind, alert: alert, audience: AlertBook.circle(of: alert), persons: persons))
+                ]) + cover(by: alert, now: now)
     }
 
     private mutating func update(
@@ -166,14 +122,23 @@ public struct AlertBook: Sendable {
         if case .warned = transition.change { kind = "alert.warned" }
         alert.priority = min(priority, alert.priority)
         alert.transition = transition
+        if isMoreUrgent { alert.pause = nil }
+        if let value = transition.value { alert.reach(value, at: transition.detectedAt) }
         alert.entries.append(
             AlertEntry(
                 at: now, kind: kind == "alert.warned" ? .warned : .updated, note: transition.value?.description))
+        alert.settle()
+        let persons = isMoreUrgent && kind == "alert.raised" && alert.state == .raised ? call(&alert, now: now) : nil
         keep(alert)
         var actions: [AlertAction] = [.store(alert)]
         // The same limit passed again while it is passed is not news; a further warning level or more urgency is.
+        // What rests goes on resting, unless it has become more urgent than it was when people let it rest.
+        guard isMoreUrgent || ![.paused, .switchedOff, .covered].contains(alert.state) else { return actions }
+        guard alert.offUntil == nil, alert.coveredBy == nil else { return actions }
         if isMoreUrgent || kind == "alert.warned" || transition.change == .raised && transition.sensor == nil {
-            actions.append(.notify(NoticeDraft(kind: kind, alert: alert, audience: AlertBook.circle(of: alert))))
+            actions.append(
+                .notify(
+                    NoticeDraft(kind: kind, alert: alert, audience: AlertBook.circle(of: alert), persons: persons)))
         }
         return actions
     }
@@ -183,25 +148,30 @@ public struct AlertBook: Sendable {
             return []
         }
         alert.returnedAt = time
+        alert.pause = nil
         alert.entries.append(AlertEntry(at: now, kind: .returned))
-        if case .box = cause {
-            alert.state = .closed
+        let wasTold = alert.isUntold != true
+        var endsByItself = !wasTold
+        if case .box = cause { endsByItself = true }
+        if endsByItself {
             alert.closedAt = now
             alert.outcome = .ended
             alert.entries.append(AlertEntry(at: now, kind: .closed))
-        } else {
-            alert.state = .returned
         }
+        alert.settle()
         keep(alert)
         return [
             .store(alert),
             .record(
                 kind: "alert.returned", facts: ["alert": "\(alert.number)", "at": time.description], erasable: [:]),
-            .notify(NoticeDraft(kind: "alert.returned", alert: alert, audience: AlertBook.circle(of: alert))),
         ]
+            + (wasTold
+                ? [
+                    .notify(NoticeDraft(kind: "alert.returned", alert: alert, audience: AlertBook.circle(of: alert)))
+                ] : []) + uncover(from: alert, now: now)
     }
 
-    private mutating func keep(_ alert: Alert) {
+    mutating func keep(_ alert: Alert) {
         if alert.state == .closed {
             alerts[alert.id] = nil
             let condition = AlertBook.condition(alert.cause, alert.subject)
@@ -209,6 +179,11 @@ public struct AlertBook: Sendable {
         } else {
             alerts[alert.id] = alert
         }
+    }
+
+    /// The alert of a condition that holds.
+    func holding(_ cause: AlertCause, _ subject: String) -> String? {
+        active[AlertBook.condition(cause, subject)]
     }
 
     /// Hash of gateway, cause, subject and onset as first detected: the same onset is the same record after a restart.

@@ -40,9 +40,13 @@ public enum AlertExplanation {
                     transition.coverage.isComplete ? "alerts.explain.complete" : "alerts.explain.gaps",
                     ["measured": "\(transition.coverage.measured)", "expected": "\(transition.coverage.expected)"]))
         }
+        if let peak = alert.peak, let at = alert.peakAt, peak != alert.transition?.value {
+            lines.append(book.text("alerts.explain.peak", ["value": book.number(peak), "at": localTime(at)]))
+        }
         lines += alert.entries.map { entry in
             let who = entry.person.map { " (\($0))" } ?? ""
-            let note = entry.note.map { ": \($0)" } ?? ""
+            let until = entry.until.map { " " + book.text("alerts.until", ["until": localTime($0)]) } ?? ""
+            let note = until + (entry.note.map { ": \($0)" } ?? "")
             return Escaping.terminal(
                 "\(localTime(entry.at))  \(book.text("alerts.entry.\(entry.kind.rawValue)"))\(who)\(note)")
         }

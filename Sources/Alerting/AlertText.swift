@@ -19,6 +19,10 @@ public enum AlertText {
         public var response: String
         /// Who is called next; nil where nobody is on duty.
         public var nextPerson: String?
+        /// When that person is called; nil where nobody waits for a time.
+        public var nextAt: Instant?
+        /// The limits that cannot be watched while this lasts.
+        public var unseen = ""
         /// Who reads it: stewards are told the first step and who is next, a household the first step, members neither.
         public var audience: Audience
         /// A time as people here read it.
@@ -45,7 +49,9 @@ public enum AlertText {
     public static func title(_ draft: NoticeDraft, _ context: Context, _ book: Phrasebook) -> String {
         let alert = draft.alert
         let stage = String(draft.kind.dropFirst("alert.".count))
-        let word = ["raised", "warned"].contains(stage) ? "urgency.\(alert.priority.rawValue)" : "stage.\(stage)"
+        let word =
+            ["raised", "warned", "called"].contains(stage)
+            ? "urgency.\(alert.priority.rawValue)" : "stage.\(stage)"
         return book.text(
             "alerts.title",
             [
@@ -85,7 +91,11 @@ public enum AlertText {
         var values = names(alert, context, book)
         let stage = String(draft.kind.dropFirst("alert.".count))
         values["person"] = alert.entries.last?.person ?? alert.takenBy ?? ""
-        if ["taken", "declined", "noted", "closed", "reminder"].contains(stage) {
+        if ["taken", "declined", "noted", "closed", "reminder", "paused", "pause_asked", "nobody_came", "chattering"]
+            .contains(stage)
+        {
+            values["until"] = alert.pause.map { context.localTime($0.until) } ?? ""
+            values["why"] = Escaping.singleLine(alert.pause?.reason ?? "", limit: 80)
             values["about"] = about(alert, context, book)
             values["cause"] = alert.outcome.map { book.text("alerts.outcome.\($0.rawValue)") } ?? ""
             return book.text("alerts.\(stage)", values)
@@ -118,6 +128,7 @@ public enum AlertText {
         values["value"] = alert.transition?.value.map { book.number($0, places: 2) } ?? ""
         values["bound"] = alert.transition.map { book.number($0.bound, places: 2) } ?? ""
         values["subject"] = alert.subject
+        values["unseen"] = context.unseen
         return values
     }
 
@@ -151,9 +162,12 @@ public enum AlertText {
 
     private static func next(_ draft: NoticeDraft, _ context: Context, _ book: Phrasebook) -> String {
         let alert = draft.alert
-        guard draft.kind == "alert.raised", alert.priority != .assembly else { return "" }
+        guard ["alert.raised", "alert.called", "alert.chattering"].contains(draft.kind), alert.priority != .assembly
+        else { return "" }
         let reply = book.text("alerts.reply", ["number": "\(alert.number)"])
         guard let person = context.nextPerson else { return reply + " " + book.text("alerts.nobody_next") }
-        return reply + " " + book.text("alerts.next", ["person": person])
+        guard let at = context.nextAt else { return reply + " " + book.text("alerts.next", ["person": person]) }
+        return reply + " "
+            + book.text("alerts.next_at", ["person": person, "at": String(context.localTime(at).suffix(5))])
     }
 }

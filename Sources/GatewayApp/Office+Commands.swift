@@ -12,10 +12,15 @@ extension Office {
         do {
             switch command {
             case .adopt(let fileName, let bytes, let signatures):
-                return try adopt([UInt8](bytes), fileName, signatures, by: actor, now: now)
+                let reply = try adopt([UInt8](bytes), fileName, signatures, by: actor, now: now)
+                try refreshDuty(now: now)
+                return reply
             case .recover(let step, let fileName, let bytes, let signatures):
                 return try recover(step, [UInt8](bytes), fileName, signatures, by: actor, now: now)
             case .answer(let number, let answer): return try self.answer(number, answer, by: actor, now: now)
+            case .switchAlerts(let subject, let off):
+                return try switchAlerts(subject, off, by: actor, now: now)
+            case .testAlarm(let steward): return testAlarm(steward, by: actor, now: now)
             case .assign(let sensor, let device, let channel):
                 return try assign(sensor, device, channel, by: actor, now: now)
             case .rebind(let old, let new): return try rebind(old, to: new, by: actor, now: now)
@@ -44,7 +49,9 @@ extension Office {
             case .overview: return overview()
             }
         } catch let error as AnswerError {
-            return refused(error.code.rawValue, ["number": "\(error.number)"])
+            return refused(
+                error.code.rawValue,
+                ["number": "\(error.number)", "latest": error.latest.map { site.local($0) } ?? ""])
         } catch {
             return .refused("\(error)")
         }
@@ -66,7 +73,7 @@ extension Office {
         try Office.noteBox(fresh, store, now: now)
         try SensorDeclarations(site: fresh, store: store).apply(now: now)
         try refreshSensors()
-        try pipeline.reload(fresh)
+        try pipeline.reload(fresh, now: now)
         try refreshLimits(now: now)
     }
 
@@ -78,23 +85,8 @@ extension Office {
             $0.silence = $0.silence.watching(sensors.all)
             $0.rates = $0.rates.knowing(sensors)
             $0.computed = $0.computed.knowing(sensors.all)
+            $0.alerts.policy.places = sensors.places
         }
-    }
-
-    private func answer(
-        _ number: Int, _ answer: AlertAnswer, by actor: Actor, now: Instant
-    ) throws -> CommandReply {
-        let said: StewardAnswer =
-            switch answer {
-            case .take: .take
-            case .decline: .decline
-            case .note(let note): .note(note)
-            case .resolve(let outcome, let note): .resolve(outcome, note: note)
-            }
-        let actions = try pipeline.state.alerts.answer(
-            number, said, person: actor.person, means: actor.means, now: now)
-        pipeline.perform(actions, now: now)
-        return done("answered", ["number": "\(number)", "person": actor.person])
     }
 
     private func assign(

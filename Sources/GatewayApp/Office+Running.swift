@@ -1,3 +1,4 @@
+import Alerting
 import GatewayModel
 import Limits
 import MQTTIngest
@@ -9,7 +10,9 @@ extension Office {
     func tick(now: Instant) -> Urgency {
         let alertsBefore = pipeline.batch.alerts.count
         var urgency = pipeline.tick(now: now)
-        for finding in boxWatch?.look(now: now, counters: pipeline.state.counters) ?? [] {
+        for finding in boxWatch?.look(
+            now: now, counters: pipeline.state.counters, roster: pipeline.state.alerts.policy.roster) ?? []
+        {
             pipeline.box(
                 finding.condition, subject: finding.subject, isActive: finding.isActive, onset: finding.onset,
                 finding.details, now)
@@ -42,6 +45,7 @@ extension Office {
             try makeUpIfDue(now: now, within: Office.makeUpSlice)
             guard isDaily else { return }
             try housekeep(now: now)
+            try refreshDuty(now: now)
             try remindOfSignatures(now: now)
             setBox(.storeFailing, isActive: false, now: now, details: [:])
         } catch {

@@ -1,3 +1,4 @@
+import Alerting
 import Foundation
 import GatewayModel
 import MQTTIngest
@@ -90,7 +91,12 @@ final class Office {
             try finishReplay(at: message.receivedAt)
             housekeptDay = day
         }
-        if tickedAt == nil { pipeline.changeState { $0.silence.listen(true, now: message.receivedAt) } }
+        if tickedAt == nil {
+            pipeline.changeState {
+                $0.silence.listen(true, now: message.receivedAt)
+                $0.alerts.policy.callsPeople = false
+            }
+        }
         if message.receivedAt.milliseconds(since: tickedAt ?? message.receivedAt) >= 300_000 || tickedAt == nil {
             tickedAt = message.receivedAt
             _ = pipeline.tick(now: message.receivedAt)

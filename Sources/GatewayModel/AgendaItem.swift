@@ -20,6 +20,8 @@ public enum AgendaKind: String, Hashable, Sendable, Codable, CaseIterable {
     case reportChanged = "report_changed"
     /// More alarms than volunteers can bear.
     case tooManyAlarms = "too_many_alarms"
+    /// An alert that was paused a second time in a row.
+    case pausedAgain = "paused_again"
     /// Decisions that stand on paper and lack signatures.
     case signaturesMissing = "signatures_missing"
     /// A limit that was tightened between two assemblies waits to be ratified.

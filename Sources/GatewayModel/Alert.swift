@@ -20,6 +20,10 @@ public enum BoxCondition: String, Hashable, Sendable, Codable, CaseIterable {
     case recoveryWaiting = "recovery_waiting"
     case decisionsAltered = "decisions_altered"
     case peopleAtRisk = "people_at_risk"
+    /// Nothing is heard from a place any more; the subject is its name.
+    case placeSilent = "place_silent"
+    /// A test message to one steward, whose name is the subject.
+    case testAlarm = "test_alarm"
 }
 
 /// How urgent an alert about the box is and who hears it; the assembly may change both, but not switch the alert off.
@@ -45,6 +49,8 @@ public enum AlertCause: Hashable, Sendable, Codable {
 }
 
 /// Where an alert is in its life (after ISA-18.2 / IEC 62682).
+///
+/// Normal and pending have no record: a limit's own delay runs before its alert is raised.
 public enum AlertState: String, Hashable, Sendable, Codable, CaseIterable {
     /// The condition holds and nobody has answered.
     case raised
@@ -52,6 +58,12 @@ public enum AlertState: String, Hashable, Sendable, Codable, CaseIterable {
     case going
     /// The condition ended before anybody came.
     case returned
+    /// The condition holds, and two or one of the stewards let it rest until a time.
+    case paused
+    /// The condition holds, and follows from another alert that says so.
+    case covered
+    /// The condition holds, and its sensor or limit is switched off on purpose until a time.
+    case switchedOff = "switched_off"
     /// Done, with a cause.
     case closed
 }
@@ -73,6 +85,26 @@ public struct AlertEntry: Hashable, Sendable, Codable {
     public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
         // In the order of an alert's life.
         case raised, warned, updated, taken, declined, seen, noted, returned, closed
+        /// Who is going was asked how it is.
+        case asked
+        // A pause that waits for a second person, one that began, and the end of either.
+        case pauseAsked = "pause_asked"
+        case paused, resumed
+        // Its sensor or limit is switched off, or on again.
+        case switchedOff = "switched_off"
+        case switchedOn = "switched_on"
+        // It is covered by another alert, or no more.
+        case covered, uncovered
+        // One person was called, everybody, and everybody again since nobody had come.
+        case called
+        case calledAll = "called_all"
+        case nobodyCame = "nobody_came"
+        // It keeps coming and going, or it is calm again; it is one of many, or they were told together.
+        case damped, calmed, gathered
+        case toldTogether = "told_together"
+        // Why a notice did not go to a destination: its person is not called yet, or it waits for the end of quiet hours.
+        case notCalled = "not_called"
+        case quietHours = "quiet_hours"
     }
 
     /// When.
@@ -85,14 +117,20 @@ public struct AlertEntry: Hashable, Sendable, Codable {
     public var means: String?
     /// A note, or the value that was reached.
     public var note: String?
+    /// Until when, where the entry is about a time.
+    public var until: Instant?
 
     /// Makes an entry.
-    public init(at: Instant, kind: Kind, person: String? = nil, means: String? = nil, note: String? = nil) {
+    public init(
+        at: Instant, kind: Kind, person: String? = nil, means: String? = nil, note: String? = nil,
+        until: Instant? = nil
+    ) {
         self.at = at
         self.kind = kind
         self.person = person
         self.means = means
         self.note = note
+        self.until = until
     }
 }
 
@@ -126,6 +164,18 @@ public struct Alert: Hashable, Sendable, Codable {
     public var takenBy: String?
     /// The transition as first detected, with its evidence; nil for box alerts.
     public var transition: LimitTransition?
+    /// The value furthest past the bound so far; nil where there is no value.
+    public var peak: DecimalValue?
+    /// When that was.
+    public var peakAt: Instant?
+    /// The pause that is asked for or runs.
+    public var pause: AlertPause?
+    /// Until when its sensor or limit is switched off; nil while it is on.
+    public var offUntil: Instant?
+    /// The number of the alert that covers it.
+    public var coveredBy: Int?
+    /// True while nobody was told of it, since it was covered or switched off from the start.
+    public var isUntold: Bool?
     /// Details for texts, by placeholder name; no household data.
     public var details: [String: String]
     /// Everything that happened, oldest first.
@@ -146,12 +196,34 @@ public struct Alert: Hashable, Sendable, Codable {
         self.onset = onset
         self.detectedAt = detectedAt
         self.transition = transition
+        peak = transition?.value
+        peakAt = transition?.value == nil ? nil : onset
         self.details = details
         entries = [AlertEntry(at: detectedAt, kind: .raised)]
     }
 
     /// True while somebody may still have to do something.
     public var isOpen: Bool { state != .closed }
+
+    /// True while the condition holds.
+    public var holds: Bool { returnedAt == nil && closedAt == nil }
+
+    /// Brings the state in line with what is known: what is over comes before what rests, and that before who goes.
+    public mutating func settle() {
+        if closedAt != nil {
+            state = .closed
+        } else if returnedAt != nil {
+            state = .returned
+        } else if pause?.isInForce == true {
+            state = .paused
+        } else if offUntil != nil {
+            state = .switchedOff
+        } else if coveredBy != nil {
+            state = .covered
+        } else {
+            state = takenBy == nil ? .raised : .going
+        }
+    }
 }
 
 /// Who may receive a notice.
@@ -180,12 +252,15 @@ public struct OutboxItem: Hashable, Sendable, Codable {
     public var dataJSON: String
     /// When it was made.
     public var createdAt: Instant
+    /// Not to be sent before this time, such as the end of the quiet hours; nil for at once.
+    public var notBefore: Instant?
 
     /// Makes an outbox item.
     public init(
         key: String, destination: String, type: String, priority: Priority, title: String, body: String,
-        alert: String? = nil, dataJSON: String = "{}", createdAt: Instant
+        alert: String? = nil, dataJSON: String = "{}", createdAt: Instant, notBefore: Instant? = nil
     ) {
+        self.notBefore = notBefore
         self.key = key
         self.destination = destination
         self.type = type

@@ -41,7 +41,7 @@ public struct OutboxEntry: Hashable, Sendable {
         self.item = item
         self.state = state
         self.attempts = attempts
-        self.nextAt = nextAt ?? item.createdAt
+        self.nextAt = nextAt ?? item.notBefore ?? item.createdAt
         self.digest = digest
     }
 }

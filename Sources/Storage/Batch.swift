@@ -38,6 +38,10 @@ public struct Batch: Sendable {
     public var counters: [String: Int64]
     /// Days whose consumption must be computed anew for reasons other than readings.
     public var dirtyUse: [DirtyUse]
+    /// What is switched off on purpose from now on; nil for what is on again.
+    public var switchedOff: [String: SwitchedOff?]
+    /// What happened on duty, and when.
+    public var dutyMarks: [DutyMark: Instant]
 
     /// Makes an empty batch.
     public init(committedAt: Instant, session: Int64 = 0) {
@@ -57,6 +61,8 @@ public struct Batch: Sendable {
         announcements = []
         counters = [:]
         dirtyUse = []
+        switchedOff = [:]
+        dutyMarks = [:]
     }
 
     /// True where a commit would write nothing.
@@ -64,7 +70,7 @@ public struct Batch: Sendable {
         packets.isEmpty && readings.isEmpty && news.isEmpty && alerts.isEmpty && transitions.isEmpty
             && outbox.isEmpty && meterEvents.isEmpty && records.isEmpty && putAside.isEmpty && counters.isEmpty
             && dirtyUse.isEmpty && settled.isEmpty && held.isEmpty && announcements.isEmpty
-            && releasedThrough == nil
+            && releasedThrough == nil && switchedOff.isEmpty && dutyMarks.isEmpty
     }
 }
 

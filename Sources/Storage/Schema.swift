@@ -69,6 +69,9 @@ enum Schema {
                         PRIMARY KEY (resolution, name)) STRICT, WITHOUT ROWID
                     """)
         }
+        migrator.registerMigration("012 duty") { db in
+            for statement in duty { try db.execute(sql: statement) }
+        }
         return migrator
     }
 

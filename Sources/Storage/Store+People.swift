@@ -95,6 +95,7 @@ extension Store {
                 try JSONText.encode(transition),
             ])
         }
+        try insertDuty(batch, db)
         try Store.insert(batch.meterEvents, db)
         try Store.insert(batch.outbox, db)
         _ = try RecordBook.append(batch.records, db)
@@ -108,8 +109,8 @@ extension Store {
                     VALUES (?, ?, ?, 'pending', ?, ?)
                     """
             ).execute(arguments: [
-                item.key, item.destination, try JSONText.encode(item), item.createdAt.milliseconds,
-                item.createdAt.milliseconds,
+                item.key, item.destination, try JSONText.encode(item),
+                (item.notBefore ?? item.createdAt).milliseconds, item.createdAt.milliseconds,
             ])
         }
     }

@@ -38,7 +38,7 @@ struct AlertBookTests {
         let again = book.receive(Self.transition(.raised), limit: Self.limit(), isHousehold: false, now: Self.start)
         #expect(notices(again).isEmpty)
         #expect(book.open.map(\.number) == [7])
-        #expect(book.open.map(\.entries.count) == [2])
+        #expect(book.open.map { $0.entries.map(\.kind) } == [[.raised, .calledAll, .updated]])
     }
 
     @Test("Going, back to normal, closed with a cause; then the next onset is a record of its own")
@@ -58,7 +58,7 @@ struct AlertBookTests {
         #expect(book.open.isEmpty)
         let stored = closing.compactMap { if case .store(let alert) = $0 { alert } else { nil } }
         #expect(stored.map(\.outcome) == [.real])
-        #expect(stored[0].entries.map(\.kind) == [.raised, .taken, .returned, .closed])
+        #expect(stored[0].entries.map(\.kind) == [.raised, .calledAll, .taken, .returned, .closed])
         let next = Self.start.advanced(bySeconds: 7200)
         _ = book.receive(
             Self.transition(.raised, at: next), limit: Self.limit(), isHousehold: false, now: next)

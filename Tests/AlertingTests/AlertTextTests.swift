@@ -64,6 +64,19 @@ struct AlertTextTests {
         }
     }
 
+    @Test("Every state, entry and notice has words in both languages", arguments: ["en", "es"])
+    func lifeWords(language: String) {
+        let book = languages.book(language)
+        let keys =
+            AlertState.allCases.flatMap { ["alerts.state.\($0.rawValue)", "report.alert_state.\($0.rawValue)"] }
+            + AlertEntry.Kind.allCases.map { "alerts.entry.\($0.rawValue)" }
+            + BoxCondition.allCases.map { "report.box.\($0.rawValue)" }
+            + ["taken", "declined", "noted", "paused", "pause_asked", "nobody_came", "reminder", "closed"].flatMap {
+                ["alerts.stage.\($0)", "alerts.\($0)"]
+            }
+        #expect(keys.filter { book.phrases[$0] == nil } == [])
+    }
+
     @Test("The explanation names readings, decision and gaps")
     func explanation() {
         let lines = AlertExplanation.lines(
@@ -75,6 +88,7 @@ struct AlertTextTests {
                 "Alert 12: since 02:41, found at 02:41; nobody yet.",
                 "Water in the tank: never less than 100 cm. Decision 1 of 2026-05-03.", "tank/level: 76 cm at 02:41",
                 "tank/level: 76 cm at 02:41", "Nothing was missing (1 of 1 places measured).", "02:41  raised",
+                "02:41  everybody called",
             ])
     }
 }

@@ -50,6 +50,67 @@ struct AgendaTests {
         }
     }
 
+    @Test(
+        "an alert that was paused twice becomes an item, and a household's never does",
+        arguments: [(1, false), (2, true)])
+    func pausedAgain(_ pauses: Int, _ isAsked: Bool) throws {
+        var facts = try Village().facts
+        var alert = Alert(
+            id: "x", number: 7, cause: .box(.brokerAway), subject: "", priority: .now, protects: nil,
+            onset: facts.generatedAt.advanced(bySeconds: -86_400 * 5), detectedAt: facts.generatedAt)
+        for _ in 0..<pauses {
+            alert.entries.append(
+                AlertEntry(at: alert.onset, kind: .paused, person: "Rosa", note: "known work", until: facts.generatedAt)
+            )
+        }
+        facts.alerts = [alert]
+        for language in ["en", "es"] {
+            let items = AgendaDraft.items(from: .make(from: facts), phrases: try Phrases.book(language))
+                .filter { $0.kind == .pausedAgain }
+            #expect(items.isEmpty != isAsked)
+            #expect(
+                items.allSatisfy { $0.facts.joined().contains("known work") && !$0.facts.joined().contains("Rosa") })
+            #expect(items.allSatisfy { !($0.facts + [$0.title, $0.summary]).joined().contains("{") })
+        }
+        alert.details["visibility"] = "household"
+        facts.alerts = [alert]
+        #expect(
+            !AgendaDraft.items(from: .make(from: facts), phrases: try Phrases.book("en"))
+                .contains { $0.kind == .pausedAgain })
+    }
+
+    @Test(
+        "the load is counted by the budget, one steward's week too; test messages and what nobody was told do not count"
+    )
+    func budget() throws {
+        func items(_ change: (inout ReportFacts) -> Void) throws -> [AgendaItem] {
+            var facts = try Village().facts
+            facts.stewardCount = 3
+            facts.alerts = (0..<8).map { index in
+                var alert = Alert(
+                    id: "x\(index)", number: index, cause: .box(.brokerAway), subject: "", priority: .now,
+                    protects: nil, onset: facts.generatedAt.advanced(bySeconds: -86_400 * 5),
+                    detectedAt: facts.generatedAt)
+                alert.outcome = index < 3 ? .falseReading : .real
+                alert.entries.append(
+                    AlertEntry(at: alert.onset, kind: .called, person: index < 4 ? "Rosa" : "Jordi"))
+                return alert
+            }
+            change(&facts)
+            return AgendaDraft.items(from: .make(from: facts), phrases: try Phrases.book("en"))
+                .filter { $0.kind == .tooManyAlarms }
+        }
+        let item = try #require(try items { _ in }.first)
+        let told = item.facts.joined(separator: "\n")
+        #expect(told.contains("8 times, 3 of them a false reading") && told.contains("one steward was called 4 times"))
+        #expect(!told.contains("Rosa"))
+        #expect(try !items { $0.loadBudget.nowPerWeek = 3 }.isEmpty)
+        #expect(try items { $0.loadBudget.nowPerWeek = 4 }.isEmpty)
+        #expect(try items { facts in facts.alerts.indices.forEach { facts.alerts[$0].isUntold = true } }.isEmpty)
+        #expect(
+            try items { facts in facts.alerts.indices.forEach { facts.alerts[$0].cause = .box(.testAlarm) } }.isEmpty)
+    }
+
     @Test("too many alarms become an item", arguments: [(4, false), (40, true)])
     func load(_ count: Int, _ isAsked: Bool) throws {
         var facts = try Village().facts

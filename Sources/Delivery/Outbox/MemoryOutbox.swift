@@ -62,7 +62,8 @@ public final class MemoryOutbox: Outbox {
         contents.withLock { contents in
             let waiting = contents.entries.values.filter { $0.item.destination == destination && $0.state.isWaiting }
             let due = waiting.filter { $0.nextAt <= now }
-            let claimed = (includingLater && !due.isEmpty ? waiting : due).sorted {
+            let free = waiting.filter { $0.item.notBefore.map { $0 <= now } ?? true }
+            let claimed = (includingLater && !due.isEmpty ? free : due).sorted {
                 ($0.item.priority, $0.item.createdAt, $0.item.key) < ($1.item.priority, $1.item.createdAt, $1.item.key)
             }.prefix(limit)
             for entry in claimed {

@@ -71,6 +71,10 @@ public struct Configuration: Sendable {
         public var name: String
         /// The language of that person's notices; nil for the community's first.
         public var language: String?
+        /// The mandate to stand in the duty list; nil for none.
+        public var mandate: Mandate?
+        /// The destinations that reach this person alone.
+        public var reach: [String] = []
     }
 
     /// Where copies of the database go, and how often.
@@ -119,6 +123,8 @@ public struct Configuration: Sendable {
     public var assembly: Assembly
     /// The stewards.
     public var stewards: [Steward]
+    /// The duty list and what belongs to it; nil where everybody is called at once.
+    public var duty: DutySettings?
     /// Where notices go.
     public var destinations: [DestinationSettings]
     /// The rule for backups; nil where none is set up.

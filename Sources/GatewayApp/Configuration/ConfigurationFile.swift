@@ -32,7 +32,7 @@ public struct ConfigurationFile {
     public func parse(_ text: String) -> (configuration: Configuration?, problems: [Diagnostic]) {
         let keys = [
             "community", "data_folder", "devices_folder", "resolutions_folder", "languages_folder", "mqtt", "assembly",
-            "stewards", "destinations", "backup", "clock", "sensors", "metrics_port",
+            "stewards", "duty", "destinations", "backup", "clock", "sensors", "metrics_port",
         ]
         guard let top = reader.mapping(of: text, keys: keys) else { return (nil, reader.problems) }
         let community = top.required("community", example: "{id: vall-clara, …}").flatMap(community)
@@ -40,6 +40,7 @@ public struct ConfigurationFile {
             self.broker($0, community: community)
         }
         let assembly = top.required("assembly", example: "{meets: first Sunday 18:00}").flatMap(assembly)
+        let stewards = (top["stewards"]?.list() ?? []).compactMap(steward)
         let sensors = (top["sensors"]?.list() ?? []).compactMap(sensor)
         reportDoubles(in: sensors, at: top["sensors"])
         checkComputed(sensors, at: top["sensors"])
@@ -53,11 +54,13 @@ public struct ConfigurationFile {
             languagesFolder: top["languages_folder"]?.string() ?? "config/languages",
             broker: broker ?? .init(place: .embedded, protocolVersion: "auto", topics: [], prefix: ""),
             assembly: assembly ?? .init(meets: "", agendaClosesDaysBefore: 0),
-            stewards: (top["stewards"]?.list() ?? []).compactMap(steward),
+            stewards: stewards,
             destinations: top["destinations"].map {
                 DestinationSettings.list($0, defaultLanguage: community?.languages.first ?? "en")
             } ?? [], backup: top["backup"].flatMap(backup), sensors: sensors,
             metricsPort: top["metrics_port"]?.integer(in: 1...65_535))
+        configuration.duty = top["duty"].flatMap { duty($0, stewards: stewards) }
+        checkReach(configuration, at: top["stewards"])
         if let clock = top["clock"]?.mapping(keys: ["wait_for_network"]) {
             configuration.waitsForNetworkTime = clock["wait_for_network"]?.boolean() ?? false
         }
@@ -98,13 +101,6 @@ public struct ConfigurationFile {
         }
         return .init(
             meets: meets, agendaClosesDaysBefore: fields["agenda_closes_days_before"]?.integer(in: 0...60) ?? 7)
-    }
-
-    private func steward(_ field: Field) -> Configuration.Steward? {
-        guard let fields = field.mapping(keys: ["name", "language"]),
-            let name = fields.required("name", example: "Rosa")?.string()
-        else { return nil }
-        return .init(name: name, language: fields["language"]?.string())
     }
 
     private func reportDoubles(in sensors: [Configuration.DeclaredSensor], at field: Field?) {

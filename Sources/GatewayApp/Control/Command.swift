@@ -10,6 +10,10 @@ public enum Command: Codable, Sendable, Hashable {
     case recover(step: RecoveryStep, fileName: String, bytes: Data, signatures: [SignatureFile])
     /// Answers an alert.
     case answer(alert: Int, answer: AlertAnswer)
+    /// Switches a sensor or a limit off until a time, or on again.
+    case switchAlerts(subject: String, off: SwitchOffTerms?)
+    /// Sends a test message to a steward, who answers it.
+    case testAlarm(steward: String)
     /// Lets a device's channel measure a sensor from now on.
     case assign(sensor: Sensor, device: String, channel: String)
     /// Lets another device measure from now on what a device measures now, channel by channel.
@@ -64,10 +68,28 @@ public enum AlertAnswer: Codable, Sendable, Hashable {
     case take
     /// "Can't, next."
     case decline
+    /// "Seen, not going."
+    case seen
     /// A note.
     case note(String)
+    /// Let it rest.
+    case pause(until: Instant, why: String)
     /// Closed, with a cause.
     case resolve(AlertOutcome, note: String?)
+}
+
+/// How long something is switched off, and why.
+public struct SwitchOffTerms: Codable, Sendable, Hashable {
+    /// When it ends.
+    public var until: Instant
+    /// Why.
+    public var why: String
+
+    /// Makes terms.
+    public init(until: Instant, why: String) {
+        self.until = until
+        self.why = why
+    }
 }
 
 /// What a steward says about something that happened to a meter.

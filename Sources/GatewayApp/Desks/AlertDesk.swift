@@ -2,10 +2,11 @@ import Alerting
 import GatewayModel
 import Limits
 import Storage
+import StrictYAML
 
 /// Shows alerts and takes stewards' answers.
 public struct AlertDesk {
-    private let site: Site
+    let site: Site
 
     /// Makes a desk for a site.
     public init(site: Site) {
@@ -25,6 +26,11 @@ public struct AlertDesk {
         var closedAt: String?
         var outcome: String?
         var takenBy: String?
+        var peak: String?
+        var pausedUntil: String?
+        var pauseAskedUntil: String?
+        var offUntil: String?
+        var coveredBy: Int?
     }
 
     /// Open alerts, or all of them, newest last.
@@ -38,20 +44,53 @@ public struct AlertDesk {
                         state: alert.state.rawValue, subject: alert.subject, cause: AlertDesk.word(for: alert.cause),
                         onset: alert.onset.description, detectedAt: alert.detectedAt.description,
                         returnedAt: alert.returnedAt?.description, closedAt: alert.closedAt?.description,
-                        outcome: alert.outcome?.rawValue, takenBy: alert.takenBy))
+                        outcome: alert.outcome?.rawValue, takenBy: alert.takenBy, peak: alert.peak?.description,
+                        pausedUntil: alert.state == .paused ? alert.pause?.until.description : nil,
+                        pauseAskedUntil: alert.pause?.isInForce == false ? alert.pause?.until.description : nil,
+                        offUntil: alert.offUntil?.description, coveredBy: alert.coveredBy))
             }
         }
-        guard !alerts.isEmpty else { return [site.book(nil).text("cli.no_alerts")] }
         let book = site.book(nil)
+        let off = try offLines(book)
+        guard !alerts.isEmpty else { return [book.text("cli.no_alerts")] + off }
         return TextTable.lines(
             ["no", "priority", "state", "since", "about", "cause", "going"],
             alerts.map { alert in
                 [
                     "\(alert.number)", book.text("alerts.priority.\(alert.priority.rawValue)"),
-                    book.text("alerts.state.\(alert.state.rawValue)"), site.local(alert.onset), alert.subject,
+                    state(alert, book), site.local(alert.onset), alert.subject,
                     AlertDesk.word(for: alert.cause), alert.takenBy ?? "-",
                 ]
-            })
+            }) + off
+    }
+
+    /// Where an alert is in its life, with the end or the alert that it waits for.
+    private func state(_ alert: Alert, _ book: Phrasebook) -> String {
+        var values = ["number": alert.coveredBy.map(String.init) ?? ""]
+        values["until"] = (alert.pause?.until ?? alert.offUntil).map { site.local($0) } ?? ""
+        let key =
+            switch alert.state {
+            case .paused: "alerts.rest.paused"
+            case .switchedOff: "alerts.rest.off"
+            case .covered: "alerts.rest.covered"
+            case .raised, .going, .returned, .closed: "alerts.state.\(alert.state.rawValue)"
+            }
+        let asked = alert.pause?.isInForce == false ? " " + book.text("alerts.rest.asked", values) : ""
+        return book.text(key, values) + asked
+    }
+
+    /// What is switched off on purpose, so that nobody forgets it.
+    private func offLines(_ book: Phrasebook) throws -> [String] {
+        try site.readingStore().switchedOff().map { off in
+            let key = off.terms.isInForce ? "alerts.rest.off_line" : "alerts.rest.off_asked_line"
+            return Escaping.terminal(
+                book.text(
+                    key,
+                    [
+                        "subject": off.subject, "until": site.local(off.terms.until), "why": off.terms.reason,
+                        "person": off.terms.person,
+                    ]))
+        }
     }
 
     /// Which readings, which limit text, which decision and which gaps led to an alert.
@@ -77,6 +116,31 @@ public struct AlertDesk {
     /// Sends a steward's answer to the writing process.
     public func answer(_ number: Int, _ answer: AlertAnswer, enteredFor: String?) throws -> CommandReply {
         try CommandDesk(site: site).perform(.answer(alert: number, answer: answer), enteredFor: enteredFor)
+    }
+
+    /// Lets an alert rest until a time that a person wrote, or for a duration such as `2 d`.
+    public func pause(
+        _ number: Int, until: String?, duration: String?, why: String, enteredFor: String?
+    ) throws -> CommandReply {
+        let end = try end(until: until, duration: duration)
+        return try answer(number, .pause(until: end, why: why), enteredFor: enteredFor)
+    }
+
+    /// Switches a sensor or limit off until a time or for a duration, or on again where neither is said.
+    public func switchAlerts(
+        _ subject: String, until: String? = nil, duration: String? = nil, why: String? = nil, enteredFor: String?
+    ) throws -> CommandReply {
+        let terms = try why.map { SwitchOffTerms(until: try end(until: until, duration: duration), why: $0) }
+        return try CommandDesk(site: site).perform(
+            .switchAlerts(subject: subject, off: terms), enteredFor: enteredFor)
+    }
+
+    private func end(until: String?, duration: String?) throws -> Instant {
+        if let until { return try site.instant(until) }
+        guard let duration, let seconds = Field.seconds(duration) else {
+            throw AppError("'\(duration ?? "")' is no duration", remedy: "write for example \"12 h\" or \"2 d\"")
+        }
+        return SystemClock.now().advanced(bySeconds: seconds)
     }
 
     /// The outcome of that name, nil for any other word; `ended` is not for people to say.

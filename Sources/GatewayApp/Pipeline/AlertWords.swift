@@ -7,6 +7,7 @@ struct AlertWords {
     let site: Site
     let sensors: SensorDirectory
     let limits: LimitEngine
+    let policy: AlertPolicy
 
     /// Title and text of a notice in a language, for those who read there.
     func text(of draft: NoticeDraft, language: String, audience: Audience) -> (title: String, body: String) {
@@ -16,22 +17,38 @@ struct AlertWords {
             alert.transition?.sensor.flatMap(sensors.sensor) ?? sensors.sensor(SensorID(rawValue: alert.subject))
         var limit: Limit?
         if case .limit(let reference) = alert.cause { limit = limits.limit(reference) }
-        let context = AlertText.Context(
+        let next = nextCall(alert)
+        var context = AlertText.Context(
             sensorName: sensor?.name(in: language) ?? alert.subject,
             unit: limit?.unit ?? sensor?.unit ?? .one,
             limitTitle: limit.map { $0.titles[language] ?? $0.titles[""] ?? $0.id } ?? "",
             ruleKey: limit?.alertKey, response: limit.flatMap { $0.responses[language] ?? $0.responses[""] } ?? "",
-            nextPerson: nextPerson(after: alert.takenBy), audience: audience,
-            localTime: { site.local($0) })
+            nextPerson: next.person, audience: audience, localTime: { site.local($0) })
+        context.nextAt = next.at
+        context.unseen = unseen(alert, language)
         return (
             AlertText.title(draft, context, book), AlertText.body(draft, context, book)
         )
     }
 
-    /// The steward who is called next: the one after the person who has it, in the order of the configuration.
-    private func nextPerson(after taker: String?) -> String? {
+    /// The limits that cannot be watched meanwhile, at most five by name.
+    private func unseen(_ alert: Alert, _ language: String) -> String {
+        let names = (alert.details["unseen"] ?? "").split(separator: ",").compactMap { text -> String? in
+            let limit = policy.stakes.first { $0.limit.description == text }.flatMap { limits.limit($0.limit) }
+            return limit.map { $0.titles[language] ?? $0.titles[""] ?? $0.id }
+        }
+        guard !names.isEmpty else { return site.languages.book(language).text("duty.none") }
+        return names.prefix(5).joined(separator: ", ") + (names.count > 5 ? " …" : "")
+    }
+
+    /// The steward who is called next and when: by the duty list, or in the order of the configuration.
+    private func nextCall(_ alert: Alert) -> (person: String?, at: Instant?) {
+        if policy.roster != nil, let last = alert.entries.last(where: { $0.kind == .called }) {
+            let next = policy.nextCall(alert, now: last.at)
+            return (next?.person, next?.person == nil ? nil : next?.at)
+        }
         let names = site.configuration.stewards.map(\.name)
-        guard let taker, let index = names.firstIndex(of: taker) else { return names.first }
-        return names[(index + 1) % names.count]
+        guard let taker = alert.takenBy, let index = names.firstIndex(of: taker) else { return (names.first, nil) }
+        return (names[(index + 1) % names.count], nil)
     }
 }

@@ -1,3 +1,4 @@
+import Alerting
 import Delivery
 import Foundation
 import GatewayModel
@@ -50,7 +51,7 @@ struct BoxWatch {
     }
 
     /// Everything that is to be told at this moment.
-    mutating func look(now: Instant, counters: Counters) -> [Finding] {
+    mutating func look(now: Instant, counters: Counters, roster: DutyRoster? = nil) -> [Finding] {
         var findings = destinations.take().map { news in
             Finding(
                 condition: .destinationFailing, subject: news.destination, isActive: news.reason != nil,
@@ -59,7 +60,7 @@ struct BoxWatch {
         let changes = backups.changes
         if now.milliseconds(since: lookedAtFolders ?? Instant(milliseconds: 0)) >= 60_000 {
             lookedAtFolders = now
-            findings += disk(now) + [damage(now), duty(now), backup(now)]
+            findings += disk(now) + [damage(now), duty(now, roster), backup(now)]
         } else if changes != seenBackups {
             findings.append(backup(now))
         }
@@ -92,11 +93,14 @@ struct BoxWatch {
             details: damage.first.map { ["count": "\(damage.count)", "first": site.local($0.first)] } ?? [:])
     }
 
-    /// Somebody is on duty where there is a steward and a destination that reaches stewards.
-    private func duty(_ now: Instant) -> Finding {
+    /// Somebody is on duty where there is a steward and a destination that reaches stewards; with a duty list, where
+    /// somebody who counts stands in it at every moment of the next seven days.
+    private func duty(_ now: Instant, _ roster: DutyRoster?) -> Finding {
         let reaches = site.configuration.destinations.contains { $0.audience == .stewards }
+        let gap = site.configuration.stewards.isEmpty || !reaches ? now : roster?.firstGap(from: now)
         return Finding(
-            condition: .nobodyOnDuty, isActive: site.configuration.stewards.isEmpty || !reaches, onset: now)
+            condition: .nobodyOnDuty, isActive: gap != nil, onset: now,
+            details: gap.map { ["gap": site.local($0)] } ?? [:])
     }
 
     private func backup(_ now: Instant) -> Finding {

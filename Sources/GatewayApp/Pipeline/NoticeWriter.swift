@@ -8,11 +8,16 @@ struct NoticeWriter: Sendable {
     private let destinations: [DestinationSettings]
     private let languages: Languages
     private let site: Site
+    /// The steward whom a destination reaches alone, by its name.
+    private let owners: [String: String]
 
     init(site: Site) {
         self.site = site
         destinations = site.configuration.destinations
         languages = site.languages
+        owners = Dictionary(
+            site.configuration.stewards.flatMap { steward in steward.reach.map { ($0, steward.name) } },
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// One outbox item per destination whose audience may hear the draft, in the order of the configuration; what is
@@ -20,16 +25,51 @@ struct NoticeWriter: Sendable {
     func items(for draft: NoticeDraft, state: PipelineState, now: Instant) -> [OutboxItem] {
         let place = state.sensors.sensor(SensorID(rawValue: draft.alert.subject))?.place
         return destinations.filter { destination in
-            NoticeWriter.mayHear(destination.audience, draft.audience)
-                && (destination.audience != .person || destination.household == place)
+            mayHear(destination, draft, place) && calls(destination, draft.persons)
         }.map { destination in
-            let words = AlertWords(site: site, sensors: state.sensors, limits: state.limits)
-            let text = words.text(of: draft, language: destination.language, audience: destination.audience)
+            let text = words(state).text(of: draft, language: destination.language, audience: destination.audience)
             return OutboxItem(
                 key: NoticeWriter.key(draft), destination: destination.name, type: draft.kind,
                 priority: draft.priority, title: text.title, body: text.body, alert: draft.alert.id,
-                dataJSON: NoticeWriter.data(draft), createdAt: now)
+                dataJSON: NoticeWriter.data(draft), createdAt: now, notBefore: quietEnd(draft.priority, now))
         }
+    }
+
+    /// What gives alerts their words.
+    func words(_ state: PipelineState) -> AlertWords {
+        AlertWords(site: site, sensors: state.sensors, limits: state.limits, policy: state.alerts.policy)
+    }
+
+    /// Why notices of a draft do not go out, or not now, for the record of the alert.
+    func withheld(_ draft: NoticeDraft, state: PipelineState, now: Instant) -> [AlertEntry] {
+        let place = state.sensors.sensor(SensorID(rawValue: draft.alert.subject))?.place
+        let hearing = destinations.filter { mayHear($0, draft, place) }
+        var entries = hearing.filter { !calls($0, draft.persons) }.map {
+            AlertEntry(at: now, kind: .notCalled, note: $0.name)
+        }
+        if !hearing.isEmpty, let end = quietEnd(draft.priority, now) {
+            entries.append(AlertEntry(at: now, kind: .quietHours, until: end))
+        }
+        return entries
+    }
+
+    private func mayHear(_ destination: DestinationSettings, _ draft: NoticeDraft, _ place: String?) -> Bool {
+        NoticeWriter.mayHear(destination.audience, draft.audience)
+            && (destination.audience != .person || destination.household == place)
+    }
+
+    /// A destination that reaches one steward alone hears what calls this person, and what calls nobody in particular.
+    private func calls(_ destination: DestinationSettings, _ persons: [String]?) -> Bool {
+        guard let persons, let owner = owners[destination.name] else { return true }
+        return persons.contains(owner)
+    }
+
+    /// The end of the quiet hours, for what can wait until then; what wakes people never waits.
+    private func quietEnd(_ priority: Priority, _ now: Instant) -> Instant? {
+        guard priority != .now, let hours = site.configuration.duty?.quietHours else { return nil }
+        let today = site.zone.date(at: now)
+        return [today.adding(days: -1), today].map { hours.instants(on: $0, in: site.zone) }
+            .first { $0.contains(now) }?.upperBound
     }
 
     /// One outbox item per destination of the stewards, or of the members too, worded by `words`.
@@ -43,9 +83,12 @@ struct NoticeWriter: Sendable {
             return OutboxItem(
                 key: NoticeWriter.key("\(kind)/\(now.milliseconds)/\(text.body)"), destination: destination.name,
                 type: kind, priority: priority, title: text.title, body: text.body, alert: nil, dataJSON: "{}",
-                createdAt: now)
+                createdAt: now, notBefore: quietEnd(priority, now))
         }
     }
+
+    /// A time as people here read it.
+    func local(_ instant: Instant) -> String { site.local(instant) }
 
     /// A notice for some goes to the narrower circles too; what is one household's business goes to nobody else.
     static func mayHear(_ listener: Audience, _ intended: Audience) -> Bool {

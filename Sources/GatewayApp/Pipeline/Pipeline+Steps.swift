@@ -124,19 +124,6 @@ extension Pipeline {
         }
     }
 
-    /// Records sensors that fell silent or speak again.
-    func apply(_ changes: [SilenceWatch.Change], now: Instant) {
-        for change in changes {
-            guard let sensor = state.sensors.sensor(change.sensor) else { continue }
-            var details = ["place": sensor.place]
-            if let visitor = sensor.visitedBy { details["visitor"] = visitor }
-            if sensor.visibility == .household { details["visibility"] = Visibility.household.rawValue }
-            box(
-                .sensorSilent, subject: sensor.id.rawValue, isActive: change.isSilent, onset: change.onset, details, now
-            )
-        }
-    }
-
     /// Raises or ends an alert about the box itself.
     func box(
         _ condition: BoxCondition, subject: String, isActive: Bool, onset: Instant, _ details: [String: String],
@@ -174,7 +161,10 @@ extension Pipeline {
             case .store(let alert):
                 batch.alerts.removeAll { $0.id == alert.id }
                 batch.alerts.append(alert)
-            case .notify(let draft): batch.outbox += notices.items(for: draft, state: state, now: now)
+            case .switched(let off, let switching): tell(off, switching, now: now)
+            case .notify(let draft): send(draft, now: now)
+            case .digest(let alerts): tellTogether(alerts, now: now)
+            case .testAnswered(let person): noteTestAnswered(person, now: now)
             case .record(let kind, let facts, let erasable):
                 batch.records.append(RecordEntry(at: now, kind: kind, facts: facts, erasable: erasable))
             }

@@ -98,6 +98,7 @@ final class Pipeline {
         for measurement in measurements {
             for seen in [measurement] + state.computed.receive(measurement) {
                 apply(state.limits.receive(seen, now: now), isWatched: isWatched, now: now)
+                seePeaks(seen, now: now)
             }
         }
     }
@@ -108,7 +109,9 @@ final class Pipeline {
         apply(state.silence.tick(now: now), now: now)
         apply(state.limits.tick(now: now), now: now)
         perform(state.alerts.tick(now: now), now: now)
-        return batch.alerts.count > alertsBefore ? .now : .whenDue
+        handOver(now: now)
+        testMonthly(now: now)
+        return batch.alerts.count > alertsBefore || !batch.dutyMarks.isEmpty ? .now : .whenDue
     }
 
     /// Writes the batch in one transaction and makes the copy the state in force.
@@ -136,10 +139,14 @@ final class Pipeline {
     }
 
     /// Takes over profiles, destinations and languages that were read again; what devices announced stays known.
-    func reload(_ site: Site) throws {
+    func reload(_ site: Site, now: Instant) throws {
         let decoder = try PipelineLoader(site: site, store: store).decoder(andThen: batch.announcements)
         notices = NoticeWriter(site: site)
-        changeState { $0.decoder = decoder }
+        let policy = try site.alertPolicy(store, now: now)
+        changeState {
+            $0.decoder = decoder
+            $0.alerts.policy = policy
+        }
     }
 
     /// Changes the state apart from any message, for what a command has already written to the store.

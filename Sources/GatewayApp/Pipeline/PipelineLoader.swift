@@ -53,7 +53,10 @@ struct PipelineLoader {
             sensors, inForce, stages, open: open, lastSeen: replay.lastSeen, measurements, now: now)
         let silent = subjects(of: .sensorSilent, open).map(SensorID.init(rawValue:))
         var alerts = AlertBook(
-            gatewayID: site.configuration.community.id, open: open, nextNumber: try store.nextAlertNumber())
+            gatewayID: site.configuration.community.id, open: open, nextNumber: try store.nextAlertNumber(),
+            switchedOff: try store.switchedOff())
+        let marks = try store.dutyMarks()
+        alerts.policy = try site.alertPolicy(store, now: now)
         alerts.boxRules = inForce.boxAlerts(on: site.zone.date(at: now))
         var counters = Counters()
         counters.openAlerts = open.count
@@ -62,6 +65,8 @@ struct PipelineLoader {
             series: try store.directory(zone: site.zone),
             sensors: sensors, meters: replay.meters, computed: replay.computed, asides: replay.asides, limits: limits,
             stages: stages, alerts: alerts,
+            onDuty: marks.filter { $0.key.kind == DutyMark.onDuty }.max { $0.value < $1.value }?.key.name,
+            testedMonth: marks.keys.filter { $0.kind == DutyMark.monthlyTest }.map(\.name).max(),
             silence: SilenceWatch(
                 sensors: sensors.all, lastSeen: replay.lastSeen, silent: Set(silent), listeningSince: nil,
                 zone: site.zone),

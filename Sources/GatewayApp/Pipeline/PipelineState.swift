@@ -31,6 +31,10 @@ struct PipelineState: Sendable {
     var stages: [StageKeeper.Standing] = []
     /// Limits passed to alerts.
     var alerts: AlertBook
+    /// Who was on duty last; nil where nobody ever was.
+    var onDuty: String?
+    /// The month of the last monthly test messages.
+    var testedMonth: String?
     /// Sensors that should have reported.
     var silence: SilenceWatch
     /// Devices that send too much.

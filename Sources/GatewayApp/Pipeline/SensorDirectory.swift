@@ -38,6 +38,11 @@ struct SensorDirectory: Sendable {
     /// All sensors, by name.
     var all: [Sensor] { sensors.keys.compactMap(sensor).sorted { $0.id < $1.id } }
 
+    /// The places of the community's sensors; those of homes are in none.
+    var places: [SensorID: String] {
+        sensors.filter { $0.value.visibility == .community && !$0.value.place.isEmpty }.mapValues(\.place)
+    }
+
     /// The sensor of that name, with the meter sheet that hangs there now.
     func sensor(_ id: SensorID) -> Sensor? { sensor(id, at: Instant(milliseconds: .max)) }
 

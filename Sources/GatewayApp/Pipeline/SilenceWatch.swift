@@ -36,6 +36,9 @@ struct SilenceWatch: Sendable {
         self.listeningSince = listeningSince
     }
 
+    /// Every sensor that is watched, and whether it is silent.
+    var standing: [SensorID: Bool] { sensors.mapValues(\.isSilent) }
+
     /// Goes on with another list of sensors and keeps what is known of those that stay.
     func watching(_ list: [Sensor]) -> SilenceWatch {
         SilenceWatch(

@@ -100,7 +100,7 @@ struct Papers {
             figures: Dictionary(months.map { ($0.sensor.id, $0) }, uniquingKeysWith: { first, _ in first }))
         let community = site.configuration.community
         let meetings = rule.meetings(3, after: now, in: site.zone)
-        return ReportFacts(
+        var facts = ReportFacts(
             communityID: community.id, communityName: community.name, isDemonstration: community.isDemonstration,
             zone: site.zone, month: month, generatedAt: now, sensors: months,
             monthBefore: try figures.sensorMonths(month.previous),
@@ -129,5 +129,7 @@ struct Papers {
             fixed: try Papers.fixed([month, month.previous, month.yearBefore], in: store),
             decisions: try DecisionWatch(site: site).facts(in: store, now: now),
             limitNews: try LimitNewsDesk(site: site, store: store).news(since: from, now: now))
+        facts.loadBudget = site.configuration.duty?.budget ?? LoadBudget()
+        return facts
     }
 }

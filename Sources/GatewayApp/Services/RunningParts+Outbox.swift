@@ -9,7 +9,8 @@ extension RunningParts {
 
     /// A notice that something was raised is left out once it has waited long and the thing is over.
     static func recheck(_ item: OutboxItem, now: Instant, _ store: Store) -> Recheck {
-        guard ["alert.raised", "alert.warned"].contains(item.type), let id = item.alert,
+        guard ["alert.raised", "alert.warned", "alert.called", "alert.nobody_came"].contains(item.type),
+            let id = item.alert,
             now.milliseconds(since: item.createdAt) > staleAfter,
             let ended = (try? store.alert(id: id))?.returnedAt
         else { return .send }

@@ -14,7 +14,7 @@ public struct AgendaDraft: Sendable {
             assembly: model.facts.zone.date(at: next))
         let items =
             draft.stages() + draft.budgets() + draft.reviews() + draft.alerts() + draft.measureChanges()
-            + draft.alarmLoad() + draft.meterQuestions() + draft.gaps() + draft.errata()
+            + draft.pausedAgain() + draft.alarmLoad() + draft.meterQuestions() + draft.gaps() + draft.errata()
         let asks = AgendaAsk.allCases
         // What puts every other decision in doubt comes before all of them.
         return draft.decisions() + draft.emergencies() + asks.flatMap { ask in items.filter { $0.ask == ask } }
@@ -92,32 +92,6 @@ public struct AgendaDraft: Sendable {
                 .alert, .discuss, subject: alert.id, about: limit, values: ["what": cause], facts: facts,
                 options: ["look", "change"], minutes: 10, related: [String(row.number)])
         }
-    }
-
-    /// Bearable for volunteers: one alert that wakes people per steward and week, one for the same day per day.
-    private func alarmLoad() -> [AgendaItem] {
-        let counts = model.alerts.counts
-        let waking = counts[.now] ?? 0
-        let daily = counts[.today] ?? 0
-        let stewards = max(1, model.facts.stewardCount)
-        let days = model.dates.count
-        guard waking * 7 > stewards * max(7, days) || daily > max(1, days) else { return [] }
-        var byCause: [String: Int] = [:]
-        for row in model.alerts.rows { byCause[words.cause(row.cause, limits: model.limits), default: 0] += 1 }
-        let top = byCause.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(10)
-        let facts =
-            [
-                words.text(
-                    "agenda.facts.load",
-                    ["waking": String(waking), "daily": String(daily), "stewards": String(model.facts.stewardCount)])
-            ]
-            + top.map { words.text("agenda.facts.top", ["what": $0.key, "count": String($0.value)]) }
-        return [
-            item(
-                .tooManyAlarms, .discuss, subject: model.facts.month.description, about: nil,
-                values: ["month": words.month(model.facts.month)], facts: facts, options: ["fix", "help"], minutes: 15,
-                related: [])
-        ]
     }
 
     private func meterQuestions() -> [AgendaItem] {

@@ -48,6 +48,8 @@ public struct ReportFacts: Sendable {
     public var agendaClosesAt: Instant?
     /// How many stewards share the duty; 0 where unknown.
     public var stewardCount: Int
+    /// How many alerts the volunteers can bear.
+    public var loadBudget = LoadBudget()
     /// What the month's report said when it was closed; nil while it is open.
     public var closed: ClosedReport?
     /// Months of which a household's days were deleted since: the totals of their closed reports are those that stay.

@@ -1,0 +1,72 @@
+import GatewayModel
+
+extension AlertBook {
+    /// Takes a steward's answer.
+    public mutating func answer(
+        _ number: Int, _ answer: StewardAnswer, person: String, means: String, now: Instant
+    ) throws(AnswerError) -> [AlertAction] {
+        guard var alert = alerts.values.first(where: { $0.number == number }) else {
+            throw AnswerError(code: .unknown, number: number)
+        }
+        var kind = AlertBook.kind(of: answer)
+        var entry = AlertEntry(at: now, kind: .noted, person: person, means: means)
+        switch answer {
+        case .take where alert.cause == .box(.testAlarm):
+            guard alert.subject == person else { throw AnswerError(code: .notYours, number: number) }
+            entry.kind = .taken
+            alert.takenBy = person
+            (alert.closedAt, alert.outcome) = (now, .test)
+        case .take:
+            entry.kind = .taken
+            alert.takenBy = person
+            // Whoever goes ends the rest.
+            alert.pause = nil
+        case .decline:
+            entry.kind = .declined
+            if alert.takenBy == person { alert.takenBy = nil }
+        case .seen: entry.kind = .seen
+        case .note(let note): entry.note = note
+        case .pause(let until, let why):
+            try pause(&alert, until: until, why: why, person: person, now: now)
+            let isInForce = alert.pause?.isInForce == true
+            entry.kind = isInForce ? .paused : .pauseAsked
+            (entry.note, entry.until) = (alert.pause?.reason, alert.pause?.until)
+            if !isInForce { kind = "alert.pause_asked" }
+        case .resolve(let outcome, let note):
+            guard alert.returnedAt != nil || AlertBook.endsByHand(alert) else {
+                throw AnswerError(code: .stillHolds, number: number)
+            }
+            entry.kind = .closed
+            entry.note = note
+            alert.closedAt = now
+            alert.outcome = outcome
+        }
+        alert.entries.append(entry)
+        alert.settle()
+        keep(alert)
+        var actions: [AlertAction] = [
+            .store(alert),
+            .record(
+                kind: kind, facts: ["alert": "\(number)", "means": means],
+                erasable: AlertBook.texts(of: answer, person: person)),
+        ]
+        if alert.outcome == .test, alert.takenBy == person, alert.cause == .box(.testAlarm) {
+            actions.append(.testAnswered(person))
+        }
+        // "Seen" stops nothing and wakes nobody.
+        if answer != .seen {
+            actions.append(.notify(NoticeDraft(kind: kind, alert: alert, audience: AlertBook.audience(of: alert))))
+        }
+        return actions
+    }
+
+    private func pause(
+        _ alert: inout Alert, until: Instant, why: String, person: String, now: Instant
+    ) throws(AnswerError) {
+        guard alert.holds else { throw AnswerError(code: .nothingToPause, number: alert.number) }
+        let isForPeople = alert.protects == .people
+        let wish = AlertPause(at: now, until: until, reason: why, person: person, needsSecond: isForPeople)
+        alert.pause = try policy.agreed(
+            wish, with: alert.pause, latest: policy.latestPause(forPeople: isForPeople, now: now), number: alert.number)
+    }
+}

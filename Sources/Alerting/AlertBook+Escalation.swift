@@ -1,0 +1,95 @@
+import GatewayModel
+
+/// Whom an alert that wakes people calls next, and when.
+public struct NextCall: Hashable, Sendable {
+    /// The person; nil for everybody.
+    public var person: String?
+    /// When.
+    public var at: Instant
+    /// True where everybody was called already and nobody came.
+    public var isRepeat: Bool
+
+    /// Makes a call.
+    public init(person: String?, at: Instant, isRepeat: Bool = false) {
+        self.person = person
+        self.at = at
+        self.isRepeat = isRepeat
+    }
+}
+
+extension AlertPolicy {
+    /// The next step of an alert's escalation, as it follows from its record: the person on duty, the second one,
+    /// everybody, and everybody again. Nil where nobody is to be called.
+    public func nextCall(_ alert: Alert, now: Instant) -> NextCall? {
+        guard callsPeople, alert.state == .raised, alert.isUntold != true, alert.priority == .now else { return nil }
+        let begin = alert.entries.lastIndex { $0.kind.beginsCalls } ?? 0
+        let entries = alert.entries[begin...]
+        guard let last = entries.last(where: { $0.kind.isCall }) else {
+            return NextCall(person: roster?.onDuty(at: now), at: now)
+        }
+        guard last.kind == .called else {
+            let isFirst = last.kind == .calledAll && roster == nil
+            let isLong = entries.count { $0.kind == .nobodyCame } >= AlertPolicy.mostRepeats
+            let wait = isFirst ? waits.second + waits.all : isLong ? max(waits.again, 86_400) : waits.again
+            return NextCall(person: nil, at: last.at.advanced(bySeconds: wait), isRepeat: true)
+        }
+        let called = entries.filter { $0.kind == .called }.compactMap(\.person)
+        let declined = Set(entries.filter { $0.kind == .declined }.compactMap(\.person))
+        let next = (roster?.order(at: now) ?? []).first { !called.contains($0) && !declined.contains($0) }
+        // "Can't, next" is an answer: nobody has to wait for another one.
+        let isDeclined = last.person.map(declined.contains) ?? false
+        let wait = isDeclined ? 0 : called.count == 1 ? waits.second : waits.all
+        return NextCall(person: called.count == 1 ? next : nil, at: last.at.advanced(bySeconds: wait))
+    }
+}
+
+extension AlertEntry.Kind {
+    /// True for the entries that call people.
+    var isCall: Bool { [.called, .calledAll, .nobodyCame].contains(self) }
+
+    /// True for the entries from which on people are called from the beginning.
+    var beginsCalls: Bool { [.raised, .resumed, .switchedOn, .uncovered, .calmed, .toldTogether].contains(self) }
+}
+
+extension AlertBook {
+    /// Calls whom it is time to call, and says of whom nobody came.
+    mutating func escalate(now: Instant) -> [AlertAction] {
+        var actions: [AlertAction] = []
+        for var alert in open {
+            guard let next = policy.nextCall(alert, now: now), now >= next.at else { continue }
+            let kind: AlertEntry.Kind = next.isRepeat ? .nobodyCame : next.person == nil ? .calledAll : .called
+            alert.entries.append(AlertEntry(at: now, kind: kind, person: next.person))
+            keep(alert)
+            actions += [
+                .store(alert),
+                .record(
+                    kind: "alert.\(kind.rawValue)", facts: ["alert": "\(alert.number)"],
+                    erasable: next.person.map { ["person": $0] } ?? [:]),
+                .notify(
+                    NoticeDraft(
+                        kind: next.isRepeat ? "alert.nobody_came" : "alert.called", alert: alert,
+                        audience: AlertBook.audience(of: alert), persons: next.person.map { [$0] })),
+            ]
+        }
+        return actions
+    }
+
+    /// Notes whom the first notice of an alert calls: the person on duty, or everybody where there is no list.
+    func call(_ alert: inout Alert, now: Instant) -> [String]? {
+        guard policy.callsPeople, alert.isUntold != true, alert.priority != .assembly else { return nil }
+        if alert.cause == .box(.testAlarm) { return [alert.subject] }
+        let person = policy.roster?.onDuty(at: now)
+        if alert.priority == .now {
+            alert.entries.append(AlertEntry(at: now, kind: person == nil ? .calledAll : .called, person: person))
+        }
+        return person.map { [$0] }
+    }
+
+    /// Adds to an alert's record why a notice did not go out.
+    public mutating func withhold(_ entries: [AlertEntry], from alert: Alert) -> [AlertAction] {
+        var alert = alerts[alert.id] ?? alert
+        alert.entries += entries
+        keep(alert)
+        return [.store(alert)]
+    }
+}

@@ -1,0 +1,84 @@
+import GatewayModel
+
+/// A limit that cannot be watched while its sensors are not heard.
+public struct Stake: Hashable, Sendable {
+    /// The limit.
+    public var limit: LimitReference
+    /// The sensors that it measures.
+    public var sensors: [SensorID]
+    /// How urgent its alert would be.
+    public var priority: Priority
+    /// What it protects.
+    public var protects: Protects
+
+    /// Makes a stake.
+    public init(limit: LimitReference, sensors: [SensorID], priority: Priority, protects: Protects) {
+        self.limit = limit
+        self.sensors = sensors
+        self.priority = priority
+        self.protects = protects
+    }
+}
+
+/// Alerts that follow from another one: what is silent because its place or the broker is away.
+extension AlertBook {
+    /// What cannot be seen while these sensors are not heard, or none at all: people first, then the most urgent.
+    func stakes(of sensors: Set<SensorID>?) -> [Stake] {
+        policy.stakes.filter { stake in sensors.map { !$0.isDisjoint(with: stake.sensors) } ?? true }
+            .sorted {
+                ($0.protects == .people ? 0 : 1, $0.priority, $0.limit)
+                    < ($1.protects == .people ? 0 : 1, $1.priority, $1.limit)
+            }
+    }
+
+    /// Gives an alert that covers others the urgency of what cannot be seen, and its name.
+    func inherit(_ cause: AlertCause, _ subject: String) -> (priority: Priority?, protects: Protects?, unseen: String?)
+    {
+        let hidden: [Stake]
+        switch cause {
+        case .box(.brokerAway): hidden = stakes(of: nil)
+        case .box(.placeSilent): hidden = stakes(of: Set(policy.places.filter { $0.value == subject }.keys))
+        case .box, .limit: return (nil, nil, nil)
+        }
+        return (
+            hidden.map(\.priority).min(), hidden.contains { $0.protects == .people } ? .people : nil,
+            hidden.map(\.limit.description).joined(separator: ",")
+        )
+    }
+
+    /// The alert from which this one follows, while both hold.
+    func parent(of alert: Alert) -> Alert? {
+        let isSilence =
+            switch alert.cause {
+            case .box(let condition): condition == .sensorSilent
+            // A limit on silence has no value; it says the same as the silence of its sensor.
+            case .limit: alert.transition != nil && alert.transition?.value == nil
+            }
+        guard isSilence, alert.holds else { return nil }
+        let place = policy.places[SensorID(rawValue: alert.subject)]
+        let id = holding(.box(.brokerAway), "") ?? place.flatMap { holding(.box(.placeSilent), $0) }
+        return id.flatMap { alerts[$0] }
+    }
+
+    /// Lets what follows from an alert rest below it.
+    mutating func cover(by parent: Alert, now: Instant) -> [AlertAction] {
+        guard [.box(.brokerAway), .box(.placeSilent)].contains(parent.cause) else { return [] }
+        var actions: [AlertAction] = []
+        for var alert in open where alert.coveredBy == nil && self.parent(of: alert)?.id == parent.id {
+            rest(&alert, now: now)
+            keep(alert)
+            actions.append(.store(alert))
+        }
+        return actions
+    }
+
+    /// What was covered by an alert that is over counts again where it still holds.
+    mutating func uncover(from parent: Alert, now: Instant) -> [AlertAction] {
+        var actions: [AlertAction] = []
+        for var alert in open where alert.coveredBy == parent.number && alert.holds {
+            alert.coveredBy = nil
+            actions += resume(alert, .uncovered, tells: true, now: now)
+        }
+        return actions
+    }
+}

@@ -1,0 +1,59 @@
+import GatewayModel
+
+extension AlertBook {
+    /// Lets time pass: what rested long enough rests no more, and who has been going for two hours is asked again.
+    public mutating func tick(now: Instant) -> [AlertAction] {
+        endSwitchOffs(now: now) + endPauses(now: now) + tellGathered(now: now) + askAgain(now: now)
+            + escalate(now: now)
+    }
+
+    private mutating func askAgain(now: Instant) -> [AlertAction] {
+        var actions: [AlertAction] = []
+        for var alert in open where alert.state == .going && alert.priority == .now {
+            let last = alert.entries.last { [.taken, .noted, .asked].contains($0.kind) }?.at
+            guard let last, now >= last.advanced(bySeconds: AlertPolicy.reminderSeconds) else { continue }
+            alert.entries.append(AlertEntry(at: now, kind: .asked, person: alert.takenBy))
+            keep(alert)
+            actions += [
+                .store(alert),
+                .notify(NoticeDraft(kind: "alert.reminder", alert: alert, audience: AlertBook.audience(of: alert))),
+            ]
+        }
+        return actions
+    }
+
+    /// A pause ends at its time, and a wish that nobody joined after a day.
+    private mutating func endPauses(now: Instant) -> [AlertAction] {
+        var actions: [AlertAction] = []
+        for var alert in open {
+            guard let pause = alert.pause else { continue }
+            let patience = pause.at.advanced(bySeconds: AlertPolicy.longestForPeople)
+            guard now >= (pause.isInForce ? pause.until : min(pause.until, patience)) else { continue }
+            alert.pause = nil
+            actions += resume(alert, .resumed, tells: pause.isInForce, now: now)
+        }
+        return actions
+    }
+
+    /// An alert that rested counts again; people are told as if it had just been raised, since to them it has.
+    mutating func resume(_ alert: Alert, _ kind: AlertEntry.Kind, tells: Bool, now: Instant) -> [AlertAction] {
+        var alert = alert
+        alert.entries.append(AlertEntry(at: now, kind: kind))
+        alert.settle()
+        let isCalling = tells && [.raised, .going].contains(alert.state)
+        if isCalling { alert.isUntold = nil }
+        let persons = isCalling && alert.state == .raised ? call(&alert, now: now) : nil
+        keep(alert)
+        var actions: [AlertAction] = [
+            .store(alert),
+            .record(kind: "alert.\(kind.rawValue)", facts: ["alert": "\(alert.number)"], erasable: [:]),
+        ]
+        if isCalling {
+            actions.append(
+                .notify(
+                    NoticeDraft(
+                        kind: "alert.raised", alert: alert, audience: AlertBook.circle(of: alert), persons: persons)))
+        }
+        return actions
+    }
+}

@@ -1,0 +1,80 @@
+import GatewayModel
+
+/// What alerts go by beside the decisions of the assembly: its meetings, and how long something may rest.
+public struct AlertPolicy: Sendable {
+    /// The community's time zone.
+    public var zone: Zone
+    /// When the assembly meets; nil where nobody has said so.
+    public var meetings: MeetingRule?
+    /// The duty list; nil where everybody is called at once.
+    public var roster: DutyRoster?
+    /// How long is waited before the next person is called.
+    public var waits = Waits()
+    /// False while recorded messages are replayed: nobody is called, and nobody is said to have been.
+    public var callsPeople = true
+    /// The limits that cannot be watched while sensors are not heard.
+    public var stakes: [Stake] = []
+    /// The places of the community's sensors; those of households are in none.
+    public var places: [SensorID: String] = [:]
+
+    /// Makes a policy.
+    public init(zone: Zone = .utc, meetings: MeetingRule? = nil) {
+        self.zone = zone
+        self.meetings = meetings
+    }
+
+    /// Waiting times of the escalation, in seconds.
+    public struct Waits: Hashable, Sendable {
+        /// From the call of the person on duty to that of the second one.
+        public var second: Int64 = 900
+        /// From there to the call of everybody.
+        public var all: Int64 = 900
+        /// From there to the next call of everybody, again and again.
+        public var again: Int64 = 3600
+
+        /// The default times.
+        public init() {}
+    }
+
+    /// Seconds that a pause lasts at most.
+    static let longestPause: Int64 = 7 * 86_400
+    /// Seconds that something which protects people may rest.
+    static let longestForPeople: Int64 = 86_400
+    /// Seconds that something is switched off at most where no assembly is known.
+    static let longestOff: Int64 = 35 * 86_400
+    /// Everybody is called so often in vain before it is only done once a day.
+    static let mostRepeats = 24
+    /// Seconds after which somebody who is going is asked again, without a note.
+    static let reminderSeconds: Int64 = 7200
+
+    /// The latest end of a pause that begins now: seven days, the next assembly, and for people a day.
+    func latestPause(forPeople: Bool, now: Instant) -> Instant {
+        let longest = forPeople ? AlertPolicy.longestForPeople : AlertPolicy.longestPause
+        return min(now.advanced(bySeconds: longest), nextAssembly(now))
+    }
+
+    /// The latest end of a switch-off that begins now: the next assembly, and for people a day.
+    func latestOff(forPeople: Bool, now: Instant) -> Instant {
+        forPeople ? latestPause(forPeople: true, now: now) : nextAssembly(now)
+    }
+
+    private func nextAssembly(_ now: Instant) -> Instant {
+        meetings?.next(after: now, in: zone) ?? now.advanced(bySeconds: AlertPolicy.longestOff)
+    }
+
+    /// Puts a wish beside the one that waits for a second person, and says what is in force then.
+    func agreed(
+        _ wish: AlertPause, with waiting: AlertPause?, latest: Instant, number: Int = 0
+    ) throws(AnswerError) -> AlertPause {
+        guard !wish.reason.isEmpty else { throw AnswerError(code: .whyMissing, number: number) }
+        guard wish.until > wish.at else { throw AnswerError(code: .overAlready, number: number) }
+        guard wish.until <= latest else { throw AnswerError(code: .tooLong, number: number, latest: latest) }
+        guard wish.needsSecond, let waiting, !waiting.isInForce else { return wish }
+        guard waiting.person != wish.person else { throw AnswerError(code: .samePerson, number: number) }
+        var agreed = waiting
+        // Two persons agree on no more than both have said.
+        agreed.until = min(waiting.until, wish.until)
+        agreed.confirmedBy = wish.person
+        return agreed
+    }
+}

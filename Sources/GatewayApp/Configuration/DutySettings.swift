@@ -1,0 +1,85 @@
+import Alerting
+import GatewayModel
+import Limits
+import Storage
+
+/// What the configuration says of the duty: the list, waiting times, quiet hours, and the load people can bear.
+public struct DutySettings: Sendable, Hashable {
+    /// When the duty changes.
+    public var change: MeetingRule
+    /// Who has which week, by the day on which it begins.
+    public var weeks: [CalendarDate: [String]] = [:]
+    /// Who follows whom where no week says otherwise.
+    public var turn: [String] = []
+    /// The day of the first one's first week.
+    public var turnSince = CalendarDate(year: 2000, month: 1, day: 1)
+    /// The times of the calendar file.
+    public var calendar: [DutyCalendar.Event] = []
+    /// How long is waited before the next person is called.
+    public var waits = AlertPolicy.Waits()
+    /// Hours in which notices for the same day wait; nil for none.
+    public var quietHours: DayWindow?
+    /// How much the volunteers can bear.
+    public var budget = LoadBudget()
+
+    /// Makes settings.
+    public init(change: MeetingRule) {
+        self.change = change
+    }
+}
+
+extension Configuration {
+    /// What gives a steward the right and the duty to be called: a decision of the assembly, and its time.
+    public struct Mandate: Sendable, Hashable {
+        /// The decision's number.
+        public var decision: Int
+        /// The first day.
+        public var from: CalendarDate
+        /// The last day.
+        public var through: CalendarDate
+    }
+}
+
+extension Site {
+    /// What alerts go by beside the decisions, as the store knows who holds a mandate and has answered a test.
+    func alertPolicy(_ store: Store, now: Instant) throws -> AlertPolicy {
+        var policy = AlertPolicy(zone: zone, meetings: MeetingRule.parse(configuration.assembly.meets))
+        policy.stakes = LimitsInForce(try LimitRegister(site: self).adopted(in: store))
+            .inForce(on: zone.date(at: now)).filter { $0.standing != .lapsed }
+            .map {
+                Stake(
+                    limit: $0.reference, sensors: $0.limit.sensors, priority: $0.limit.priority,
+                    protects: $0.limit.protects)
+            }
+        policy.places = try SensorDirectory(store).places
+        guard let duty = configuration.duty else { return policy }
+        policy.waits = duty.waits
+        policy.roster = try dutyRoster(store)
+        return policy
+    }
+
+    /// The duty list with what the store knows of mandates and tests; nil where none is set up.
+    func dutyRoster(_ store: Store) throws -> DutyRoster? {
+        let answered = try store.dutyMarks().keys.filter { $0.kind == DutyMark.testAnswered }.map(\.name)
+        let decisions = try LimitRegister(site: self).adopted(in: store).map(\.resolution.number)
+        return dutyRoster(answered: Set(answered), decisions: Set(decisions))
+    }
+
+    /// The duty list; nil where none is set up. A mandate of a decision that was never adopted here is none.
+    func dutyRoster(answered: Set<String>, decisions: Set<Int>) -> DutyRoster? {
+        guard let duty = configuration.duty else { return nil }
+        let members = configuration.stewards.map { steward in
+            let mandate = steward.mandate.flatMap { decisions.contains($0.decision) ? $0 : nil }
+            return DutyRoster.Member(
+                name: steward.name, from: mandate?.from, through: mandate?.through,
+                hasAnswered: answered.contains(steward.name))
+        }
+        let calendar = duty.calendar.map { event in
+            DutyRoster.Shift(
+                from: event.from.instant(in: zone), until: event.until.instant(in: zone), people: [event.name])
+        }
+        return DutyRoster(
+            members: members, change: duty.change, weeks: duty.weeks, turn: duty.turn, turnSince: duty.turnSince,
+            calendar: calendar, zone: zone)
+    }
+}

@@ -1,0 +1,121 @@
+import Alerting
+import GatewayModel
+import Storage
+
+/// Shows the duty list, and prints what a new steward needs.
+public struct DutyDesk {
+    private let site: Site
+
+    /// Makes a desk for a site.
+    public init(site: Site) {
+        self.site = site
+    }
+
+    private struct ShiftLine: Encodable {
+        var from: String
+        var until: String
+        var people: [String]
+        var onDuty: String?
+    }
+
+    private struct StewardLine: Encodable {
+        var steward: String
+        var hasMandate: Bool
+        var mandateDecision: Int?
+        var mandateUntil: String?
+        var testAnsweredAt: String?
+        var counts: Bool
+    }
+
+    /// Who is on duty in the coming weeks, who counts and who does not, and the first gap.
+    public func lines(json: Bool) throws -> [String] {
+        let now = SystemClock.now()
+        let store = try site.readingStore()
+        guard let roster = try site.dutyRoster(store) else { return [site.book(nil).text("duty.no_list")] }
+        let marks = try store.dutyMarks()
+        let times = roster.changes(from: now, until: now.advanced(bySeconds: 35 * 86_400))
+        if json { return try objects(roster, marks, times, now) }
+        let book = site.book(nil)
+        let shifts = zip(times, times.dropFirst()).map { from, until in
+            let people = roster.shift(at: from).people.filter { roster.counts($0, at: from) }
+            return Escaping.terminal(
+                book.text(
+                    people.isEmpty ? "duty.shift_empty" : "duty.shift",
+                    ["from": site.local(from), "until": site.local(until), "people": people.joined(separator: ", ")]))
+        }
+        let stewards = site.configuration.stewards.map { steward in
+            let answered = marks[DutyMark(kind: DutyMark.testAnswered, name: steward.name)]
+            let mandate = roster.hasMandate(steward.name, at: now) ? steward.mandate : nil
+            return Escaping.terminal(
+                [
+                    steward.name + ":",
+                    mandate.map {
+                        book.text("duty.mandate", ["decision": "\($0.decision)", "until": $0.through.description])
+                    } ?? book.text("duty.no_mandate"),
+                    answered.map { book.text("duty.tested", ["at": site.local($0)]) }
+                        ?? book.text("duty.not_tested", ["person": steward.name]),
+                ].joined(separator: " "))
+        }
+        let gap = roster.firstGap(from: now).map { book.text("duty.gap", ["gap": site.local($0)]) }
+        return shifts + stewards + [gap ?? book.text("duty.no_gap")]
+    }
+
+    private func objects(
+        _ roster: DutyRoster, _ marks: [DutyMark: Instant], _ times: [Instant], _ now: Instant
+    ) throws -> [String] {
+        let shifts = try zip(times, times.dropFirst()).map { from, until in
+            try JSONLine.text(
+                ShiftLine(
+                    from: from.description, until: until.description, people: roster.shift(at: from).people,
+                    onDuty: roster.onDuty(at: from)))
+        }
+        return try shifts
+            + site.configuration.stewards.map { steward in
+                try JSONLine.text(
+                    StewardLine(
+                        steward: steward.name, hasMandate: roster.hasMandate(steward.name, at: now),
+                        mandateDecision: steward.mandate?.decision,
+                        mandateUntil: steward.mandate?.through.description,
+                        testAnsweredAt: marks[DutyMark(kind: DutyMark.testAnswered, name: steward.name)]?.description,
+                        counts: roster.counts(steward.name, at: now)))
+            }
+    }
+
+    /// The sheet that a steward gets on the first day, as one HTML page to print.
+    public func sheet(of name: String) throws -> String {
+        guard let steward = site.configuration.stewards.first(where: { $0.name == name }) else {
+            throw AppError(
+                "'\(name)' is not among the stewards",
+                remedy: "they are \(site.configuration.stewards.map(\.name).joined(separator: ", "))")
+        }
+        let book = site.book(steward.language)
+        let values = [
+            "person": name, "community": site.configuration.community.name,
+            "decision": steward.mandate.map { "\($0.decision)" } ?? "?",
+            "from": steward.mandate?.from.description ?? "?", "until": steward.mandate?.through.description ?? "?",
+            "reach": steward.reach.isEmpty ? book.text("duty.none") : steward.reach.joined(separator: ", "),
+            "others": site.configuration.stewards.map(\.name).filter { $0 != name }.joined(separator: ", "),
+        ]
+        func text(_ key: String) -> String { Escaping.html(book.text("duty.sheet.\(key)", values)) }
+        // Without a duty list everybody is called, whatever the mandate.
+        let hasList = site.configuration.duty != nil
+        let steps = ["going", "decline", "seen", "note", "pause", "close"].map { "<li>\(text($0))</li>" }
+        return [
+            "<!DOCTYPE html>", "<html lang=\"\(Escaping.htmlAttribute(book.language))\">", "<head>",
+            "<meta charset=\"utf-8\">", "<title>\(text("title"))</title>",
+            "<style>body{font:12pt/1.5 serif;max-width:17cm;margin:1.5cm auto}li{margin:.4em 0}</style>", "</head>",
+            "<body>", "<h1>\(text("title"))</h1>", "<p>\(text("intro"))</p>",
+            hasList ? "<p>\(text(steward.mandate == nil ? "no_mandate" : "mandate"))</p>" : "",
+            "<p>\(text("reached"))</p>",
+            "<h2>\(text("answers"))</h2>", "<ul>", steps.joined(separator: "\n"), "</ul>", "<p>\(text("test"))</p>",
+            "<p>\(text("others"))</p>", "<p>\(text("end"))</p>", "</body>", "</html>",
+        ].joined(separator: "\n")
+    }
+}
+
+extension AlertDesk {
+    /// Sends a test message to a steward.
+    public func test(_ steward: String, enteredFor: String?) throws -> CommandReply {
+        try CommandDesk(site: site).perform(.testAlarm(steward: steward), enteredFor: enteredFor)
+    }
+}

@@ -1,0 +1,76 @@
+import Alerting
+import GatewayModel
+import Limits
+
+/// What stewards say to alerts.
+extension Office {
+    func answer(_ number: Int, _ answer: AlertAnswer, by actor: Actor, now: Instant) throws -> CommandReply {
+        let said: StewardAnswer =
+            switch answer {
+            case .take: .take
+            case .decline: .decline
+            case .seen: .seen
+            case .note(let note): .note(note)
+            case .pause(let until, let why): .pause(until: until, why: why)
+            case .resolve(let outcome, let note): .resolve(outcome, note: note)
+            }
+        let actions = try pipeline.state.alerts.answer(
+            number, said, person: actor.person, means: actor.means, now: now)
+        pipeline.perform(actions, now: now)
+        let pause = pipeline.state.alerts.open.first { $0.number == number }?.pause
+        guard case .pause = said, let pause else {
+            return done("answered", ["number": "\(number)", "person": actor.person])
+        }
+        return done(
+            pause.isInForce ? "paused" : "pause_asked", ["number": "\(number)", "until": site.local(pause.until)])
+    }
+
+    /// Switches a sensor or a limit off until a time, or on again.
+    func switchAlerts(
+        _ subject: String, _ terms: SwitchOffTerms?, by actor: Actor, now: Instant
+    ) throws -> CommandReply {
+        guard let terms else {
+            let actions = try pipeline.state.alerts.switchOn(
+                subject, person: actor.person, means: actor.means, now: now)
+            pipeline.perform(actions, now: now)
+            return done("switched_on", ["subject": subject])
+        }
+        let today = site.zone.date(at: now)
+        let limits = LimitsInForce(try LimitRegister(site: site).adopted(in: store)).inForce(on: today).filter {
+            entry in
+            entry.reference.description == subject || entry.limit.sensors.contains(SensorID(rawValue: subject))
+        }
+        let sensor = pipeline.state.sensors.sensor(SensorID(rawValue: subject))
+        guard sensor != nil || limits.contains(where: { $0.reference.description == subject }) else {
+            return refused("nothing_to_switch", ["subject": subject])
+        }
+        let actions = try pipeline.state.alerts.switchOff(
+            subject, until: terms.until, why: terms.why, person: actor.person, means: actor.means,
+            forPeople: limits.contains { $0.limit.protects == .people },
+            isHousehold: sensor?.visibility == .household, now: now)
+        pipeline.perform(actions, now: now)
+        let agreed = pipeline.state.alerts.switchedOff[subject]?.terms
+        return done(
+            agreed?.isInForce == true ? "switched_off" : "switch_off_asked",
+            ["subject": subject, "until": site.local(agreed?.until ?? terms.until)])
+    }
+
+    /// Takes over who holds a mandate: a decision was adopted.
+    func refreshDuty(now: Instant) throws {
+        var policy = try site.alertPolicy(store, now: now)
+        policy.callsPeople = pipeline.state.alerts.policy.callsPeople
+        pipeline.changeState { $0.alerts.policy = policy }
+    }
+
+    /// Sends a test message to a steward.
+    func testAlarm(_ steward: String, by actor: Actor, now: Instant) -> CommandReply {
+        guard site.configuration.stewards.contains(where: { $0.name == steward }) else {
+            return refused(
+                "no_steward",
+                ["person": steward, "stewards": site.configuration.stewards.map(\.name).joined(separator: ", ")])
+        }
+        pipeline.sendTest(to: steward, now: now)
+        let number = pipeline.state.alerts.open.last { $0.cause == .box(.testAlarm) && $0.subject == steward }?.number
+        return done("test_sent", ["person": steward, "number": "\(number ?? 0)"])
+    }
+}

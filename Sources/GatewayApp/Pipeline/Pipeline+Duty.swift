@@ -1,0 +1,133 @@
+import Alerting
+import GatewayModel
+import Limits
+import Metering
+import Storage
+
+/// What follows for the people on duty.
+extension Pipeline {
+    /// Puts a notice into the batch for every destination that may hear it, and into the record why others do not.
+    func send(_ draft: NoticeDraft, now: Instant) {
+        batch.outbox += notices.items(for: draft, state: state, now: now)
+        let withheld = notices.withheld(draft, state: state, now: now)
+        guard !withheld.isEmpty else { return }
+        let stored = batch.alerts.last { $0.id == draft.alert.id } ?? draft.alert
+        perform(state.alerts.withhold(withheld, from: stored), now: now)
+    }
+
+    /// Tells the stewards of many alerts in one message, those that protect people first.
+    func tellTogether(_ alerts: [Alert], now: Instant) {
+        let words = notices.words(state)
+        let priority = alerts.map(\.priority).min() ?? .today
+        batch.outbox += notices.announcement("alert.digest", priority: priority, now: now) { book in
+            let lines = alerts.map { alert in
+                words.text(
+                    of: NoticeDraft(kind: "alert.raised", alert: alert, audience: .stewards), language: book.language,
+                    audience: .stewards
+                ).title
+            }
+            return (
+                book.text("alerts.digest_title", ["count": "\(alerts.count)"]),
+                book.text("alerts.digest", ["alerts": lines.map { "\n- " + $0 }.joined()])
+            )
+        }
+    }
+
+    /// Whoever answered a test message counts on the duty list from now on.
+    func noteTestAnswered(_ person: String, now: Instant) {
+        batch.dutyMarks[DutyMark(kind: DutyMark.testAnswered, name: person)] = now
+        guard let index = state.alerts.policy.roster?.members.firstIndex(where: { $0.name == person }) else { return }
+        state.alerts.policy.roster?.members[index].hasAnswered = true
+    }
+
+    /// Once a month, in the daytime, every steward with a mandate gets a test message: what is never tried is broken.
+    func testMonthly(now: Instant) {
+        guard state.alerts.policy.callsPeople, let roster = state.alerts.policy.roster else { return }
+        let today = roster.zone.date(at: now)
+        let month = CalendarMonth(of: today).description
+        let ten = roster.zone.instant(of: CivilTime(date: today, millisecondOfDay: 10 * 3_600_000))
+        let isDaytime = now >= ten && now < ten.advanced(bySeconds: 8 * 3600)
+        guard isDaytime, state.testedMonth.map({ $0 < month }) ?? true else { return }
+        state.testedMonth = month
+        batch.dutyMarks[DutyMark(kind: DutyMark.monthlyTest, name: month)] = now
+        for name in roster.members.map(\.name) where roster.hasMandate(name, at: now) {
+            sendTest(to: name, now: now)
+        }
+    }
+
+    /// Sends a test message to a steward; one that waits for its answer is replaced.
+    func sendTest(to steward: String, now: Instant) {
+        box(.testAlarm, subject: steward, isActive: false, onset: now, [:], now)
+        box(.testAlarm, subject: steward, isActive: true, onset: now, ["person": steward], now)
+    }
+
+    /// At the change of duty whoever leaves and whoever comes is told what is open and what is silent.
+    func handOver(now: Instant) {
+        guard state.alerts.policy.callsPeople, let person = state.alerts.policy.roster?.onDuty(at: now),
+            person != state.onDuty
+        else { return }
+        let before = state.onDuty
+        state.onDuty = person
+        batch.dutyMarks[DutyMark(kind: DutyMark.onDuty, name: person)] = now
+        guard let before else { return }
+        let open = state.alerts.open.filter { $0.details["visibility"] == nil }
+        let silent = open.filter { $0.holds && $0.cause == .box(.sensorSilent) }
+        let others = open.filter { $0.cause != .box(.sensorSilent) }
+        batch.outbox += notices.announcement("duty.hand_over", priority: .today, now: now) { book in
+            let names = silent.map { alert in
+                self.state.sensors.sensor(SensorID(rawValue: alert.subject))?.name(in: book.language) ?? alert.subject
+            }
+            let numbers = others.map {
+                "\($0.number) (\(book.text("alerts.state.\($0.state.rawValue)")))"
+            }
+            let values = [
+                "from": before, "to": person,
+                "open": numbers.isEmpty ? book.text("duty.none") : numbers.joined(separator: ", "),
+                "silent": names.isEmpty ? book.text("duty.none") : names.joined(separator: ", "),
+            ]
+            return (book.text("duty.hand_over_title", values), book.text("duty.hand_over", values))
+        }
+    }
+
+    /// Keeps what is switched off or on, and tells the stewards; of a home they hear no more than that it is one.
+    func tell(_ off: SwitchedOff, _ switching: AlertAction.Switching, now: Instant) {
+        let isOff = [.off, .offAsked].contains(switching)
+        batch.switchedOff.updateValue(isOff ? off : nil, forKey: off.subject)
+        let sensor = state.sensors.sensor(SensorID(rawValue: off.subject))
+        batch.outbox += notices.announcement("alerts.\(switching.rawValue)", priority: .today, now: now) { book in
+            let values = [
+                "person": off.terms.confirmedBy ?? off.terms.person, "why": off.terms.reason,
+                "until": self.notices.local(off.terms.until),
+                "sensor": off.isHousehold
+                    ? book.text("alerts.a_home") : sensor?.name(in: book.language) ?? off.subject,
+            ]
+            return (
+                book.text("told.\(switching.rawValue)_title", values), book.text("told.\(switching.rawValue)", values)
+            )
+        }
+    }
+
+    /// Lets the worst value stay in the record of an alert about a momentary value.
+    func seePeaks(_ measurement: Measurement, now: Instant) {
+        guard measurement.isTimeKnown, case .level(let level) = measurement.figure,
+            let sensor = state.sensors.sensor(measurement.sensor)
+        else { return }
+        for alert in state.alerts.open where alert.holds && alert.subject == sensor.id.rawValue {
+            guard case .limit(let reference) = alert.cause, let limit = state.limits.limit(reference),
+                case .instant = limit.rule,
+                let value = MeterRoom.converted(level, from: sensor.unit, to: limit.unit)
+            else { continue }
+            perform(
+                state.alerts.see(value, at: measurement.time, of: sensor.id, limit: reference), now: now)
+        }
+    }
+}
+
+extension DutyMark {
+    /// A steward answered a test message.
+    static let testAnswered = "test_answered"
+    /// The monthly test messages went out; the name is the month.
+    static let monthlyTest = "monthly_test"
+    /// A steward began to be on duty.
+    static let onDuty = "on_duty"
+}

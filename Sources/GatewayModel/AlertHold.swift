@@ -1,0 +1,47 @@
+/// A pause of one alert: it stays on the list, and nobody is called for it until the pause ends.
+public struct AlertPause: Hashable, Sendable, Codable {
+    /// When it was asked for.
+    public var at: Instant
+    /// When it ends.
+    public var until: Instant
+    /// Why.
+    public var reason: String
+    /// Who asked for it.
+    public var person: String
+    /// True where it protects people: a second person has to confirm.
+    public var needsSecond: Bool
+    /// The second person, once there is one.
+    public var confirmedBy: String?
+
+    /// Makes a pause.
+    public init(
+        at: Instant, until: Instant, reason: String, person: String, needsSecond: Bool, confirmedBy: String? = nil
+    ) {
+        self.at = at
+        self.until = until
+        self.reason = reason
+        self.person = person
+        self.needsSecond = needsSecond
+        self.confirmedBy = confirmedBy
+    }
+
+    /// True once everybody who has to agree has agreed.
+    public var isInForce: Bool { !needsSecond || confirmedBy != nil }
+}
+
+/// A sensor or limit that is switched off on purpose: its alerts are recorded, and nobody is called, until it ends.
+public struct SwitchedOff: Hashable, Sendable, Codable {
+    /// The sensor, or the limit as `1/tank-minimum`.
+    public var subject: String
+    /// The terms: since when, until when, why, by whom.
+    public var terms: AlertPause
+    /// True for a sensor of one household.
+    public var isHousehold: Bool
+
+    /// Makes an entry.
+    public init(subject: String, terms: AlertPause, isHousehold: Bool) {
+        self.subject = subject
+        self.terms = terms
+        self.isHousehold = isHousehold
+    }
+}

@@ -1,0 +1,54 @@
+import GRDB
+import GatewayModel
+
+/// When something last happened on duty: a kind such as `test_answered`, and a person's or another name.
+public struct DutyMark: Hashable, Sendable {
+    /// What happened.
+    public var kind: String
+    /// To whom or what.
+    public var name: String
+
+    /// Makes a mark.
+    public init(kind: String, name: String) {
+        self.kind = kind
+        self.name = name
+    }
+}
+
+extension Store {
+    /// What is switched off on purpose, or waits for a second person, by subject.
+    public func switchedOff() throws(StoreError) -> [SwitchedOff] {
+        try read("switched off") { db in
+            try String.fetchAll(db, sql: "SELECT body FROM switched_off ORDER BY subject")
+                .map { try JSONText.decode(SwitchedOff.self, $0) }
+        }
+    }
+
+    /// The marks of the duty, with their times.
+    public func dutyMarks() throws(StoreError) -> [DutyMark: Instant] {
+        try read("duty") { db in
+            var marks: [DutyMark: Instant] = [:]
+            for row in try Row.fetchAll(db, sql: "SELECT kind, name, at FROM duty_mark") {
+                marks[DutyMark(kind: row[0], name: row[1])] = Instant(milliseconds: row[2])
+            }
+            return marks
+        }
+    }
+
+    func insertDuty(_ batch: Batch, _ db: Database) throws {
+        for (subject, off) in batch.switchedOff {
+            guard let off else {
+                try db.execute(sql: "DELETE FROM switched_off WHERE subject = ?", arguments: [subject])
+                continue
+            }
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO switched_off VALUES (?, ?)",
+                arguments: [subject, try JSONText.encode(off)])
+        }
+        for (mark, time) in batch.dutyMarks {
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO duty_mark VALUES (?, ?, ?)",
+                arguments: [mark.kind, mark.name, time.milliseconds])
+        }
+    }
+}

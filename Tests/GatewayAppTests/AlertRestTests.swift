@@ -1,0 +1,93 @@
+import GatewayModel
+import Storage
+import Testing
+
+@testable import GatewayApp
+
+/// Pauses, switching off and closing, from the command to the store and back.
+@Suite("Letting alerts rest", .serialized)
+struct AlertRestTests {
+    private let hour: Int64 = 3600
+
+    private func pause(_ number: Int, _ village: AlertVillage, hours: Int64) -> Command {
+        .answer(alert: number, answer: .pause(until: village.now.advanced(bySeconds: hours * hour), why: "known work"))
+    }
+
+    @Test("A pause is on the list and told to all; after it people are called again; a restart changes nothing")
+    func pauses() throws {
+        let village = try AlertVillage()
+        try village.read(150)
+        try village.read(180)
+        #expect(try village.states() == ["1 raised"])
+        let closing = try village.say("Rosa", .answer(alert: 1, answer: .resolve(.falseReading, note: nil)))
+        #expect(closing[0] == "refused" && closing[1].contains("commons alerts pause 1"))
+        let tooLong = try village.say("Rosa", pause(1, village, hours: 169))
+        #expect(tooLong[0] == "refused" && tooLong[1].contains("2026-11-17 12:00"))
+        #expect(try village.say("Rosa", pause(1, village, hours: 5))[0] == "done")
+        try village.restart()
+        #expect(try village.states() == ["1 paused"])
+        let list = try AlertDesk(site: village.site).lines(all: false, json: false).joined(separator: "\n")
+        #expect(list.contains("paused until 2026-11-10 17:00"))
+        try village.wait(until: 6 * hour)
+        #expect(try village.states() == ["1 raised"])
+        try village.read(20)
+        #expect(try village.states() == ["1 returned"])
+        try village.say("Jordi", .answer(alert: 1, answer: .resolve(.knownWork, note: nil)))
+        #expect(
+            try village.entries(1) == ["raised", "called_all", "paused", "resumed", "called_all", "returned", "closed"])
+        let alert = try #require(try village.office.store.alert(number: 1))
+        #expect(alert.peak == DecimalValue("180.1") && alert.outcome == .knownWork)
+        let about = "1: plug/power: Power of the plug"
+        #expect(
+            try village.told()
+                == ["NOW \(about)", "PAUSED \(about)", "NOW \(about)", "OVER \(about)", "CLOSED \(about)"])
+    }
+
+    @Test("What protects people rests only when two persons agree, whether paused or switched off")
+    func people() throws {
+        let village = try AlertVillage()
+        try village.read(10, of: "cold")
+        #expect(try village.say("Rosa", pause(1, village, hours: 5))[0] == "done")
+        #expect(try village.states() == ["1 raised"])
+        #expect(try village.say("Rosa", pause(1, village, hours: 5))[0] == "refused")
+        #expect(try village.say("Amina", pause(1, village, hours: 5))[0] == "done")
+        #expect(try village.states() == ["1 paused"])
+        let until = village.now.advanced(bySeconds: 20 * hour)
+        let off = Command.switchAlerts(subject: "cold/power", off: SwitchOffTerms(until: until, why: "it thaws"))
+        try village.say("Rosa", off)
+        try village.say("Amina", .answer(alert: 1, answer: .take))
+        #expect(try village.states() == ["1 going"])
+        try village.restart()
+        try village.say("Jordi", off)
+        #expect(try village.states() == ["1 switched_off"])
+        try village.say("Jordi", .switchAlerts(subject: "cold/power", off: nil))
+        #expect(try village.states() == ["1 going"])
+        #expect(try village.office.store.switchedOff().isEmpty)
+    }
+
+    @Test("A sensor that is switched off raises records and calls nobody; it is on the list until it ends by itself")
+    func switchedOff() throws {
+        let village = try AlertVillage()
+        let until = village.now.advanced(bySeconds: 48 * hour)
+        let reply = try village.say(
+            "Rosa", .switchAlerts(subject: "plug/power", off: SwitchOffTerms(until: until, why: "repair")))
+        #expect(reply[0] == "done")
+        try village.read(150)
+        #expect(try village.states() == ["1 switched_off"])
+        let list = try AlertDesk(site: village.site).lines(all: false, json: false).joined(separator: "\n")
+        #expect(list.contains("plug/power: switched off on purpose until 2026-11-12 12:00, because repair (Rosa)."))
+        try village.read(20)
+        #expect(try village.states() == ["1 closed"])
+        try village.read(160)
+        try village.restart()
+        try village.wait(until: 49 * hour)
+        #expect(try village.states() == ["1 closed", "2 raised"])
+        #expect(
+            try village.told() == [
+                "Switched off: plug/power", "On again: plug/power", "NOW 2: plug/power: Power of the plug",
+            ])
+        let unknown = try village.say(
+            "Rosa", .switchAlerts(subject: "no/such", off: SwitchOffTerms(until: until, why: "repair")))
+        #expect(unknown[0] == "refused" && unknown[1].contains("no/such"))
+    }
+}

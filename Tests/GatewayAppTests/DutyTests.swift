@@ -1,0 +1,204 @@
+import Alerting
+import GatewayModel
+import Logging
+import Storage
+import TestSupport
+import Testing
+
+@testable import GatewayApp
+
+/// The duty list from the configuration to the destinations, on a real store.
+@Suite("On duty", .serialized)
+struct DutyTests {
+    private static let stewards = """
+
+          - {name: Rosa, reach: [rosa], mandate: {decision: 1, from: 2026-05-04, until: 2027-05-02}}
+          - {name: Jordi, reach: [jordi], mandate: {decision: 1, from: 2026-05-04, until: 2027-05-02}}
+          - {name: Amina, mandate: {decision: 9, from: 2026-05-04, until: 2027-05-02}}
+        """
+
+    private func village(_ more: String = "", folder: TemporaryFolder) throws -> AlertVillage {
+        try AlertVillage(
+            """
+              - {name: rosa, kind: files, audience: stewards, folder: \(folder.path)/rosa}
+              - {name: jordi, kind: files, audience: stewards, folder: \(folder.path)/jordi}
+            duty:
+              change: Monday 18:00
+              turn: [Rosa, Jordi]
+              since: 2026-11-09
+              quiet_hours: {from: "22:00", until: "07:00"}
+            \(more)
+            """, stewards: Self.stewards)
+    }
+
+    private func number(_ village: AlertVillage) throws -> Int {
+        try #require(try village.office.store.alerts(openOnly: true).last?.number)
+    }
+
+    /// Sends a test message to each and lets them answer.
+    private func prepare(_ village: AlertVillage) throws {
+        for person in ["Rosa", "Jordi", "Amina"] {
+            try village.say("Rosa", .testAlarm(steward: person))
+            #expect(try village.say(person, .answer(alert: number(village), answer: .take))[0] == "done")
+        }
+    }
+
+    @Test("Calls go to the person on duty, then to the second, then to all; the record says why others heard nothing")
+    func calls() throws {
+        let folder = try TemporaryFolder("duty")
+        let village = try village(folder: folder)
+        try prepare(village)
+        try village.restart()
+        try village.read(150)
+        let alert = try number(village)
+        let about = "\(alert): plug/power: Power of the plug"
+        func heard(_ destination: String) throws -> Int { try village.told(destination).count { $0 == "NOW \(about)" } }
+        #expect(try [heard("rosa"), heard("jordi"), heard("stewards")] == [1, 0, 1])
+        let first = try #require(
+            try village.office.store.outboxEntries().last { $0.item.destination == "rosa" }?.item)
+        #expect(first.body.contains("At 12:15 Jordi is called."))
+        #expect(try village.entries(alert) == ["raised", "called", "not_called"])
+        try village.wait(until: 16 * 60)
+        #expect(try [heard("rosa"), heard("jordi"), heard("stewards")] == [1, 1, 2])
+        try village.restart()
+        try village.wait(until: 32 * 60)
+        #expect(try [heard("rosa"), heard("jordi"), heard("stewards")] == [2, 2, 3])
+        try village.say("Jordi", .answer(alert: alert, answer: .take))
+        try village.wait(until: 7000)
+        #expect(
+            try village.entries(alert) == [
+                "raised", "called", "not_called", "called", "not_called", "called_all", "taken",
+            ])
+    }
+
+    @Test("Nobody counts before a test message was answered, nor with a mandate of a decision that was never adopted")
+    func whoCounts() throws {
+        let folder = try TemporaryFolder("duty")
+        let village = try village(folder: folder)
+        func roster() -> [String] { village.office.pipeline.state.alerts.policy.roster?.order(at: village.now) ?? [] }
+        #expect(roster().isEmpty)
+        let watch = BoxWatch(
+            site: village.site, store: village.office.store, destinations: DestinationNews(logger: .init(label: "test"))
+        )
+        var box = watch
+        func gap() -> Bool? {
+            box.reload(village.site)
+            return box.look(
+                now: village.now, counters: Counters(), roster: village.office.pipeline.state.alerts.policy.roster
+            ).first { $0.condition == .nobodyOnDuty }?.isActive
+        }
+        #expect(gap() == true)
+        try prepare(village)
+        #expect(roster() == ["Rosa", "Jordi"])
+        #expect(gap() == false)
+        try village.restart()
+        #expect(roster() == ["Rosa", "Jordi"])
+        let lines = try DutyDesk(site: village.site).lines(json: false)
+        #expect(lines.contains { $0.hasPrefix("Amina: no mandate now; answered a test message") })
+        let sheet = try DutyDesk(site: village.site).sheet(of: "Rosa")
+        #expect(sheet.contains("<h1>Welcome on duty, Rosa</h1>") && !sheet.contains("duty.sheet"))
+        #expect(sheet.contains("Your mandate: decision 1 of the assembly, from 2026-05-04 until 2027-05-02."))
+        let other = try DutyDesk(site: AlertVillage().site).sheet(of: "Rosa")
+        #expect(!other.contains("mandate"))
+    }
+
+    @Test("The change of duty hands over what is open; quiet hours hold back what can wait and nothing else")
+    func handOver() throws {
+        let folder = try TemporaryFolder("duty")
+        let village = try village(folder: folder)
+        try prepare(village)
+        try village.wait(until: 60)
+        try village.read(150)
+        let alert = try number(village)
+        try village.say("Rosa", .answer(alert: alert, answer: .take))
+        // Monday, 16 November, six in the evening.
+        try village.wait(until: (6 * 24 + 6) * 3600 + 1)
+        let entries = try village.office.store.outboxEntries().filter { $0.item.type == "duty.hand_over" }
+        #expect(entries.map(\.item.destination) == ["stewards", "rosa", "jordi"])
+        #expect(entries.first?.item.title == "On duty now: Jordi")
+        #expect(entries.first?.item.body.contains("\(alert) (someone is going)") == true)
+        try village.wait(until: (6 * 24 + 6) * 3600 + 60)
+        #expect(try village.office.store.outboxEntries().count { $0.item.type == "duty.hand_over" } == 3)
+
+        // Eleven at night: a test message waits until seven, an alarm that wakes people does not.
+        try village.wait(until: (6 * 24 + 11) * 3600)
+        try village.say("Rosa", .testAlarm(steward: "Jordi"))
+        let test = try number(village)
+        #expect(try village.entries(test) == ["raised", "not_called", "quiet_hours"])
+        try village.read(10, of: "cold")
+        let outbox = try village.office.store.outboxEntries().filter { $0.item.destination == "jordi" }
+        let seven = AlertVillage.begin.advanced(bySeconds: (6 * 24 + 19) * 3600)
+        let held = try #require(outbox.last { $0.item.title.contains("Test message") })
+        let alarm = try #require(outbox.last { $0.item.title.hasPrefix("NOW") })
+        #expect(held.item.notBefore == seven && alarm.item.notBefore == nil)
+        func claimed(_ now: Instant) throws -> [String] {
+            try village.office.store.claim(destination: "jordi", now: now, limit: 100, includingLater: true)
+                .map(\.item.title)
+        }
+        #expect(try !claimed(village.now).contains(held.item.title))
+        #expect(try claimed(seven).contains(held.item.title))
+    }
+
+    @Test("Once a month, in the daytime, everybody with a mandate gets a test message, over restarts too")
+    func monthly() throws {
+        let folder = try TemporaryFolder("duty")
+        let village = try village(folder: folder)
+        func tests() throws -> [String] {
+            try village.office.store.alerts(openOnly: false).filter { $0.cause == .box(.testAlarm) }.map(\.subject)
+        }
+        try village.wait(until: 1)
+        #expect(try tests() == ["Rosa", "Jordi"])
+        try village.restart()
+        try village.wait(until: 86_400)
+        #expect(try tests().count == 2)
+        // 1 December, nine and ten in the morning.
+        try village.wait(until: 21 * 86_400 - 3 * 3600)
+        #expect(try tests().count == 2)
+        try village.wait(until: 21 * 86_400 - 2 * 3600)
+        #expect(try tests() == ["Rosa", "Jordi", "Rosa", "Jordi"])
+    }
+
+    @Test("A calendar file says who is on duty; what is not understood is named with its line")
+    func calendar() {
+        let text = [
+            "BEGIN:VCALENDAR", "BEGIN:VEVENT", "DTSTART;TZID=Europe/Madrid:20261109T180000",
+            "DTEND;TZID=Europe/Madrid:20261116T180000", "RRULE:FREQ=WEEKLY;INTERVAL=2;COUNT=2", "SUMM", " ARY:Rosa",
+            "END:VEVENT", "BEGIN:VEVENT", "DTSTART:20261116T170000Z", "DTEND:20261123T170000Z", "SUMMARY:Jordi",
+            "END:VEVENT", "BEGIN:VEVENT", "DTSTART:20261116T170000Z", "RRULE:FREQ=DAILY", "SUMMARY:Pau", "END:VEVENT",
+            "END:VCALENDAR",
+        ].joined(separator: "\r\n")
+        let (events, problems) = DutyCalendar.parse(text)
+        let zone = Zone(identifier: "Europe/Madrid") ?? .utc
+        #expect(
+            events.map { "\($0.name) \($0.from.instant(in: zone)) \($0.until.instant(in: zone))" } == [
+                "Rosa 2026-11-09T17:00:00Z 2026-11-16T17:00:00Z",
+                "Rosa 2026-11-23T17:00:00Z 2026-11-30T17:00:00Z",
+                "Jordi 2026-11-16T17:00:00Z 2026-11-23T17:00:00Z",
+            ])
+        #expect(problems.map(\.line) == [14])
+    }
+
+    @Test("Mistakes in the duty list are named with what to write instead")
+    func mistakes() {
+        let text = """
+            community: {id: test, name: Test, languages: [en], time_zone: Europe/Madrid, kind: demonstration}
+            mqtt: {broker: embedded, topics: ["a/+"]}
+            assembly: {meets: first Sunday 18:00}
+            stewards:
+              - {name: Rosa, reach: [nowhere], mandate: {decision: 1, from: 2026-05-04, until: 2026-05-02}}
+            duty:
+              change: Monday 18:00
+              turn: [Rose]
+              since: 2026-11-10
+              weeks: [{begins: 2026-11-09, people: [Rosa]}, {begins: 2026-11-09, people: [Rosa]}]
+              quiet_hours: {from: "25:00", until: "07:00"}
+            """
+        let problems = ConfigurationFile(file: "g.yaml").parse(text).problems.map(\.description).joined(separator: "\n")
+        for word in [
+            "'nowhere' is no destination", "did you mean 'Rosa'?", "2026-11-10 is not the weekday", "stands twice",
+            "no time of day", "ends before it begins",
+        ] {
+            #expect(problems.contains(word), "\(problems)")
+        }
+    }
+}
