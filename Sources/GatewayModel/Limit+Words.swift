@@ -26,6 +26,7 @@ extension Limit {
         case .balance(_, let amount, _, _): return amount == nil ? "balance_share" : "balance"
         case .share: return "share"
         case .comparison(let with, _): return "comparison_" + with.rawValue
+        case .drift: return "drift"
         }
     }
 
@@ -45,6 +46,7 @@ extension Limit {
         case .delivered: "delivered"
         case .balance(_, let amount, _, _): amount == nil ? "share" : "balance"
         case .share, .comparison: "share"
+        case .drift: "drift"
         }
     }
 
@@ -88,6 +90,9 @@ extension Limit {
             values["others"] = minus.map(\.rawValue).joined(separator: ", ")
             values["period"] = book.text("limits.period.\(period.word)")
         case .share(let others, _): values["others"] = others.map(\.rawValue).joined(separator: ", ")
+        case .drift(_, let expected, let days):
+            values["expected"] = book.number(expected)
+            values["count"] = "\(days)"
         case .turn, .measured, .comparison: break
         }
         var text = book.text("limits.rule.\(ruleKey).\(bound.rawValue)", values)
@@ -114,7 +119,7 @@ extension Limit {
         case .instant(let value, _, _, _), .sites(let value, _, _, _): value
         case .rate(let change, _, _): change
         case .budget(let amount, _, _, _), .rolling(let amount, _, _), .continuousFlow(let amount, _, _),
-            .closedHours(let amount, _), .delivered(let amount, _, _, _, _):
+            .closedHours(let amount, _), .delivered(let amount, _, _, _, _), .drift(let amount, _, _):
             amount
         case .nightFlow(let perHour, _, _, _): perHour
         case .turn(let minutes, _): DecimalValue(Int64(minutes))

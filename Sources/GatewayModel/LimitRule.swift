@@ -35,6 +35,9 @@ extension Limit {
         case share(of: [SensorID], permille: Int)
         /// The mean use of a day in this month, in thousandths of that of another month.
         case comparison(with: ComparedMonth, permille: Int)
+        /// What days use beyond what is expected of a day, added up and never below zero, over so many days: a one-sided
+        /// CUSUM (E. S. Page, Continuous Inspection Schemes, Biometrika 41, 1954).
+        case drift(amount: DecimalValue, expected: DecimalValue, days: Int)
     }
 
     /// Which way a value moves.

@@ -27,7 +27,7 @@ public enum DayRules {
     /// True for rules that are judged once a day is over.
     public static func isOnDays(_ rule: Limit.Rule) -> Bool {
         switch rule {
-        case .rolling, .delivered, .balance, .share, .comparison, .measured: true
+        case .rolling, .delivered, .balance, .share, .comparison, .drift, .measured: true
         case .instant, .rate, .sites, .budget, .nightFlow, .continuousFlow, .closedHours, .turn, .silence, .flatline:
             false
         }
@@ -36,7 +36,7 @@ public enum DayRules {
     /// How many days before a day a rule looks back.
     public static func lookBack(_ rule: Limit.Rule) -> Int {
         switch rule {
-        case .rolling(_, let days, _): days
+        case .rolling(_, let days, _), .drift(_, _, let days): days
         case .balance(_, _, _, let period):
             switch period {
             case .day: 1
@@ -82,6 +82,8 @@ public enum DayRules {
             return [share(use, whole, permille, limit.bound)]
         case .comparison(let with, let permille):
             return [comparison(limit, with, permille, date, table)]
+        case .drift(let amount, let expected, let days):
+            return [drift(limit, amount, expected, days, date, table)]
         case .measured(let permille):
             return limit.sensors.map { sensor in
                 let part = table.measuredPermille(of: sensor, on: date)
@@ -190,6 +192,31 @@ public enum DayRules {
         else { return verdict(.unknown, nil, bound, own.parts) }
         return verdict(
             isPast(left, right, limit.bound) ? .past : .within, percent(ownScaled, of: past.sum), bound, own.parts)
+    }
+
+    /// What goes on being used beyond what is expected. A day that is not whole counts for what was measured of it, so the sum
+    /// is a lower bound: it can pass the amount, and shows nothing as kept.
+    private static func drift(
+        _ limit: Limit, _ amount: DecimalValue, _ expected: DecimalValue, _ days: Int, _ date: CalendarDate,
+        _ table: DayTable
+    ) -> DayVerdict {
+        var sum = DecimalValue.zero
+        var measured = 0
+        for day in (0..<days).reversed().map({ date.adding(days: -$0) }) {
+            guard limit.season?.contains(day) ?? true else {
+                sum = .zero
+                measured += 1
+                continue
+            }
+            let use = table.sum(of: limit.sensors, on: day, in: limit.unit)
+            measured += use.isWhole ? 1 : 0
+            guard let beyond = sum.adding(use.amount)?.subtracting(expected) else {
+                return verdict(.unknown, nil, amount, Coverage(measured: measured, expected: days))
+            }
+            sum = max(.zero, beyond)
+        }
+        let state: DayVerdict.State = sum > amount ? .past : measured == days ? .within : .unknown
+        return verdict(state, sum, amount, Coverage(measured: measured, expected: days))
     }
 
     private static func isPast(_ value: DecimalValue, _ bound: DecimalValue, _ side: Bound) -> Bool {

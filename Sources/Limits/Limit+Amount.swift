@@ -7,7 +7,7 @@ extension Limit {
         case .instant(let value, _, _, _), .sites(let value, _, _, _): value
         case .rate(let change, _, _): change
         case .budget(let amount, _, _, _), .rolling(let amount, _, _), .continuousFlow(let amount, _, _),
-            .closedHours(let amount, _), .delivered(let amount, _, _, _, _):
+            .closedHours(let amount, _), .delivered(let amount, _, _, _, _), .drift(let amount, _, _):
             amount
         case .nightFlow(let perHour, _, _, _): perHour
         case .turn(let minutes, _): DecimalValue(Int64(minutes))
@@ -34,6 +34,8 @@ extension Limit {
         case .budget(_, let period, let basis, let warnAt):
             limit.rule = .budget(amount: amount, period: period, basis: basis, warnAt: warnAt)
         case .rolling(_, let days, let basis): limit.rule = .rolling(amount: amount, days: days, basis: basis)
+        case .drift(_, let expected, let days):
+            limit.rule = .drift(amount: amount, expected: expected, days: days)
         case .continuousFlow(_, let every, let count):
             limit.rule = .continuousFlow(amount: amount, every: every, intervals: count)
         case .closedHours(_, let window): limit.rule = .closedHours(amount: amount, window: window)

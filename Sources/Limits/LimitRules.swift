@@ -65,7 +65,7 @@ enum LimitRules {
     /// True for ceilings on what people use; losses, gauges and leaks are nobody's use.
     private static func restrictsUse(_ rule: Limit.Rule) -> Bool {
         switch rule {
-        case .instant, .sites, .budget, .rolling, .closedHours, .turn, .share, .comparison, .delivered: true
+        case .instant, .sites, .budget, .rolling, .closedHours, .turn, .share, .comparison, .drift, .delivered: true
         case .nightFlow, .continuousFlow, .rate, .silence, .flatline, .measured, .balance: false
         }
     }
@@ -105,7 +105,7 @@ enum LimitRules {
             if limit.bound != .atLeast {
                 entry.report("'\(limit.id)' is a minimum", remedy: "write bound: at_least")
             }
-        case .rate, .continuousFlow, .closedHours, .turn, .silence, .flatline:
+        case .rate, .continuousFlow, .closedHours, .turn, .silence, .flatline, .drift:
             if limit.bound != .atMost {
                 entry.report("'\(limit.id)' is a ceiling", remedy: "write bound: at_most")
             }

@@ -6,7 +6,7 @@ enum RuleEntry {
     /// The keys, in the order in which they are offered.
     static let kinds = [
         "instant", "budget", "night_flow", "continuous_flow", "silence", "flatline", "measured", "rate", "sites",
-        "delivered", "closed_hours", "turn", "rolling", "balance", "share", "comparison",
+        "delivered", "closed_hours", "turn", "rolling", "balance", "share", "comparison", "drift",
     ]
 
     /// The rule with the unit of its amounts; nil where a problem was reported.
@@ -34,7 +34,8 @@ enum RuleEntry {
         case "rolling": return rolling(field)
         case "balance": return balance(field)
         case "share": return share(field)
-        default: return comparison(field)
+        case "comparison": return comparison(field)
+        default: return drift(field)
         }
     }
 
@@ -202,6 +203,15 @@ enum RuleEntry {
             let days = fields.required("days", example: "30")?.integer(in: 1...366), let basis = basis(fields)
         else { return nil }
         return (.rolling(amount: amount, days: days, basis: basis), unit)
+    }
+
+    private static func drift(_ field: Field) -> (Limit.Rule, Unit)? {
+        guard let fields = field.mapping(keys: ["amount", "beyond", "days"]),
+            let (amount, unit) = fields.required("amount", example: "40 m3")?.amount(),
+            let expected = fields.required("beyond", example: "10 m3")?.amount(in: unit),
+            let days = fields.required("days", example: "90")?.integer(in: 2...366)
+        else { return nil }
+        return (.drift(amount: amount, expected: expected, days: days), unit)
     }
 
     private static func balance(_ field: Field) -> (Limit.Rule, Unit)? {

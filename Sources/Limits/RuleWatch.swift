@@ -100,7 +100,7 @@ enum RuleWatches {
         case .closedHours: ClosedHoursWatch()
         case .turn: TurnWatch()
         case .flatline: FlatlineWatch()
-        case .instant, .budget, .silence, .rolling, .delivered, .balance, .share, .comparison, .measured: nil
+        case .instant, .budget, .silence, .rolling, .delivered, .balance, .share, .comparison, .drift, .measured: nil
         }
     }
 

@@ -128,6 +128,31 @@ struct DayRuleTests {
         #expect(states == ["unknown -", "within 110", "past 121.3", "past 130.3"])
     }
 
+    @Test(
+        "Use that creeps upward: what is beyond an expected day adds up, saving pays back, and a gap shows nothing as kept"
+    )
+    func drift() throws {
+        // 60 days of four and a half cubic metres, then half a cubic metre more each day, a fortnight of rain, and on.
+        var well: [String?] = Array(repeating: "4.5", count: 60) + Array(repeating: "5", count: 42)
+        well += Array(repeating: "3.5", count: 14) + Array(repeating: "5", count: 14)
+        let other: [String?] = Array(repeating: "0", count: well.count)
+        func found(_ uses: [String?]) throws -> [String] {
+            try states(
+                "wells", "creeping-use", table(["upper-well/pumped": uses, "lower-well/pumped": other]),
+                days: uses.count)
+        }
+        let days = try found(well)
+        #expect(days[58] == "59 unknown 0" && days[59] == "60 within 0" && days[69] == "70 within 5")
+        // More than twenty from the forty-first day on; a day of saving is taken off; the first ten days
+        // are out of the sixty by the end.
+        #expect(days[99] == "100 within 20" && days[100] == "101 past 20.5" && days[101] == "102 past 21")
+        #expect(days[102] == "103 within 20" && days[115] == "116 within 7" && days[129] == "130 within 9")
+        // A day that nobody measured may have been a day of saving: the sum is a lower bound.
+        well[95] = nil
+        let gap = try found(well)
+        #expect(gap[99] == "100 unknown 15" && gap[101] == "102 unknown 16")
+    }
+
     @Test("Ferris: above 450,000 gallons on three days in a row begins, below on three ends; level 2 lasts a week")
     func ferris() throws {
         let stages = try #require(try ExampleResolutionTests.example("drought-ferris").stages.first)

@@ -49,6 +49,7 @@ struct ExampleResolutionTests {
                 "Our share of the aquifer: not more than 40 of 230 parts of the shared 12000 m³ per season, from 1 May to 30 September. Protects the resource.",
                 "Water of any thirty days: not more than 150 m³ in any 30 days. Protects the resource.",
                 "Water against last year: a day not more than 120 % of one in the same month last year. Protects the resource.",
+                "Use that creeps upward: what is used beyond 4.5 m³ a day does not add up to more than 20 m³ within 60 days. Protects the resource.",
                 "No stage and no emergency reduces: clinic/water.",
                 "Water: in an emergency it may be tightened, to 60 L at the tightest, until the next assembly and for 35 days at most.",
             ])

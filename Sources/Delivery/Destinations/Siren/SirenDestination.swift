@@ -16,9 +16,9 @@ public struct SirenDestination: Destination {
     private let stop: TransferStop
 
     private static let timeoutSeconds = 10
-    /// What tells of an act or an end; nobody is to be woken by it.
-    private static let quietTypes: Set<String> = [
-        "alert.returned", "alert.closed", "alert.taken", "alert.noted", MQTTDestination.withdrawn,
+    /// What asks somebody to go; news of acts, pauses, floods and ends wake nobody.
+    private static let soundingTypes: Set<String> = [
+        "alert.raised", "alert.called", "alert.nobody_came", "alert.declined", "alert.reminder",
     ]
 
     init(settings: DestinationSettings, siren: SirenSettings, publisher: any StatePublishing, stop: TransferStop) {
@@ -32,7 +32,7 @@ public struct SirenDestination: Destination {
 
     /// Why it stays silent for a message.
     public func declines(_ item: OutboxItem) -> String? {
-        let sounds = item.priority == .now && item.alert != nil && !SirenDestination.quietTypes.contains(item.type)
+        let sounds = item.priority == .now && item.alert != nil && SirenDestination.soundingTypes.contains(item.type)
         return sounds ? nil : "a siren sounds only for alerts that cannot wait"
     }
 
