@@ -49,7 +49,7 @@ test-long: test-packages ## Random kills by the hundred, power cuts, fuzzing: an
 
 bench: test-packages ## Measures throughput, bytes written and memory, as ratios in one run
 	$(BUILD) -c release
-	Benchmarks/run
+	Benchmarks/run --messages 1000000 --years 10
 	Benchmarks/peers
 
 clean-data: ## Removes the demonstration's data (var/)
