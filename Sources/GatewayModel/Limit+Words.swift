@@ -60,7 +60,7 @@ extension Limit {
 
     /// What the rule says, in the middle of a sentence: `not more than 90 L per person and day …, from May to September`.
     public func words(_ book: Phrasebook, _ scale: Scale) -> String {
-        var values = ["unit": book.unit(unit), "value": amountInWords.map { book.number($0) } ?? ""]
+        var values = ["unit": book.unit(unit), "value": amount.map { book.number($0) } ?? ""]
         values["persons"] = scale.persons.map(String.init) ?? "?"
         values["all"] = "\(sensors.count)"
         switch rule {
@@ -113,8 +113,8 @@ extension Limit {
         return text
     }
 
-    /// The number in the sentence.
-    private var amountInWords: DecimalValue? {
+    /// The number that the assembly decides about, in the limit's unit; of shares in percent.
+    public var amount: DecimalValue? {
         switch rule {
         case .instant(let value, _, _, _), .sites(let value, _, _, _): value
         case .rate(let change, _, _): change
@@ -123,10 +123,10 @@ extension Limit {
             amount
         case .nightFlow(let perHour, _, _, _): perHour
         case .turn(let minutes, _): DecimalValue(Int64(minutes))
+        case .silence(let seconds), .flatline(let seconds): DecimalValue(seconds)
         case .measured(let permille), .share(_, let permille), .comparison(_, let permille):
             DecimalValue(mantissa: Int64(permille), scale: 1)
         case .balance(_, let amount, let permille, _): amount ?? DecimalValue(mantissa: Int64(permille), scale: 1)
-        case .silence, .flatline: nil
         }
     }
 

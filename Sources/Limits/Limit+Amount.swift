@@ -1,23 +1,6 @@
 import GatewayModel
 
 extension Limit {
-    /// The number that the assembly decides about, in the limit's unit; of shares in percent.
-    public var amount: DecimalValue? {
-        switch rule {
-        case .instant(let value, _, _, _), .sites(let value, _, _, _): value
-        case .rate(let change, _, _): change
-        case .budget(let amount, _, _, _), .rolling(let amount, _, _), .continuousFlow(let amount, _, _),
-            .closedHours(let amount, _), .delivered(let amount, _, _, _, _), .drift(let amount, _, _):
-            amount
-        case .nightFlow(let perHour, _, _, _): perHour
-        case .turn(let minutes, _): DecimalValue(Int64(minutes))
-        case .silence(let seconds), .flatline(let seconds): DecimalValue(seconds)
-        case .measured(let permille), .share(_, let permille), .comparison(_, let permille):
-            DecimalValue(mantissa: Int64(permille), scale: 1)
-        case .balance(_, let amount, let permille, _): amount ?? DecimalValue(mantissa: Int64(permille), scale: 1)
-        }
-    }
-
     /// The same limit with another number, in the same unit; nil where a number does not fit the rule.
     public func with(amount: DecimalValue) -> Limit? {
         var limit = self
