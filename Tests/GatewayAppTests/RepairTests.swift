@@ -199,4 +199,41 @@ struct RepairTests {
         #expect(try office.store.readings(ReadingQuery(.all)).count == 2)
         office.close()
     }
+
+    @Test(
+        "An error while writing or syncing: that commit is not acknowledged and leaves nothing; handed over again it is stored once",
+        arguments: ["write", "sync"])
+    func ioError(kind: String) throws {
+        #expect(fault_register() == 0)
+        let disk = "io-" + kind
+        defer { fault_forget(disk) }
+        let site = try RepairTests.site(folder, data: folder.file("fault-disk-" + disk))
+        let start = Instant(seconds: 1_795_000_000)
+        let office = try Office.open(site: site, now: start)
+        let handler = IngestHandler(
+            office: office, session: 1, logger: Logger(label: "test"), snapshot: { _ in }, beat: { _ in },
+            committed: {}, tellApart: { _ in })
+        func message(_ power: Int64) -> ReceivedMessage {
+            ReceivedMessage(
+                message: InboundMessage(
+                    topic: "zigbee2mqtt/plug", payload: Array("{\"power\": \(power)}".utf8),
+                    receivedAt: start.advanced(bySeconds: power)))
+        }
+        _ = handler.receive(message(1))
+        try handler.commit([], now: start)
+        for value in Int64(2)...6 {
+            _ = handler.receive(message(value))
+            fault_fail_at(disk, kind == "write" ? FAULT_WRITE : FAULT_SYNC, 1)
+            #expect(throws: StoreError.self) { try handler.commit([], now: start) }
+            handler.discard(now: start)
+            #expect(try office.store.readings(ReadingQuery(.all)).count == Int(value) - 1)
+            // The broker hands over again what was not acknowledged.
+            try handler.probe(now: start.advanced(bySeconds: value))
+            _ = handler.receive(message(value))
+            try handler.commit([], now: start.advanced(bySeconds: value))
+            #expect(try office.store.readings(ReadingQuery(.all)).count == Int(value))
+        }
+        #expect(try office.store.check().isEmpty)
+        office.close()
+    }
 }
