@@ -28,6 +28,7 @@ extension LimitEngine {
         else { return [] }
         let watch = Watch(limit: entry.reference, sensor: measurement.sensor)
         var state = instants[watch] ?? InstantState()
+        let wasDelayed = state.isDelayed
         state.value = value
         state.evidence = state.evidence.suffix(2) + [units.evidence(raw, measurement)]
         if LimitEngine.isOutside(value, bound, entry.limit.bound) {
@@ -42,40 +43,46 @@ extension LimitEngine {
                 state.insideSince = state.insideSince ?? measurement.time
             }
         }
-        keep(state, of: watch)
-        return isReplay ? [] : judge(watch, entry, now: now)
+        let change = isReplay ? nil : judge(&state, watch, entry, now: now)
+        keep(state, of: watch, wasDelayed: wasDelayed)
+        return change.map { [$0] } ?? []
+    }
+
+    /// Lets the clock raise or clear.
+    mutating func judge(_ watch: Watch, _ entry: LimitInForce, now: Instant) -> [LimitTransition] {
+        guard var state = instants[watch], let change = judge(&state, watch, entry, now: now) else { return [] }
+        keep(state, of: watch, wasDelayed: true)
+        return [change]
     }
 
     /// Raises or clears by the delays; called for each measurement and by the clock.
-    mutating func judge(_ watch: Watch, _ entry: LimitInForce, now: Instant) -> [LimitTransition] {
-        guard case .instant(let bound, _, let onDelay, let offDelay) = entry.limit.rule, var state = instants[watch]
-        else {
-            return []
-        }
+    private func judge(
+        _ state: inout InstantState, _ watch: Watch, _ entry: LimitInForce, now: Instant
+    ) -> LimitTransition? {
+        guard case .instant(let bound, _, let onDelay, let offDelay) = entry.limit.rule else { return nil }
         if state.raisedAt == nil, let since = state.outsideSince,
             now >= since.advanced(bySeconds: onDelay), isConfirmed(watch, entry, state)
         {
             // Alarms count from adoption: a condition that is older begins for this limit when it was adopted.
             state.raisedAt = max(since, entry.adoptedAt)
-            keep(state, of: watch)
-            return [transition(.raised, watch, state, bound, onset: max(since, entry.adoptedAt), now: now)]
+            return transition(.raised, watch, state, bound, onset: max(since, entry.adoptedAt), now: now)
         }
         if state.raisedAt != nil, state.outsideSince == nil, let since = state.insideSince,
             now >= since.advanced(bySeconds: offDelay)
         {
             state.raisedAt = nil
-            keep(state, of: watch)
-            return [transition(.returned, watch, state, bound, onset: since, now: now)]
+            return transition(.returned, watch, state, bound, onset: since, now: now)
         }
-        return []
+        return nil
     }
 
     /// Keeps a state, and whether the clock alone can change it.
-    mutating func keep(_ state: InstantState, of watch: Watch) {
+    mutating func keep(_ state: InstantState, of watch: Watch, wasDelayed: Bool) {
         instants[watch] = state
+        guard state.isDelayed != wasDelayed else { return }
         if state.isDelayed {
             delayed[watch.limit, default: []].insert(watch.sensor)
-        } else if delayed[watch.limit] != nil {
+        } else {
             delayed[watch.limit]?.remove(watch.sensor)
         }
     }

@@ -8,13 +8,19 @@ public struct LimitEngine: Sendable {
     struct Watch: Hashable, Sendable {
         var limit: LimitReference
         var sensor: SensorID
+
+        /// The limit's own name would cost as much again, and few limits of one decision measure one sensor.
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(limit.resolution)
+            hasher.combine(sensor)
+        }
     }
 
     private(set) var limits: [LimitReference: LimitInForce] = [:]
     /// The same, in the order in which they are judged.
     private(set) var ordered: [LimitInForce] = []
     /// The limits that measure a sensor, in order.
-    private var bySensor: [SensorID: [LimitReference]] = [:]
+    private var bySensor: [SensorID: [LimitInForce]] = [:]
     private(set) var units = SensorUnits([])
     var instants: [Watch: InstantState] = [:]
     /// Where the clock alone can change something: a delay runs. Most of the time there is none.
@@ -48,7 +54,7 @@ public struct LimitEngine: Sendable {
         ordered = limits.values.sorted { $0.reference < $1.reference }
         bySensor = [:]
         for entry in alarming {
-            for sensor in entry.limit.sensors { bySensor[sensor, default: []].append(entry.reference) }
+            for sensor in entry.limit.sensors { bySensor[sensor, default: []].append(entry) }
             if case .budget(_, let period, _, _) = entry.limit.rule, budgets[entry.reference] == nil,
                 let start = period.start(containing: day.date)
             {
@@ -101,8 +107,9 @@ public struct LimitEngine: Sendable {
                 guard let sensor = transition.sensor else { continue }
                 let watch = Watch(limit: transition.limit, sensor: sensor)
                 var state = instants[watch] ?? InstantState()
+                let wasDelayed = state.isDelayed
                 (state.raisedAt, state.outsideSince) = (transition.onset, transition.onset)
-                keep(state, of: watch)
+                keep(state, of: watch, wasDelayed: wasDelayed)
             case .budget: budgets[transition.limit]?.isTold = true
             case .silence:
                 guard let sensor = transition.sensor else { continue }
@@ -143,7 +150,7 @@ public struct LimitEngine: Sendable {
     /// Takes consumption of whole days that were computed from stored readings, in the sensors' units.
     public mutating func restore(dayUse: [(SensorID, CalendarDate, DecimalValue)]) {
         for (sensor, date, amount) in dayUse {
-            for reference in bySensor[sensor] ?? [] {
+            for reference in (bySensor[sensor] ?? []).map(\.reference) {
                 guard let start = budgets[reference]?.start, date >= start else { continue }
                 addUse(amount, of: sensor, to: reference)
             }
@@ -158,10 +165,9 @@ public struct LimitEngine: Sendable {
     private mutating func see(_ measurement: Measurement, now: Instant, isReplay: Bool) -> [LimitTransition] {
         let isNewest = lastSeen[measurement.sensor].map { measurement.time >= $0 } ?? true
         if isNewest { lastSeen[measurement.sensor] = measurement.time }
-        guard let references = bySensor[measurement.sensor] else { return [] }
+        guard let entries = bySensor[measurement.sensor] else { return [] }
         var changes: [LimitTransition] = []
-        for reference in references {
-            guard let entry = limits[reference], applies(entry.limit, at: measurement.time) else { continue }
+        for entry in entries where applies(entry.limit, at: measurement.time) {
             switch (entry.limit.rule, measurement.figure) {
             case (.instant, .level(let value)):
                 guard measurement.isTimeKnown, isNewest || isReplay else { continue }

@@ -116,6 +116,10 @@ struct BoxTests {
         #expect(later[.destinationFailing] == true)
         #expect(later[.tooMuchAtQoS0] == true)
 
+        // A clock that was set back does not keep it from looking.
+        let back = conditions(watch.look(now: start.advanced(bySeconds: 86_400), counters: counters))
+        #expect(back[.backupOverdue] == false)
+
         // A checked copy ends the alert about the backup.
         try FileManager.default.createDirectory(atPath: backups, withIntermediateDirectories: true)
         let said = try BackupDesk(site: site).make(to: nil)

@@ -55,7 +55,7 @@ struct ValueTests {
         let acts: [Command] = [
             .assign(sensor: well, device: "x", channel: "y"), .rebind(old: "w", new: "z"),
             .setAside(sensor: well.id, from: village.time(0), until: village.time(1), why: "test"),
-            .closeReport(CalendarMonth(year: 2026, month: 10)), .setClock(village.time(2)), .overview,
+            .closeReport(CalendarMonth(year: 2026, month: 10)), .setClock(SystemClock.now()), .overview,
             .answer(alert: 1, answer: .resolve(.real, note: nil)),
         ]
         for act in acts { try village.perform(act, in: office, at: 0.1) }

@@ -58,18 +58,23 @@ struct BoxWatch {
                 onset: news.since ?? now, details: news.reason.map { ["reason": $0] } ?? [:])
         }
         let changes = backups.changes
-        if now.milliseconds(since: lookedAtFolders ?? Instant(milliseconds: 0)) >= 60_000 {
+        if BoxWatch.isDue(lookedAtFolders, every: 60_000, now) {
             lookedAtFolders = now
             findings += disk(now) + [damage(now), duty(now, roster), backup(now)]
         } else if changes != seenBackups {
             findings.append(backup(now))
         }
         seenBackups = changes
-        if now.milliseconds(since: lookedAtDecisions ?? Instant(milliseconds: 0)) >= 600_000 {
+        if BoxWatch.isDue(lookedAtDecisions, every: 600_000, now) {
             lookedAtDecisions = now
             findings += DecisionWatch(site: site).findings(in: store, now: now)
         }
         return findings + arrival(now, counters)
+    }
+
+    /// A clock that was set back must not keep the box from looking for as long as it was ahead.
+    private static func isDue(_ last: Instant?, every milliseconds: Int64, _ now: Instant) -> Bool {
+        last.map { abs(now.milliseconds(since: $0)) >= milliseconds } ?? true
     }
 
     /// Between the two bounds nothing changes, so that the alert does not come and go.
