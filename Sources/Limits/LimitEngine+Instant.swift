@@ -12,8 +12,8 @@ struct InstantState: Hashable, Sendable {
     var outsideCount = 0
     /// The newest value in the limit's unit.
     var value: DecimalValue?
-    /// The newest readings, at most three.
-    var evidence: [Measurement.Evidence] = []
+    /// The newest readings.
+    var recent = RecentFigures()
 
     /// True while it waits for time to pass: to be raised, or to be clear.
     var isDelayed: Bool { raisedAt == nil ? outsideSince != nil : outsideSince == nil && insideSince != nil }
@@ -21,96 +21,79 @@ struct InstantState: Hashable, Sendable {
 
 extension LimitEngine {
     mutating func seeLevel(
-        _ raw: DecimalValue, _ measurement: Measurement, _ entry: LimitInForce, now: Instant, isReplay: Bool
+        _ raw: DecimalValue, at place: Int, _ time: Instant, _ limit: JudgedLimit, now: Instant, isReplay: Bool
     ) -> [LimitTransition] {
-        guard case .instant(let bound, let deadband, _, _) = entry.limit.rule,
-            let value = units.converted(raw, of: measurement.sensor, to: entry.limit.unit)
+        guard case .instant(let bound, let deadband, _, _) = limit.limit.rule,
+            let value = limit.converted(raw, at: place)
         else { return [] }
-        let watch = Watch(limit: entry.reference, sensor: measurement.sensor)
-        var state = instants[watch] ?? InstantState()
-        let wasDelayed = state.isDelayed
-        state.value = value
-        state.evidence = state.evidence.suffix(2) + [units.evidence(raw, measurement)]
-        if LimitEngine.isOutside(value, bound, entry.limit.bound) {
-            state.outsideSince = state.outsideSince ?? measurement.time
-            state.insideSince = nil
-            state.outsideCount += 1
-        } else {
-            let isClear = LimitEngine.isClear(value, bound, deadband, entry.limit.bound)
-            if isClear || state.raisedAt == nil {
+        let side = limit.limit.bound
+        change(place, of: limit) { state in
+            state.value = value
+            state.recent.note(RecentFigures.Figure(place: place, time: time, value: raw))
+            if LimitEngine.isOutside(value, bound, side) {
+                state.outsideSince = state.outsideSince ?? time
+                state.insideSince = nil
+                state.outsideCount += 1
+            } else if state.raisedAt == nil || LimitEngine.isClear(value, bound, deadband, side) {
                 state.outsideSince = nil
                 state.outsideCount = 0
-                state.insideSince = state.insideSince ?? measurement.time
+                state.insideSince = state.insideSince ?? time
             }
         }
-        let change = isReplay ? nil : judge(&state, watch, entry, now: now)
-        keep(state, of: watch, wasDelayed: wasDelayed)
-        return change.map { [$0] } ?? []
-    }
-
-    /// Lets the clock raise or clear.
-    mutating func judge(_ watch: Watch, _ entry: LimitInForce, now: Instant) -> [LimitTransition] {
-        guard var state = instants[watch], let change = judge(&state, watch, entry, now: now) else { return [] }
-        keep(state, of: watch, wasDelayed: true)
-        return [change]
+        return isReplay ? [] : judge(place, limit, now: now)
     }
 
     /// Raises or clears by the delays; called for each measurement and by the clock.
-    private func judge(
-        _ state: inout InstantState, _ watch: Watch, _ entry: LimitInForce, now: Instant
-    ) -> LimitTransition? {
-        guard case .instant(let bound, _, let onDelay, let offDelay) = entry.limit.rule else { return nil }
-        if state.raisedAt == nil, let since = state.outsideSince,
-            now >= since.advanced(bySeconds: onDelay), isConfirmed(watch, entry, state)
-        {
+    mutating func judge(_ place: Int, _ limit: JudgedLimit, now: Instant) -> [LimitTransition] {
+        guard case .instant(let bound, _, let onDelay, let offDelay) = limit.limit.rule else { return [] }
+        let state = instants[limit.number][place]
+        if state.raisedAt == nil {
+            guard let since = state.outsideSince, now >= since.advanced(bySeconds: onDelay),
+                isConfirmed(place, limit, state)
+            else { return [] }
             // Alarms count from adoption: a condition that is older begins for this limit when it was adopted.
-            state.raisedAt = max(since, entry.adoptedAt)
-            return transition(.raised, watch, state, bound, onset: max(since, entry.adoptedAt), now: now)
+            let onset = max(since, limit.entry.adoptedAt)
+            change(place, of: limit) { $0.raisedAt = onset }
+            return [transition(.raised, place, limit, state, bound, onset: onset, now: now)]
         }
-        if state.raisedAt != nil, state.outsideSince == nil, let since = state.insideSince,
-            now >= since.advanced(bySeconds: offDelay)
-        {
-            state.raisedAt = nil
-            return transition(.returned, watch, state, bound, onset: since, now: now)
-        }
-        return nil
+        guard state.outsideSince == nil, let since = state.insideSince, now >= since.advanced(bySeconds: offDelay)
+        else { return [] }
+        change(place, of: limit) { $0.raisedAt = nil }
+        return [transition(.returned, place, limit, state, bound, onset: since, now: now)]
     }
 
-    /// Keeps a state, and whether the clock alone can change it.
-    mutating func keep(_ state: InstantState, of watch: Watch, wasDelayed: Bool) {
-        instants[watch] = state
-        guard state.isDelayed != wasDelayed else { return }
-        if state.isDelayed {
-            delayed[watch.limit, default: []].insert(watch.sensor)
+    /// Changes what is known of a sensor, and notes whether the clock alone can change it further.
+    mutating func change(_ place: Int, of limit: JudgedLimit, _ body: (inout InstantState) -> Void) {
+        let wasDelayed = instants[limit.number][place].isDelayed
+        body(&instants[limit.number][place])
+        let isDelayed = instants[limit.number][place].isDelayed
+        guard isDelayed != wasDelayed else { return }
+        if isDelayed {
+            delayed[limit.number].insert(place)
         } else {
-            delayed[watch.limit]?.remove(watch.sensor)
+            delayed[limit.number].remove(place)
         }
     }
 
     /// What wakes people needs two readings, a delay, or a second sensor that agrees, unless the assembly waived it.
-    private func isConfirmed(_ watch: Watch, _ entry: LimitInForce, _ state: InstantState) -> Bool {
-        guard case .instant(_, _, let onDelay, _) = entry.limit.rule else { return false }
-        if entry.limit.priority != .now || entry.limit.waivesConfirmation || onDelay > 0 { return true }
-        return state.outsideCount >= 2 || agreeing(watch, entry) > 0
-    }
-
-    /// How many other sensors of the limit are outside as well.
-    private func agreeing(_ watch: Watch, _ entry: LimitInForce) -> Int {
-        entry.limit.sensors.count { sensor in
-            sensor != watch.sensor
-                && instants[Watch(limit: watch.limit, sensor: sensor)]?.outsideSince != nil
-        }
+    private func isConfirmed(_ place: Int, _ limit: JudgedLimit, _ state: InstantState) -> Bool {
+        guard case .instant(_, _, let onDelay, _) = limit.limit.rule else { return false }
+        if limit.limit.priority != .now || limit.limit.waivesConfirmation || onDelay > 0 { return true }
+        return state.outsideCount >= 2
+            || instants[limit.number].indices.contains { other in
+                other != place && instants[limit.number][other].outsideSince != nil
+            }
     }
 
     private func transition(
-        _ change: LimitTransition.Change, _ watch: Watch, _ state: InstantState, _ bound: DecimalValue, onset: Instant,
-        now: Instant
+        _ change: LimitTransition.Change, _ place: Int, _ limit: JudgedLimit, _ state: InstantState,
+        _ bound: DecimalValue, onset: Instant, now: Instant
     ) -> LimitTransition {
-        let expected = limits[watch.limit]?.limit.sensors.count ?? 1
-        let measured = limits[watch.limit]?.limit.sensors.count { lastSeen[$0] != nil } ?? 1
+        let measured = limit.sensors.count { lastSeen($0) != nil }
         return LimitTransition(
-            limit: watch.limit, sensor: watch.sensor, change: change, onset: onset, detectedAt: now, value: state.value,
-            bound: bound, coverage: Coverage(measured: measured, expected: expected), evidence: state.evidence)
+            limit: limit.reference, sensor: limit.sensors[place], change: change, onset: onset, detectedAt: now,
+            value: state.value, bound: bound, coverage: Coverage(measured: measured, expected: limit.sensors.count),
+            evidence: limit.evidence(state.recent))
     }
 
     static func isOutside(_ value: DecimalValue, _ bound: DecimalValue, _ side: Bound) -> Bool {

@@ -6,65 +6,71 @@ extension LimitEngine {
     public static func lookBack(_ limit: Limit) -> Int64 { RuleWatches.lookBack(limit.rule) }
 
     /// True where a limit counts at an instant: in its season and in its hours.
-    mutating func applies(_ limit: Limit, at instant: Instant) -> Bool {
-        guard limit.season != nil || limit.hours != nil else { return true }
+    mutating func applies(_ limit: JudgedLimit, at instant: Instant) -> Bool {
+        guard !limit.countsAlways else { return true }
         let date = date(of: instant)
-        if let season = limit.season, !season.contains(date) { return false }
-        guard let hours = limit.hours else { return true }
+        if let season = limit.limit.season, !season.contains(date) { return false }
+        guard let hours = limit.limit.hours else { return true }
         return hours.instants(on: date, in: zone).contains(instant)
             || hours.instants(on: date.adding(days: -1), in: zone).contains(instant)
     }
 
     mutating func watch(
-        _ measurement: Measurement, _ entry: LimitInForce, isNewest: Bool, now: Instant, isReplay: Bool
+        _ measurement: Measurement, at place: Int, _ limit: JudgedLimit, isNewest: Bool, now: Instant, isReplay: Bool
     ) -> [LimitTransition] {
         guard measurement.isTimeKnown else { return [] }
-        let frame = RuleFrame(entry: entry, zone: zone, now: now, isReplay: isReplay, units: units)
+        let frame = RuleFrame(judged: limit, zone: zone, now: now, isReplay: isReplay)
         // Changed where they stand: a copy would copy what every sensor of the limit was seen to do.
         let changes: [RuleChange]?
         switch measurement.figure {
         case .level(let value):
             guard isNewest || isReplay else { return [] }
-            changes = watches[entry.reference]?.see(level: value, measurement, frame)
+            let figure = RecentFigures.Figure(place: place, time: measurement.time, value: value)
+            changes = watches[limit.number]?.see(level: figure, frame)
         case .use(let amount, let since):
-            changes = watches[entry.reference]?.see(use: amount, since: since, measurement, frame)
+            let figure = RecentFigures.Figure(place: place, time: measurement.time, value: amount)
+            changes = watches[limit.number]?.see(use: figure, since: since, frame)
         }
-        return changes.map { note($0, entry, now: now) } ?? []
+        return changes.map { note($0, limit, now: now) } ?? []
     }
 
     /// Takes a measurement that one rule alone needs to know again, since it looks further back than the others.
     public mutating func replay(_ measurement: Measurement, onlyFor reference: LimitReference) {
-        guard let entry = limits[reference], applies(entry.limit, at: measurement.time) else { return }
-        _ = watch(measurement, entry, isNewest: true, now: measurement.time, isReplay: true)
+        guard let limit = found(reference), let place = limit.places[measurement.sensor],
+            applies(limit, at: measurement.time)
+        else { return }
+        _ = watch(measurement, at: place, limit, isNewest: true, now: measurement.time, isReplay: true)
     }
 
-    mutating func tickWatch(_ entry: LimitInForce, now: Instant) -> [LimitTransition] {
-        let frame = RuleFrame(entry: entry, zone: zone, now: now, isReplay: false, units: units)
-        let changes = watches[entry.reference]?.tick(frame)
-        return changes.map { note($0, entry, now: now) } ?? []
+    mutating func tickWatch(_ limit: JudgedLimit, now: Instant) -> [LimitTransition] {
+        let frame = RuleFrame(judged: limit, zone: zone, now: now, isReplay: false)
+        let changes = watches[limit.number]?.tick(frame)
+        return changes.map { note($0, limit, now: now) } ?? []
     }
 
     /// Outside of its season and hours nothing of a limit is passed.
-    mutating func release(_ entry: LimitInForce, now: Instant) -> [LimitTransition] {
-        let open = raised.removeValue(forKey: entry.reference) ?? [:]
-        if watches[entry.reference] != nil { watches[entry.reference] = RuleWatches.make(entry.limit.rule) }
+    mutating func release(_ limit: JudgedLimit, now: Instant) -> [LimitTransition] {
+        let open = raised.removeValue(forKey: limit.reference) ?? [:]
+        if watches[limit.number] != nil {
+            watches[limit.number] = RuleWatches.make(limit.limit.rule, sensors: limit.sensors.count)
+        }
         var changes = open.values.sorted { ($0.sensor?.rawValue ?? "") < ($1.sensor?.rawValue ?? "") }.map { told in
             var over = told
             (over.change, over.onset, over.detectedAt) = (.returned, now, now)
             return over
         }
-        if case .budget = entry.limit.rule { changes += passPeriod(entry, nil, now: now) }
-        for sensor in entry.limit.sensors {
-            let watch = Watch(limit: entry.reference, sensor: sensor)
-            delayed[entry.reference]?.remove(sensor)
-            guard case .instant(let bound, _, _, _) = entry.limit.rule, let state = instants.removeValue(forKey: watch),
-                state.raisedAt != nil
-            else { continue }
+        if case .budget = limit.limit.rule { changes += passPeriod(limit, nil, now: now) }
+        delayed[limit.number] = []
+        guard case .instant(let bound, _, _, _) = limit.limit.rule else { return changes }
+        for (place, sensor) in limit.sensors.enumerated() {
+            let state = instants[limit.number][place]
+            instants[limit.number][place] = InstantState()
+            guard state.raisedAt != nil else { continue }
             changes.append(
                 LimitTransition(
-                    limit: entry.reference, sensor: sensor, change: .returned, onset: now, detectedAt: now,
+                    limit: limit.reference, sensor: sensor, change: .returned, onset: now, detectedAt: now,
                     value: state.value, bound: bound, coverage: Coverage(measured: 1, expected: 1),
-                    evidence: state.evidence))
+                    evidence: limit.evidence(state.recent)))
         }
         return changes
     }
@@ -72,11 +78,12 @@ extension LimitEngine {
     /// Judges the rules on days by a day that is over; earlier days change the report and wake nobody.
     public mutating func judgeDay(_ date: CalendarDate, _ table: DayTable, now: Instant) -> [LimitTransition] {
         var changes: [LimitTransition] = []
-        for entry in ordered where DayRules.isOnDays(entry.limit.rule) && date >= entry.inForceFrom {
+        for limit in judged where DayRules.isOnDays(limit.limit.rule) && date >= limit.entry.inForceFrom {
+            let entry = limit.entry
             // Alarms count from adoption: a day that had begun by then is the report's business.
             guard zone.start(of: date) >= entry.adoptedAt else { continue }
             if let season = entry.limit.season, !season.contains(date) {
-                changes += release(entry, now: now)
+                changes += release(limit, now: now)
                 continue
             }
             for verdict in DayRules.judge(entry.limit, entry.scale, on: date, table) {
@@ -87,7 +94,7 @@ extension LimitEngine {
                     onset: isRaised
                         ? zone.start(of: date.adding(days: 1)) : max(zone.start(of: date), entry.adoptedAt),
                     value: verdict.value, bound: bound, coverage: verdict.coverage, evidence: [])
-                changes += note([change], entry, now: now)
+                changes += note([change], limit, now: now)
             }
         }
         return changes
@@ -95,19 +102,19 @@ extension LimitEngine {
 
     /// The sensors and days that ``judgeDay(_:_:now:)`` needs to know.
     public var neededDays: (sensors: [SensorID], lookBack: Int) {
-        let entries = limits.values.filter { DayRules.isOnDays($0.limit.rule) }
+        let entries = judged.map(\.entry).filter { DayRules.isOnDays($0.limit.rule) }
         let sensors = entries.flatMap { $0.limit.sensors + DayRules.otherSensors($0.limit.rule) }
         return (Set(sensors).sorted(), entries.map { DayRules.lookBack($0.limit.rule) }.max() ?? 0)
     }
 
-    private mutating func note(_ changes: [RuleChange], _ entry: LimitInForce, now: Instant) -> [LimitTransition] {
+    private mutating func note(_ changes: [RuleChange], _ limit: JudgedLimit, now: Instant) -> [LimitTransition] {
         guard !changes.isEmpty else { return [] }
         return changes.map { change in
             let transition = LimitTransition(
-                limit: entry.reference, sensor: change.sensor, change: change.change, onset: change.onset,
+                limit: limit.reference, sensor: change.sensor, change: change.change, onset: change.onset,
                 detectedAt: now, value: change.value, bound: change.bound, coverage: change.coverage,
                 evidence: change.evidence)
-            raised[entry.reference, default: [:]][change.sensor] = change.change == .raised ? transition : nil
+            raised[limit.reference, default: [:]][change.sensor] = change.change == .raised ? transition : nil
             return transition
         }
     }

@@ -5,32 +5,29 @@ import GatewayModel
 /// The same measurements and ticks give the same transitions however they are batched, and after a restart when the
 /// stored measurements are replayed. Late measurements wake nobody about the past.
 public struct LimitEngine: Sendable {
-    struct Watch: Hashable, Sendable {
-        var limit: LimitReference
-        var sensor: SensorID
-
-        /// The limit's own name would cost as much again, and few limits of one decision measure one sensor.
-        func hash(into hasher: inout Hasher) {
-            hasher.combine(limit.resolution)
-            hasher.combine(sensor)
-        }
+    /// What is known of a sensor, and the limits that measure it.
+    private struct Seat: Sendable {
+        var lastSeen: Instant?
+        /// By the order of the limits: the limit's number and the sensor's place in it.
+        var uses: [(limit: Int, place: Int)] = []
     }
 
-    private(set) var limits: [LimitReference: LimitInForce] = [:]
-    /// The same, in the order in which they are judged.
-    private(set) var ordered: [LimitInForce] = []
-    /// The limits that measure a sensor, in order.
-    private var bySensor: [SensorID: [LimitInForce]] = [:]
-    private(set) var units = SensorUnits([])
-    var instants: [Watch: InstantState] = [:]
+    /// The limits in the order in which they are judged; a limit's number is its place in this list and in those below.
+    private(set) var judged: [JudgedLimit] = []
+    private var numbers: [LimitReference: Int] = [:]
+    private var seats: [Seat] = []
+    private var seatNumbers: [SensorID: Int] = [:]
+    private var units: [SensorID: Unit]
+    /// Of limits on momentary values, by their sensors' places.
+    var instants: [[InstantState]] = []
     /// Where the clock alone can change something: a delay runs. Most of the time there is none.
-    var delayed: [LimitReference: Set<SensorID>] = [:]
-    var budgets: [LimitReference: BudgetState] = [:]
-    var silences: [Watch: Bool] = [:]
+    var delayed: [Set<Int>] = []
+    var budgets: [BudgetState?] = []
+    /// Of limits on silence, by their sensors' places: true where it was told.
+    var silences: [[Bool]] = []
     /// What watches the other rules, and what of theirs is raised.
-    var watches: [LimitReference: any RuleWatch] = [:]
+    var watches: [(any RuleWatch)?] = []
     var raised: [LimitReference: [SensorID?: LimitTransition]] = [:]
-    var lastSeen: [SensorID: Instant]
     let zone: Zone
     let startedAt: Instant
     private var day: LocalDay
@@ -40,52 +37,89 @@ public struct LimitEngine: Sendable {
         limits: [LimitInForce], sensors: [Sensor], zone: Zone, lastSeen: [SensorID: Instant], startedAt: Instant
     ) {
         self.zone = zone
-        self.lastSeen = lastSeen
         self.startedAt = startedAt
         day = LocalDay(containing: startedAt, zone: zone)
-        setSensors(sensors)
+        units = LimitEngine.units(of: sensors)
+        for (sensor, time) in lastSeen { seats[seat(of: sensor)].lastSeen = time }
         setLimits(limits)
     }
 
     /// Takes over another set of limits; what is known of unchanged ones stays.
     public mutating func setLimits(_ list: [LimitInForce]) {
-        let alarming = list.filter { $0.standing != .lapsed }
-        limits = Dictionary(alarming.map { ($0.reference, $0) }, uniquingKeysWith: { first, _ in first })
-        ordered = limits.values.sorted { $0.reference < $1.reference }
-        bySensor = [:]
-        for entry in alarming {
-            for sensor in entry.limit.sensors { bySensor[sensor, default: []].append(entry) }
-            if case .budget(_, let period, _, _) = entry.limit.rule, budgets[entry.reference] == nil,
-                let start = period.start(containing: day.date)
-            {
-                budgets[entry.reference] = BudgetState(start: start)
-            }
-            if watches[entry.reference] == nil { watches[entry.reference] = RuleWatches.make(entry.limit.rule) }
+        let before = self
+        var seen: Set<LimitReference> = []
+        let alarming = list.filter { $0.standing != .lapsed && seen.insert($0.reference).inserted }
+        judged = alarming.sorted { $0.reference < $1.reference }.enumerated().map { number, entry in
+            JudgedLimit(entry, number: number, units: units)
         }
-        instants = instants.filter { limits[$0.key.limit] != nil }
-        delayed = delayed.filter { limits[$0.key] != nil }
-        budgets = budgets.filter { limits[$0.key] != nil }
-        silences = silences.filter { limits[$0.key.limit] != nil }
-        watches = watches.filter { limits[$0.key] != nil }
-        raised = raised.filter { limits[$0.key] != nil }
+        numbers = Dictionary(judged.map { ($0.reference, $0.number) }, uniquingKeysWith: { first, _ in first })
+        for place in seats.indices { seats[place].uses = [] }
+        for limit in judged {
+            for (place, sensor) in limit.sensors.enumerated() {
+                seats[seat(of: sensor)].uses.append((limit.number, place))
+            }
+        }
+        let known = judged.map { limit -> Int? in
+            before.numbers[limit.reference].flatMap { before.judged[$0].sensors == limit.sensors ? $0 : nil }
+        }
+        instants = judged.map { limit in
+            known[limit.number].map { before.instants[$0] }
+                ?? Array(repeating: InstantState(), count: limit.sensors.count)
+        }
+        delayed = known.map { $0.map { before.delayed[$0] } ?? [] }
+        silences = judged.map { limit in
+            known[limit.number].map { before.silences[$0] } ?? Array(repeating: false, count: limit.sensors.count)
+        }
+        watches = judged.map { limit in
+            known[limit.number].flatMap { before.watches[$0] }
+                ?? RuleWatches.make(limit.limit.rule, sensors: limit.sensors.count)
+        }
+        budgets = judged.map { limit in
+            if let state = known[limit.number].flatMap({ before.budgets[$0] }) { return state }
+            guard case .budget(_, let period, _, _) = limit.limit.rule else { return nil }
+            return period.start(containing: day.date).map { BudgetState(start: $0, sensors: limit.sensors.count) }
+        }
+        raised = raised.filter { numbers[$0.key] != nil }
     }
 
     /// This engine with its limits on momentary values alone, for while nobody knows the date.
     public func watchingLevelsOnly() -> LimitEngine {
         var engine = self
         engine.setLimits(
-            limits.values.filter { entry in if case .instant = entry.limit.rule { true } else { false } })
+            judged.map(\.entry).filter { entry in if case .instant = entry.limit.rule { true } else { false } })
         return engine
     }
 
     /// Takes over another list of sensors, for their units.
     public mutating func setSensors(_ list: [Sensor]) {
-        units = SensorUnits(list)
+        units = LimitEngine.units(of: list)
+        setLimits(judged.map(\.entry))
     }
 
     /// The limit of that name, nil where it is not in force.
     public func limit(_ reference: LimitReference) -> Limit? {
-        limits[reference]?.limit
+        found(reference)?.limit
+    }
+
+    func found(_ reference: LimitReference) -> JudgedLimit? {
+        numbers[reference].map { judged[$0] }
+    }
+
+    /// When a sensor was last heard; nil where it never was.
+    func lastSeen(_ sensor: SensorID) -> Instant? {
+        seatNumbers[sensor].flatMap { seats[$0].lastSeen }
+    }
+
+    /// The seat of a sensor; it gets one where it has none.
+    private mutating func seat(of sensor: SensorID) -> Int {
+        if let number = seatNumbers[sensor] { return number }
+        seats.append(Seat())
+        seatNumbers[sensor] = seats.count - 1
+        return seats.count - 1
+    }
+
+    private static func units(of sensors: [Sensor]) -> [SensorID: Unit] {
+        Dictionary(sensors.map { ($0.id, $0.unit) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Checks a measurement and returns what changed.
@@ -101,39 +135,35 @@ public struct LimitEngine: Sendable {
     /// Takes what is raised already and was told; nothing is said of it again.
     public mutating func restore(raised: [LimitTransition]) {
         for transition in raised {
-            guard let entry = limits[transition.limit] else { continue }
-            switch entry.limit.rule {
+            guard let limit = found(transition.limit) else { continue }
+            let place = transition.sensor.flatMap { limit.places[$0] }
+            switch limit.limit.rule {
             case .instant:
-                guard let sensor = transition.sensor else { continue }
-                let watch = Watch(limit: transition.limit, sensor: sensor)
-                var state = instants[watch] ?? InstantState()
-                let wasDelayed = state.isDelayed
-                (state.raisedAt, state.outsideSince) = (transition.onset, transition.onset)
-                keep(state, of: watch, wasDelayed: wasDelayed)
-            case .budget: budgets[transition.limit]?.isTold = true
+                guard let place else { continue }
+                change(place, of: limit) { ($0.raisedAt, $0.outsideSince) = (transition.onset, transition.onset) }
+            case .budget: budgets[limit.number]?.isTold = true
             case .silence:
-                guard let sensor = transition.sensor else { continue }
-                silences[Watch(limit: transition.limit, sensor: sensor)] = true
-            default: restore(transition)
+                guard let place else { continue }
+                silences[limit.number][place] = true
+            default: restore(transition, limit)
             }
         }
     }
 
-    private mutating func restore(_ transition: LimitTransition) {
+    private mutating func restore(_ transition: LimitTransition, _ limit: JudgedLimit) {
         raised[transition.limit, default: [:]][transition.sensor] = transition
-        watches[transition.limit]?.restore(raised: transition)
+        watches[limit.number]?.restore(raised: transition, at: transition.sensor.flatMap { limit.places[$0] })
     }
 
     /// Takes what was told of the running periods of budgets, also where a person has closed the alert since.
     public mutating func restore(told: [LimitTransition]) {
         var last: [LimitReference: [SensorID?: LimitTransition]] = [:]
         for transition in told {
-            if watches[transition.limit] != nil
-                || limits[transition.limit].map({ DayRules.isOnDays($0.limit.rule) }) == true
-            {
+            guard let limit = found(transition.limit) else { continue }
+            if watches[limit.number] != nil || DayRules.isOnDays(limit.limit.rule) {
                 last[transition.limit, default: [:]][transition.sensor] = transition
             }
-            guard var state = budgets[transition.limit], transition.onset == zone.start(of: state.start) else {
+            guard var state = budgets[limit.number], transition.onset == zone.start(of: state.start) else {
                 continue
             }
             switch transition.change {
@@ -141,43 +171,53 @@ public struct LimitEngine: Sendable {
             case .warned(let percent): state.warned = max(state.warned, percent)
             case .returned: continue
             }
-            budgets[transition.limit] = state
+            budgets[limit.number] = state
         }
         // Also where a person has closed the alert since: what goes on is not told anew.
-        for transition in last.values.flatMap(\.values) where transition.change == .raised { restore(transition) }
+        for transition in last.values.flatMap(\.values) where transition.change == .raised {
+            if let limit = found(transition.limit) { restore(transition, limit) }
+        }
     }
 
     /// Takes consumption of whole days that were computed from stored readings, in the sensors' units.
     public mutating func restore(dayUse: [(SensorID, CalendarDate, DecimalValue)]) {
         for (sensor, date, amount) in dayUse {
-            for reference in (bySensor[sensor] ?? []).map(\.reference) {
-                guard let start = budgets[reference]?.start, date >= start else { continue }
-                addUse(amount, of: sensor, to: reference)
+            for use in seatNumbers[sensor].map({ seats[$0].uses }) ?? [] {
+                guard let start = budgets[use.limit]?.start, date >= start else { continue }
+                addUse(amount, at: use.place, to: judged[use.limit])
             }
         }
     }
 
     /// Takes over what another engine counted anew; levels and silences are watched on as they were.
     public mutating func takeBudgets(from other: LimitEngine) {
-        for (reference, state) in other.budgets where limits[reference] != nil { budgets[reference] = state }
+        for limit in judged {
+            guard let counted = other.found(limit.reference), counted.sensors == limit.sensors,
+                let state = other.budgets[counted.number]
+            else { continue }
+            budgets[limit.number] = state
+        }
     }
 
     private mutating func see(_ measurement: Measurement, now: Instant, isReplay: Bool) -> [LimitTransition] {
-        let isNewest = lastSeen[measurement.sensor].map { measurement.time >= $0 } ?? true
-        if isNewest { lastSeen[measurement.sensor] = measurement.time }
-        guard let entries = bySensor[measurement.sensor] else { return [] }
+        let number = seat(of: measurement.sensor)
+        let isNewest = seats[number].lastSeen.map { measurement.time >= $0 } ?? true
+        if isNewest { seats[number].lastSeen = measurement.time }
         var changes: [LimitTransition] = []
-        for entry in entries where applies(entry.limit, at: measurement.time) {
-            switch (entry.limit.rule, measurement.figure) {
+        for use in seats[number].uses {
+            let limit = judged[use.limit]
+            guard applies(limit, at: measurement.time) else { continue }
+            switch (limit.limit.rule, measurement.figure) {
             case (.instant, .level(let value)):
                 guard measurement.isTimeKnown, isNewest || isReplay else { continue }
-                changes += seeLevel(value, measurement, entry, now: now, isReplay: isReplay)
+                changes += seeLevel(value, at: use.place, measurement.time, limit, now: now, isReplay: isReplay)
             case (.budget, .use(let amount, _)):
-                changes += seeUse(amount, measurement, entry, now: now, isReplay: isReplay)
+                changes += seeUse(amount, at: use.place, measurement.time, limit, now: now, isReplay: isReplay)
             case (.silence, _):
                 guard isNewest else { continue }
-                changes += endSilence(measurement, entry, now: now, isReplay: isReplay)
-            default: changes += watch(measurement, entry, isNewest: isNewest, now: now, isReplay: isReplay)
+                changes += endSilence(at: use.place, measurement.time, limit, now: now, isReplay: isReplay)
+            default:
+                changes += watch(measurement, at: use.place, limit, isNewest: isNewest, now: now, isReplay: isReplay)
             }
         }
         return changes
@@ -187,29 +227,6 @@ public struct LimitEngine: Sendable {
     mutating func date(of instant: Instant) -> CalendarDate {
         if !day.contains(instant) { day = LocalDay(containing: instant, zone: zone) }
         return day.date
-    }
-
-}
-
-/// The units of sensors, for whoever compares their values; a value.
-struct SensorUnits: Sendable {
-    private let units: [SensorID: Unit]
-
-    init(_ sensors: [Sensor]) {
-        units = Dictionary(sensors.map { ($0.id, $0.unit) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    /// A value in another unit; nil where the units do not fit.
-    func converted(_ value: DecimalValue, of sensor: SensorID, to unit: Unit) -> DecimalValue? {
-        guard let source = units[sensor] else { return nil }
-        return source == unit ? value : value.converted(from: source, to: unit)
-    }
-
-    /// A piece of evidence in the sensor's own unit.
-    func evidence(_ value: DecimalValue, _ measurement: Measurement) -> Measurement.Evidence {
-        Measurement.Evidence(
-            sensor: measurement.sensor, time: measurement.time, value: value,
-            unit: units[measurement.sensor] ?? .unknown)
     }
 }
 

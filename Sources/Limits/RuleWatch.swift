@@ -2,23 +2,17 @@ import GatewayModel
 
 /// What one limit needs to know while it looks at a measurement or at the clock.
 struct RuleFrame {
-    let entry: LimitInForce
+    let judged: JudgedLimit
     let zone: Zone
     let now: Instant
     /// True while stored measurements are taken again after a restart: nothing is said then.
     let isReplay: Bool
-    let units: SensorUnits
 
-    var limit: Limit { entry.limit }
+    var limit: Limit { judged.limit }
 
     /// A figure in the limit's unit; nil where the units do not fit.
-    func convert(_ value: DecimalValue, _ sensor: SensorID) -> DecimalValue? {
-        units.converted(value, of: sensor, to: entry.limit.unit)
-    }
-
-    /// The figure as evidence, in the sensor's own unit.
-    func evidence(_ value: DecimalValue, _ measurement: Measurement) -> Measurement.Evidence {
-        units.evidence(value, measurement)
+    func convert(_ figure: RecentFigures.Figure) -> DecimalValue? {
+        judged.converted(figure.value, at: figure.place)
     }
 }
 
@@ -39,23 +33,21 @@ struct RuleChange {
 /// extremes of windows commute. Late figures change what is counted and wake nobody about the past.
 protocol RuleWatch: Sendable {
     /// Takes a level of one of the limit's sensors; only those newest of their sensor.
-    mutating func see(level: DecimalValue, _ measurement: Measurement, _ frame: RuleFrame) -> [RuleChange]
+    mutating func see(level: RecentFigures.Figure, _ frame: RuleFrame) -> [RuleChange]
     /// Takes a consumption that ended at the measurement's time.
-    mutating func see(use: DecimalValue, since: Instant, _ measurement: Measurement, _ frame: RuleFrame) -> [RuleChange]
+    mutating func see(use: RecentFigures.Figure, since: Instant, _ frame: RuleFrame) -> [RuleChange]
     /// Lets time pass.
     mutating func tick(_ frame: RuleFrame) -> [RuleChange]
-    /// Takes what is raised already and was told.
-    mutating func restore(raised: LimitTransition)
+    /// Takes what is raised already and was told; `place` is the sensor's, nil for a sum over several.
+    mutating func restore(raised: LimitTransition, at place: Int?)
     /// How many seconds of measurements it must be given again after a restart.
     static func lookBack(_ rule: Limit.Rule) -> Int64
 }
 
 extension RuleWatch {
-    mutating func see(level: DecimalValue, _ measurement: Measurement, _ frame: RuleFrame) -> [RuleChange] { [] }
+    mutating func see(level: RecentFigures.Figure, _ frame: RuleFrame) -> [RuleChange] { [] }
 
-    mutating func see(use: DecimalValue, since: Instant, _ measurement: Measurement, _ frame: RuleFrame)
-        -> [RuleChange]
-    { [] }
+    mutating func see(use: RecentFigures.Figure, since: Instant, _ frame: RuleFrame) -> [RuleChange] { [] }
 
     mutating func tick(_ frame: RuleFrame) -> [RuleChange] { [] }
 
@@ -66,12 +58,8 @@ extension RuleWatch {
 struct Latch: Sendable {
     /// The onset that was told; nil where the limit is kept.
     var raisedAt: Instant?
-    /// The newest figures, at most three.
-    var evidence: [Measurement.Evidence] = []
-
-    mutating func note(_ value: DecimalValue, _ measurement: Measurement, _ frame: RuleFrame) {
-        evidence = evidence.suffix(2) + [frame.evidence(value, measurement)]
-    }
+    /// The newest figures.
+    var recent = RecentFigures()
 
     /// The change where a condition begins or ends; alarms count from adoption.
     mutating func update(
@@ -79,33 +67,33 @@ struct Latch: Sendable {
         coverage: Coverage, _ frame: RuleFrame
     ) -> [RuleChange] {
         guard !frame.isReplay, isPast != (raisedAt != nil) else { return [] }
-        let onset = isPast ? max(onset, frame.entry.adoptedAt) : onset
+        let onset = isPast ? max(onset, frame.judged.entry.adoptedAt) : onset
         raisedAt = isPast ? onset : nil
         return [
             RuleChange(
                 change: isPast ? .raised : .returned, sensor: sensor, onset: onset, value: value, bound: bound,
-                coverage: coverage, evidence: evidence)
+                coverage: coverage, evidence: frame.judged.evidence(recent))
         ]
     }
 }
 
 /// Makes the watch for a rule; nil for rules that the engine knows itself and for rules on days.
 enum RuleWatches {
-    static func make(_ rule: Limit.Rule) -> (any RuleWatch)? {
+    static func make(_ rule: Limit.Rule, sensors: Int) -> (any RuleWatch)? {
         switch rule {
-        case .rate: RateWatch()
-        case .sites: SitesWatch()
-        case .nightFlow: NightFlowWatch()
-        case .continuousFlow(_, let every, _): ContinuousFlowWatch(every: every)
-        case .closedHours: ClosedHoursWatch()
-        case .turn: TurnWatch()
-        case .flatline: FlatlineWatch()
+        case .rate: RateWatch(sensors: sensors)
+        case .sites: SitesWatch(sensors: sensors)
+        case .nightFlow: NightFlowWatch(sensors: sensors)
+        case .continuousFlow(_, let every, _): ContinuousFlowWatch(every: every, sensors: sensors)
+        case .closedHours: ClosedHoursWatch(sensors: sensors)
+        case .turn: TurnWatch(sensors: sensors)
+        case .flatline: FlatlineWatch(sensors: sensors)
         case .instant, .budget, .silence, .rolling, .delivered, .balance, .share, .comparison, .drift, .measured: nil
         }
     }
 
     /// How many seconds of measurements a rule must be given again after a restart.
     static func lookBack(_ rule: Limit.Rule) -> Int64 {
-        make(rule).map { type(of: $0).lookBack(rule) } ?? 36 * 3600
+        make(rule, sensors: 0).map { type(of: $0).lookBack(rule) } ?? 36 * 3600
     }
 }

@@ -13,9 +13,11 @@ struct SlotLedger: Sendable {
 
     /// Milliseconds of a slot.
     let length: Int64
-    private var slots: [SensorID: [Int64: Slot]] = [:]
+    /// By the sensors' places.
+    private var slots: [[Int64: Slot]]
 
-    init(seconds: Int64) {
+    init(seconds: Int64, sensors: Int) {
+        slots = Array(repeating: [:], count: sensors)
         length = max(60, seconds) * 1000
     }
 
@@ -25,7 +27,7 @@ struct SlotLedger: Sendable {
     /// The first instant of a slot.
     func start(of number: Int64) -> Instant { Instant(milliseconds: number * length) }
 
-    mutating func add(_ amount: DecimalValue, of sensor: SensorID, from: Instant, until: Instant) {
+    mutating func add(_ amount: DecimalValue, of place: Int, from: Instant, until: Instant) {
         let span = until.milliseconds - from.milliseconds
         guard span > 0, span <= length else { return }
         let (first, last) = (number(at: from), number(at: Instant(milliseconds: until.milliseconds - 1)))
@@ -35,28 +37,28 @@ struct SlotLedger: Sendable {
             let end = min(until.milliseconds, (slot + 1) * length)
             let part = slot == last ? rest : amount.multiplied(byRatio: end - begin, span) ?? .zero
             rest = rest.subtracting(part) ?? rest
-            var entry = slots[sensor]?[slot] ?? Slot()
+            var entry = slots[place][slot] ?? Slot()
             entry.amount = entry.amount.adding(part) ?? entry.amount
             entry.covered += end - begin
-            slots[sensor, default: [:]][slot] = entry
+            slots[place][slot] = entry
         }
     }
 
     /// What was used in a slot; nil where less than nine tenths of it are covered.
-    func amount(of sensor: SensorID, in slot: Int64) -> DecimalValue? {
-        guard let entry = slots[sensor]?[slot], entry.covered * 10 >= length * 9 else { return nil }
+    func amount(of place: Int, in slot: Int64) -> DecimalValue? {
+        guard let entry = slots[place][slot], entry.covered * 10 >= length * 9 else { return nil }
         return entry.amount
     }
 
-    /// The sum over sensors; nil where one of them is not known.
-    func amount(of sensors: [SensorID], in slot: Int64) -> DecimalValue? {
-        sensors.reduce(DecimalValue?.some(.zero)) { sum, sensor in
-            sum.flatMap { sum in amount(of: sensor, in: slot).flatMap { sum.adding($0) } }
+    /// The sum over the sensors; nil where one of them is not known.
+    func amount(in slot: Int64) -> DecimalValue? {
+        slots.indices.reduce(DecimalValue?.some(.zero)) { sum, place in
+            sum.flatMap { sum in amount(of: place, in: slot).flatMap { sum.adding($0) } }
         }
     }
 
     /// Forgets slots before one.
     mutating func forget(before slot: Int64) {
-        for sensor in slots.keys { slots[sensor] = slots[sensor]?.filter { $0.key >= slot } }
+        for place in slots.indices { slots[place] = slots[place].filter { $0.key >= slot } }
     }
 }
