@@ -68,7 +68,7 @@ extension Office {
             $0.meters = fresh.meters
             $0.computed = fresh.computed
             $0.asides = fresh.asides
-            $0.limits.takeBudgets(from: fresh.limits)
+            $0.limits.takeCounts(from: fresh.limits)
             $0.hasLateMeters = false
             // The marks were taken from the store; later readings of those days mark them again.
             $0.series.forgetMarks()

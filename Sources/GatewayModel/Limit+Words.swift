@@ -14,7 +14,8 @@ extension Limit {
         case .rate(_, _, let direction): return "rate_" + direction.rawValue
         case .sites: return "sites"
         case .budget(_, _, let basis, _): return on(basis, "budget")
-        case .nightFlow: return "night_flow"
+        case .nightFlow(_, _, let nights, _, let usual):
+            return (usual == nil ? "night_flow" : "night_flow_usual") + (nights == 1 ? "_one" : "")
         case .continuousFlow: return "continuous_flow"
         case .closedHours: return "closed_hours"
         case .turn: return "turn"
@@ -72,7 +73,8 @@ extension Limit {
         case .budget(_, let period, let basis, _):
             values["period"] = book.text("limits.period.\(period.word)")
             add(basis, scale, book, to: &values)
-        case .nightFlow(_, let window, let nights, _):
+        case .nightFlow(_, let window, let nights, _, let usual):
+            values["usual"] = usual.map(String.init) ?? ""
             values["hours"] = book.hours(window)
             values["count"] = "\(nights)"
         case .continuousFlow(_, let every, let count):
@@ -121,7 +123,7 @@ extension Limit {
         case .budget(let amount, _, _, _), .rolling(let amount, _, _), .continuousFlow(let amount, _, _),
             .closedHours(let amount, _), .delivered(let amount, _, _, _, _), .drift(let amount, _, _):
             amount
-        case .nightFlow(let perHour, _, _, _): perHour
+        case .nightFlow(let perHour, _, _, _, _): perHour
         case .turn(let minutes, _): DecimalValue(Int64(minutes))
         case .silence(let seconds), .flatline(let seconds): DecimalValue(seconds)
         case .measured(let permille), .share(_, let permille), .comparison(_, let permille):

@@ -11,8 +11,10 @@ extension Limit {
         case sites(value: DecimalValue, deadband: DecimalValue, atLeast: Int, onDelay: Int64)
         /// An amount per period. Warnings at shares in percent.
         case budget(amount: DecimalValue, period: BudgetPeriod, basis: BudgetBasis, warnAt: [Int])
-        /// The least or mean amount an hour in the window of each night, in so many nights in a row.
-        case nightFlow(perHour: DecimalValue, window: DayWindow, nights: Int, statistic: NightStatistic)
+        /// The least or mean amount an hour in the window of each night, in so many nights in a row; with `usualNights` the
+        /// amount above the middle one of so many nights before them.
+        case nightFlow(
+            perHour: DecimalValue, window: DayWindow, nights: Int, statistic: NightStatistic, usualNights: Int?)
         /// An amount in each of so many intervals of `every` seconds in a row: something never stops running.
         case continuousFlow(amount: DecimalValue, every: Int64, intervals: Int)
         /// An amount within hours of the day in which nothing is to be used.

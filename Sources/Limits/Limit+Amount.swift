@@ -24,8 +24,9 @@ extension Limit {
         case .closedHours(_, let window): limit.rule = .closedHours(amount: amount, window: window)
         case .delivered(_, let basis, let flow, let unit, let at):
             limit.rule = .delivered(amount: amount, basis: basis, flow: flow, flowUnit: unit, at: at)
-        case .nightFlow(_, let window, let nights, let statistic):
-            limit.rule = .nightFlow(perHour: amount, window: window, nights: nights, statistic: statistic)
+        case .nightFlow(_, let window, let nights, let statistic, let usual):
+            limit.rule = .nightFlow(
+                perHour: amount, window: window, nights: nights, statistic: statistic, usualNights: usual)
         case .turn(_, let perHour):
             guard let minutes = whole(1) else { return nil }
             limit.rule = .turn(minutes: minutes, perHour: perHour)

@@ -28,6 +28,8 @@ public struct LimitEngine: Sendable {
     /// What watches the other rules, and what of theirs is raised.
     var watches: [(any RuleWatch)?] = []
     var raised: [LimitReference: [SensorID?: LimitTransition]] = [:]
+    /// Limits that came since what is stored was last taken: they have not seen what was measured before.
+    private var newcomers: Set<LimitReference> = []
     let zone: Zone
     let startedAt: Instant
     private var day: LocalDay
@@ -42,6 +44,7 @@ public struct LimitEngine: Sendable {
         units = LimitEngine.units(of: sensors)
         for (sensor, time) in lastSeen { seats[seat(of: sensor)].lastSeen = time }
         setLimits(limits)
+        newcomers = []
     }
 
     /// Takes over another set of limits; what is known of unchanged ones stays.
@@ -80,6 +83,8 @@ public struct LimitEngine: Sendable {
             return period.start(containing: day.date).map { BudgetState(start: $0, sensors: limit.sensors.count) }
         }
         raised = raised.filter { numbers[$0.key] != nil }
+        newcomers.formIntersection(numbers.keys)
+        for limit in judged where known[limit.number] == nil { newcomers.insert(limit.reference) }
     }
 
     /// This engine with its limits on momentary values alone, for while nobody knows the date.
@@ -189,14 +194,15 @@ public struct LimitEngine: Sendable {
         }
     }
 
-    /// Takes over what another engine counted anew; levels and silences are watched on as they were.
-    public mutating func takeBudgets(from other: LimitEngine) {
+    /// Takes over what another engine counted anew: budgets, and what rules that came since saw before they came; the
+    /// others are watched on as they were.
+    public mutating func takeCounts(from other: LimitEngine) {
         for limit in judged {
-            guard let counted = other.found(limit.reference), counted.sensors == limit.sensors,
-                let state = other.budgets[counted.number]
-            else { continue }
-            budgets[limit.number] = state
+            guard let counted = other.found(limit.reference), counted.sensors == limit.sensors else { continue }
+            if let state = other.budgets[counted.number] { budgets[limit.number] = state }
+            if newcomers.contains(limit.reference) { watches[limit.number] = other.watches[counted.number] }
         }
+        newcomers = []
     }
 
     private mutating func see(_ measurement: Measurement, now: Instant, isReplay: Bool) -> [LimitTransition] {

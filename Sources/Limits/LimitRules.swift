@@ -109,7 +109,12 @@ enum LimitRules {
             if limit.bound != .atMost {
                 entry.report("'\(limit.id)' is a ceiling", remedy: "write bound: at_most")
             }
-        case .instant, .sites, .budget, .nightFlow, .rolling, .balance, .share, .comparison: break
+        case .nightFlow(_, _, _, _, let usual):
+            if usual != nil, limit.bound != .atMost {
+                entry.report(
+                    "'\(limit.id)' counts above the usual", remedy: "write bound: at_most, or flow: for a minimum")
+            }
+        case .instant, .sites, .budget, .rolling, .balance, .share, .comparison: break
         }
         if case .sites(_, _, let least, _) = limit.rule, least > limit.sensors.count {
             entry.report(

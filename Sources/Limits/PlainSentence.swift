@@ -72,7 +72,7 @@ public enum PlainSentence {
         stages.levels.enumerated().map { index, level in
             let leave = level.leave.map { condition($0, book) } ?? book.text("limits.stage.only_assembly")
             return book.text(
-                "limits.stage.\(stages.declaration.rawValue)",
+                "limits.stage.\(stages.declaration.rawValue)\(level.stays == 1 ? "_one" : "")",
                 [
                     "stages": title(stages.titles, stages.id, book), "level": "\(index + 1)",
                     "name": title(level.titles, "\(index + 1)", book), "enter": condition(level.enter, book),

@@ -105,14 +105,27 @@ enum RuleEntry {
     }
 
     private static func nightFlow(_ field: Field) -> (Limit.Rule, Unit)? {
-        guard let fields = field.mapping(keys: ["flow", "hours", "nights", "statistic"]),
-            let (perHour, unit) = fields.required("flow", example: "0.5 m3/h")?.flow()
+        guard
+            let fields = field.mapping(
+                keys: ["flow", "above_usual", "usual_nights", "hours", "nights", "statistic"])
         else { return nil }
+        let above = fields["above_usual"]
+        if above != nil, fields["flow"] != nil {
+            field.report("this names a flow and one above the usual", remedy: "leave one of flow: and above_usual: out")
+            return nil
+        }
+        guard let (perHour, unit) = (above ?? fields.required("flow", example: "0.5 m3/h"))?.flow() else { return nil }
+        if above == nil, let nights = fields["usual_nights"] {
+            nights.report(
+                "a fixed flow needs no usual nights", remedy: "write above_usual: instead of flow:, or leave it out")
+            return nil
+        }
         let window = fields["hours"].map(DayWindow.read) ?? DayWindow(from: 120, until: 240)
         let statistic = fields["statistic"].map { $0.choice(Limit.NightStatistic.self) } ?? .minimum
         guard let window, let statistic else { return nil }
         let rule = Limit.Rule.nightFlow(
-            perHour: perHour, window: window, nights: fields["nights"]?.integer(in: 1...31) ?? 3, statistic: statistic)
+            perHour: perHour, window: window, nights: fields["nights"]?.integer(in: 1...31) ?? 3, statistic: statistic,
+            usualNights: above.map { _ in fields["usual_nights"]?.integer(in: 7...60) ?? 28 })
         return (rule, unit)
     }
 

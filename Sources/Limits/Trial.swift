@@ -25,6 +25,26 @@ public struct Trial: Hashable, Sendable {
     /// Days on which a minimum was kept by less than a tenth.
     public var nearDays: Set<CalendarDate> = []
 
+    /// The trials of a limit's sensors, each tried alone, as one.
+    public init(_ limit: Limit, _ scale: Scale, merging parts: [Trial]) {
+        self.init(limit: limit, scale: scale)
+        for part in parts {
+            episodes += part.episodes
+            unknownDays.formUnion(part.unknownDays)
+            nearDays.formUnion(part.nearDays)
+        }
+        sortEpisodes()
+    }
+
+    /// Makes a trial in which nothing has happened yet.
+    init(limit: Limit, scale: Scale) {
+        (self.limit, self.scale) = (limit, scale)
+    }
+
+    fileprivate mutating func sortEpisodes() {
+        episodes.sort { ($0.from, $0.sensor?.rawValue ?? "") < ($1.from, $1.sensor?.rawValue ?? "") }
+    }
+
     /// The local days on which it was passed at any time.
     public func days(through last: CalendarDate, zone: Zone) -> Set<CalendarDate> {
         var days: Set<CalendarDate> = []
@@ -78,7 +98,7 @@ public struct Trial: Hashable, Sendable {
             }
         }
         trial.episodes += open.values
-        trial.episodes.sort { ($0.from, $0.sensor?.rawValue ?? "") < ($1.from, $1.sensor?.rawValue ?? "") }
+        trial.sortEpisodes()
         return trial
     }
 
@@ -108,6 +128,25 @@ public struct Trial: Hashable, Sendable {
                     ]
                 )
             }
+        }
+    }
+}
+
+extension Limit {
+    /// The same limit on some of its sensors.
+    public func on(_ chosen: [SensorID]) -> Limit {
+        var limit = self
+        limit.sensors = chosen
+        return limit
+    }
+
+    /// True where what one sensor measures says nothing of another: such a limit can be tried on each of them by itself.
+    public var judgesSensorsAlone: Bool {
+        switch rule {
+        // A second sensor that agrees confirms what wakes people.
+        case .instant(_, _, let onDelay, _): priority != .now || waivesConfirmation || onDelay > 0
+        case .rate, .continuousFlow, .closedHours, .turn, .silence, .flatline: true
+        case .sites, .nightFlow, .budget, .measured, .rolling, .delivered, .balance, .share, .comparison, .drift: false
         }
     }
 }
@@ -146,7 +185,7 @@ public struct StreamTrial: Sendable {
         return trials.keys.sorted().compactMap { reference in
             var trial = trials[reference]
             trial?.episodes += (open[reference] ?? [:]).values
-            trial?.episodes.sort { ($0.from, $0.sensor?.rawValue ?? "") < ($1.from, $1.sensor?.rawValue ?? "") }
+            trial?.sortEpisodes()
             return trial
         }
     }

@@ -38,6 +38,29 @@ struct ExampleResolutionTests {
         }
     }
 
+    @Test(
+        "A mistake in a flow above the usual is named with what to do",
+        arguments: [
+            ("above_usual: 20 L/h", "above_usual: 20 L/h, flow: 30 L/h", "leave one of flow: and above_usual: out"),
+            ("above_usual: 20 L/h", "flow: 20 L/h", "write above_usual: instead of flow:"),
+            ("above_usual: 20 L/h, ", "", "flow"),
+            ("usual_nights: 28", "usual_nights: 5", "7"),
+            (
+                "bound: at_most\n    protects: equipment\n    resource: water\n    sensors: [school/water]\n    night",
+                "bound: at_least\n    protects: equipment\n    resource: water\n    sensors: [school/water]\n    night",
+                "write bound: at_most, or flow: for a minimum"
+            ),
+        ])
+    func nightFlowMistakes(old: String, new: String, expected: String) throws {
+        let path = Self.folder + "/config/resolutions/examples/leaks.md"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        #expect(text.contains(old))
+        let bytes = [UInt8](text.replacingOccurrences(of: old, with: new).utf8)
+        let (resolution, problems) = ResolutionFile.parse(bytes, fileName: "leaks.md")
+        #expect(resolution == nil)
+        #expect(problems.contains { $0.description.contains(expected) && $0.line > 0 }, "\(problems)")
+    }
+
     @Test("What the assembly hears before it adopts the wells and the drought")
     func heard() throws {
         let wells = PlainSentence.all(of: try Self.example("wells"), try book("en"))
@@ -56,7 +79,7 @@ struct ExampleResolutionTests {
         let verona = PlainSentence.all(of: try Self.example("drought-verona"), try book("en"))
         #expect(
             verona.first
-                == "Drought, level 1 (be careful): only the assembly declares it; it is proposed when the use of main/water is more than 80 % of 500 m³ on 3 days in a row or the use of main/supply is less than 120 % of a mean day of main/water in the month before or (the use of roof/rain is less than 20 mm (over 56 days) and the use of main/water is more than 120 % of main/water on the same day last year), and its end when the assembly says so, after 1 days at the earliest."
+                == "Drought, level 1 (be careful): only the assembly declares it; it is proposed when the use of main/water is more than 80 % of 500 m³ on 3 days in a row or the use of main/supply is less than 120 % of a mean day of main/water in the month before or (the use of roof/rain is less than 20 mm (over 56 days) and the use of main/water is more than 120 % of main/water on the same day last year), and its end when the assembly says so, after one day at the earliest."
         )
     }
 

@@ -36,23 +36,6 @@ struct StreamRuleTests {
         #expect(day.found.count == 1)
     }
 
-    @Test("Night flow: three nights in a row of both wells above the bound, one night below ends it")
-    func nightFlow() throws {
-        var day = Day(
-            try Day.limit("leaks", "night-flow"), units: ["upper-well/pumped": "m3", "lower-well/pumped": "L"])
-        for hour in 0..<(6 * 24) {
-            let isQuiet = hour / 24 == 1 || hour / 24 == 5
-            day.use("upper-well/pumped", "0.3", hour: hour)
-            day.use("lower-well/pumped", isQuiet && hour % 24 == 3 ? 100 : 300, hour: hour)
-        }
-        day.tick(hour: 6 * 24)
-        // Nights begin at 02:00 of days 2, 3 and 4; the fourth hour of day 1 was below, that of day 5 as well.
-        #expect(
-            day.found == [
-                "100.25 raised - since 50 value 0.6 of 0.53", "124.25 returned - since 122 value 0.4 of 0.53",
-            ])
-    }
-
     @Test("A tank that falls by more than five centimetres within an hour, by two readings, until it stands")
     func rate() throws {
         var day = Day(try Day.limit("leaks", "falls-fast"), units: ["tank/level": "cm"])

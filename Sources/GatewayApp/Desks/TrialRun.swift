@@ -1,7 +1,9 @@
+import Foundation
 import GatewayModel
 import Limits
 import Reporting
 import Storage
+import Synchronization
 
 /// Tries limits on what is stored, from one day through another.
 struct TrialRun {
@@ -35,10 +37,35 @@ struct TrialRun {
             }
         }
         for (ids, indexes) in streams {
-            let tried = try stream(indexes.map { limits[$0] }, of: ids.compactMap { sensors.sensor($0) })
+            let tried = try inParts(indexes.map { limits[$0] }, of: ids.compactMap { sensors.sensor($0) })
             for (index, trial) in zip(indexes, tried) { found[index] = trial }
         }
         return limits.indices.compactMap { found[$0] }
+    }
+
+    /// Shares the sensors among the processors; where a rule must see them together, the limits.
+    private func inParts(_ limits: [(Limit, Scale)], of chosen: [Sensor]) throws -> [Trial] {
+        let isBySensor = limits.allSatisfy { $0.0.judgesSensorsAlone }
+        let count = min(ProcessInfo.processInfo.activeProcessorCount, isBySensor ? chosen.count : limits.count)
+        guard count > 1 else { return try stream(limits, of: chosen) }
+        let parts = Mutex<[Int: Result<[Trial], any Error>]>([:])
+        DispatchQueue.concurrentPerform(iterations: count) { part in
+            let result = Result {
+                guard isBySensor else { return try stream(TrialRun.share(part, of: count, limits), of: chosen) }
+                let share = TrialRun.share(part, of: count, chosen)
+                return try stream(limits.map { ($0.0.on(share.map(\.id)), $0.1) }, of: share)
+            }
+            parts.withLock { $0[part] = result }
+        }
+        let tried = try parts.withLock { found in try (0..<count).map { try found[$0]?.get() ?? [] } }
+        return isBySensor
+            ? limits.indices.map { index in
+                Trial(limits[index].0, limits[index].1, merging: tried.map { $0[index] })
+            } : tried.flatMap { $0 }
+    }
+
+    private static func share<Element>(_ part: Int, of count: Int, _ list: [Element]) -> [Element] {
+        Array(list[(list.count * part / count)..<(list.count * (part + 1) / count)])
     }
 
     private func stream(_ limits: [(Limit, Scale)], of chosen: [Sensor]) throws -> [Trial] {
