@@ -73,7 +73,8 @@ struct SignedDecisionTests {
             try history().map(\.signing) == [
                 .init(state: "on_paper", signedBy: [], of: nil, needed: nil, minutes: "book 3, page 41"),
                 .init(state: "signed", signedBy: ["rosa", "jordi", "amina"], of: 5, needed: 3, minutes: nil),
-                .init(state: "signed", signedBy: ["rosa", "pau", "lluc"], of: 5, needed: 3, minutes: nil),
+                .init(
+                    state: "signed", signedBy: ["rosa", "pau", "lluc"], of: 5, needed: 3, minutes: "book 3, page 41"),
             ])
         let table = try LimitDesk(site: village.site).history(json: false)
         #expect(table[1].hasSuffix("signed on paper (minute book 3, page 41)"))

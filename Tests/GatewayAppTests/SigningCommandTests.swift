@@ -92,7 +92,7 @@ struct SigningCommandTests {
         let office = try village.office()
         let first = try village.found(in: office)
         office.close()
-        let garden = try village.write(2, previous: first, extra: "minutes: {book: 3, page: 41}\n")
+        let garden = try village.write(2, previous: first)
         let pantry = try village.write(3, previous: first)
         let stick = village.folder.file("stick")
         let inbox = village.folder.file("inbox")

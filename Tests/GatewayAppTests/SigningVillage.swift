@@ -55,7 +55,10 @@ final class SigningVillage {
 
     /// Writes a decision into the inbox and gives its path.
     @discardableResult
-    func write(_ number: Int, on assembly: String = "2026-11-01", previous: String? = nil, extra: String = "") throws
+    func write(
+        _ number: Int, on assembly: String = "2026-11-01", previous: String? = nil, isMinuted: Bool = true,
+        extra: String = ""
+    ) throws
         -> String
     {
         let path = folder.file("inbox/000\(number).md")
@@ -67,7 +70,7 @@ final class SigningVillage {
         decided: by consent
         in_force_from: \(assembly)
         review_by: 2099-05-02
-        \(previous.map { "previous: \($0)\n" } ?? "")\(extra)limits: []
+        \(previous.map { "previous: \($0)\n\(isMinuted ? "minutes: {book: 3, page: 41}\n" : "")" } ?? "")\(extra)limits: []
         ---
         As minuted.
 

@@ -52,9 +52,9 @@ struct UnsignedDecisionTests {
     func onPaper() throws {
         let office = try office()
         let first = try village.found(in: office)
-        let path = try village.write(2, previous: first, extra: "minutes: {book: 3, page: 41}\n")
+        let path = try village.write(2, previous: first)
         // Without minutes nobody knows that an assembly decided it.
-        try village.write(3, previous: first)
+        try village.write(3, previous: first, isMinuted: false)
         try village.sign(path, ["rosa"])
         try tick(office, at: 4)
         #expect(try alerts(office).isEmpty)
@@ -133,7 +133,7 @@ struct UnsignedDecisionTests {
             ])
         office.close()
         let later = try self.office(at: 7)
-        try village.write(3, previous: first)
+        try village.write(3, previous: first, isMinuted: false)
         let other = try village.write(
             2, on: "2026-11-08", previous: first, extra: try village.list(2, ["ona", "biel"]))
         try village.sign(other, ["ona", "biel"])

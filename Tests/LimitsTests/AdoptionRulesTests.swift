@@ -101,6 +101,18 @@ struct AdoptionRulesTests {
         #expect(try village.judge(recalled, village.sign(recalled, ["ona", "biel", "rosa"])).isGood)
     }
 
+    @Test("From the first list on a decision says where it stands in the minutes; what was adopted before stays")
+    func minutes() throws {
+        try village.found()
+        let bare = village.decision(2, on: "2026-07-05", minutes: "")
+        let signed = try village.sign(bare, ["rosa", "jordi", "amina"])
+        #expect(try village.judge(bare, signed).codes == [.minutesMissing])
+        for minutes in ["{book: 3, page: 41}", "{sha256: \(String(repeating: "a1", count: 32))}"] {
+            let named = village.decision(2, on: "2026-07-05", minutes: "minutes: \(minutes)\n")
+            #expect(try village.judge(named, village.sign(named, ["rosa", "jordi", "amina"])).isGood)
+        }
+    }
+
     @Test("A new list needs the threshold of the old one and of its own")
     func newList() throws {
         try village.found()

@@ -39,9 +39,10 @@ final class SigningFixture {
     /// The bytes of a decision; `previous` names the last adopted one unless it is said otherwise.
     func decision(
         _ number: Int, on assembly: String = "2026-05-03", community: String = SigningFixture.community,
-        names previous: String?? = .none, extra: String = ""
+        names previous: String?? = .none, minutes: String = "minutes: {book: 3, page: 41}\n", extra: String = ""
     ) -> [UInt8] {
         let named: String? = if case .some(let said) = previous { said } else { chain.last?.sha256 }
+        let mustName = DelegatesInForce(chain) != nil && !extra.contains("minutes:")
         return Array(
             """
             ---
@@ -51,7 +52,7 @@ final class SigningFixture {
             decided: by consent
             in_force_from: \(assembly)
             review_by: 2099-01-01
-            \(named.map { "previous: \($0)\n" } ?? "")\(extra)limits: []
+            \(named.map { "previous: \($0)\n" } ?? "")\(mustName ? minutes : "")\(extra)limits: []
             ---
             As minuted.
 

@@ -65,7 +65,7 @@ public struct DraftDesk {
             let decided = answer("decided", check: { Self.emptyProblem($0, book) }),
             let from = answer("from", check: dateProblem), let review = answer("review", check: dateProblem),
             let replaced = answer("supersedes", mayBeEmpty: true, check: { replacedProblem($0, chain) }),
-            let minutes = answer("minutes", mayBeEmpty: true, check: minutesProblem),
+            let minutes = answer("minutes", mayBeEmpty: DelegatesInForce(chain) == nil, check: minutesProblem),
             let text = answer("text", check: { Self.emptyProblem($0, book) })
         else { return nil }
         let place = Self.words(minutes).compactMap { Int($0) }

@@ -132,6 +132,10 @@ public enum AdoptionRules {
             problems.append(
                 SigningProblem(.listAhead, ["assembly": "\(resolution.assembly)", "today": "\(today)"]))
         }
+        // Whoever checks a signed decision later needs to find the paper that it came from.
+        if inForce != nil, resolution.provenance.minutes == nil {
+            problems.append(SigningProblem(.minutesMissing, ["example": "minutes: {book: 3, page: 41}"]))
+        }
         return problems + linkProblems(resolution, chain, last, mustName: inForce != nil)
     }
 

@@ -31,6 +31,8 @@ public enum ChainCheck {
             var judgement = AdoptionRules.judge(
                 link.bytes, link.adopted.resolution, signatures: link.adopted.signatures, after: before,
                 community: community, today: link.adoptedOn, way: link.adopted.isRecovery ? .recovery : .adoption)
+            // What was adopted before the minutes had to be named stays adopted.
+            judgement.problems.removeAll { $0.code == .minutesMissing }
             let hash = ResolutionFile.sha256(link.bytes)
             if hash != link.adopted.sha256 {
                 judgement.problems.append(SigningProblem(.changedBytes, ["sha256": link.adopted.sha256]))

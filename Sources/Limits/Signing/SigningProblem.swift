@@ -10,6 +10,7 @@ public struct SigningProblem: Error, Hashable, Sendable {
         case oldDecision = "old_decision"
         case beforeList = "before_list"
         case listAhead = "list_ahead"
+        case minutesMissing = "minutes_missing"
         case previousMissing = "previous_missing"
         case previousOther = "previous_other"
         case supersedesHashMissing = "supersedes_hash_missing"
