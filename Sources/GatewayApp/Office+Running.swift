@@ -17,6 +17,7 @@ extension Office {
                 finding.condition, subject: finding.subject, isActive: finding.isActive, onset: finding.onset,
                 finding.details, now)
         }
+        sendRoundIfDue(now: now)
         if pipeline.batch.alerts.count > alertsBefore || !pipeline.batch.outbox.isEmpty { urgency = .now }
         if pipeline.committed.hasLateMeters,
             now.milliseconds(since: madeUpAt ?? Instant(milliseconds: 0)) >= Office.makeUpPause

@@ -65,6 +65,14 @@ public struct Configuration: Sendable {
         public var agendaClosesDaysBefore: Int
     }
 
+    /// When the list of what has to be visited goes out, and where to.
+    public struct Round: Sendable, Hashable {
+        /// The weekday and the time.
+        public var at: MeetingRule
+        /// The destinations; empty for all of the stewards.
+        public var to: [String]
+    }
+
     /// A person with a duty.
     public struct Steward: Sendable, Hashable {
         /// The name as it appears in alerts.
@@ -125,6 +133,8 @@ public struct Configuration: Sendable {
     public var stewards: [Steward]
     /// The duty list and what belongs to it; nil where everybody is called at once.
     public var duty: DutySettings?
+    /// The weekly round; nil where nobody is sent a list.
+    public var round: Round?
     /// Where notices go.
     public var destinations: [DestinationSettings]
     /// The rule for backups; nil where none is set up.

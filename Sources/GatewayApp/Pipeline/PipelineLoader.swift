@@ -67,6 +67,7 @@ struct PipelineLoader {
             stages: stages, alerts: alerts,
             onDuty: marks.filter { $0.key.kind == DutyMark.onDuty }.max { $0.value < $1.value }?.key.name,
             testedMonth: marks.keys.filter { $0.kind == DutyMark.monthlyTest }.map(\.name).max(),
+            roundAt: marks.filter { $0.key.kind == DutyMark.weeklyRound }.map(\.value).max(),
             silence: SilenceWatch(
                 sensors: sensors.all, lastSeen: replay.lastSeen, silent: Set(silent), listeningSince: nil,
                 zone: site.zone),

@@ -35,6 +35,8 @@ struct PipelineState: Sendable {
     var onDuty: String?
     /// The month of the last monthly test messages.
     var testedMonth: String?
+    /// The time for which the last weekly round was sent.
+    var roundAt: Instant?
     /// Sensors that should have reported.
     var silence: SilenceWatch
     /// Devices that send too much.
