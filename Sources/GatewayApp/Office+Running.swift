@@ -18,6 +18,8 @@ extension Office {
                 finding.details, now)
         }
         sendRoundIfDue(now: now)
+        giveSignOfLifeIfDue(now: now)
+        lookForNeighbours(now: now)
         if pipeline.batch.alerts.count > alertsBefore || !pipeline.batch.outbox.isEmpty { urgency = .now }
         if pipeline.committed.hasLateMeters,
             now.milliseconds(since: madeUpAt ?? Instant(milliseconds: 0)) >= Office.makeUpPause

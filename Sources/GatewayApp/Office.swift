@@ -23,6 +23,8 @@ final class Office {
     static let makeUpSlice = Duration.milliseconds(500)
     /// When the weekly round could not be made.
     var roundFailedAt: Instant?
+    /// When the files of neighbours were looked at.
+    var lookedForNeighboursAt: Instant?
     private var tickedAt: Instant?
     /// While recorded messages are replayed nothing is told to anybody.
     var tellsNobody = false

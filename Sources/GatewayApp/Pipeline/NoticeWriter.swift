@@ -97,6 +97,21 @@ struct NoticeWriter: Sendable {
         }
     }
 
+    /// One outbox item per destination that is named, at once, also in the quiet hours: it is for machines.
+    func signOfLife(
+        to names: [String], dataJSON: String, now: Instant, words: (Phrasebook) -> (title: String, body: String)
+    ) -> [OutboxItem] {
+        let hearing = destinations.filter { names.contains($0.name) }
+        return items(PingDestination.signOfLife, priority: .assembly, to: hearing, now: now) {
+            words(languages.book($0.language))
+        }.map { item in
+            var item = item
+            item.dataJSON = dataJSON
+            item.notBefore = nil
+            return item
+        }
+    }
+
     private func items(
         _ kind: String, priority: Priority, to hearing: [DestinationSettings], now: Instant,
         words: (DestinationSettings) -> (title: String, body: String)

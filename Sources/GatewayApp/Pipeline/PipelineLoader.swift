@@ -68,6 +68,12 @@ struct PipelineLoader {
             onDuty: marks.filter { $0.key.kind == DutyMark.onDuty }.max { $0.value < $1.value }?.key.name,
             testedMonth: marks.keys.filter { $0.kind == DutyMark.monthlyTest }.map(\.name).max(),
             roundAt: marks.filter { $0.key.kind == DutyMark.weeklyRound }.map(\.value).max(),
+            signAt: marks.filter { $0.key.kind == DutyMark.signOfLife }.map(\.value).max(),
+            neighbours: NeighbourWatch(
+                site.configuration.neighbours,
+                since: Dictionary(
+                    marks.filter { $0.key.kind == DutyMark.neighbour }.map { ($0.key.name, $0.value) },
+                    uniquingKeysWith: { max($0, $1) })),
             silence: SilenceWatch(
                 sensors: sensors.all, lastSeen: replay.lastSeen, silent: Set(silent), listeningSince: nil,
                 zone: site.zone),
