@@ -55,6 +55,7 @@ struct PipelineLoader {
         var alerts = AlertBook(
             gatewayID: site.configuration.community.id, open: open, nextNumber: try store.nextAlertNumber(),
             switchedOff: try store.switchedOff())
+        alerts.remember(try store.alerts(foundAfter: now.advanced(bySeconds: -AlertBook.window)))
         let marks = try store.dutyMarks()
         alerts.policy = try site.alertPolicy(store, now: now)
         alerts.boxRules = inForce.boxAlerts(on: site.zone.date(at: now))
