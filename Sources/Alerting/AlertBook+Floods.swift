@@ -5,7 +5,7 @@ import GatewayModel
 /// What protects people is neither damped nor put off.
 extension AlertBook {
     /// Seconds that are looked back.
-    static let window: Int64 = 600
+    public static let window: Int64 = 600
     /// More onsets of one condition than this in the window: it keeps coming and going.
     static let mostOnsets = 3
     /// More alerts than this in the window: the further ones are told together.
@@ -13,15 +13,35 @@ extension AlertBook {
     /// Seconds for which further alerts are gathered before they are told together.
     static let gathering: Int64 = 120
 
+    /// Goes on with what was raised before a start: `recent` are the alerts of the last ``window``, open or closed.
+    ///
+    /// Every onset is a record of its own, so that the records are all that is needed.
+    public mutating func remember(_ recent: [Alert]) {
+        for alert in recent.sorted(by: { ($0.detectedAt, $0.number) < ($1.detectedAt, $1.number) }) {
+            onsets[AlertBook.condition(alert.cause, alert.subject), default: []].append(alert.detectedAt)
+            // What rested from the start, and what came and went too often, was told to nobody.
+            let atOnset = alert.entries.prefix { $0.at == alert.detectedAt }.map(\.kind)
+            guard AlertBook.canBeCalmed(alert),
+                Set(atOnset).isDisjoint(with: [.damped, .switchedOff, .covered])
+            else { continue }
+            told.append(alert.detectedAt)
+        }
+    }
+
+    /// What protects people, and what a person waits for, is told on its own whatever else happens.
+    private static func canBeCalmed(_ alert: Alert) -> Bool {
+        alert.protects != .people && alert.cause != .box(.peopleAtRisk) && alert.cause != .box(.testAlarm)
+    }
+
     /// Looks whether an alert that was just raised can be told on its own; returns the kind of its notice.
     mutating func calm(_ alert: inout Alert, _ kind: String, now: Instant) -> String {
         let condition = AlertBook.condition(alert.cause, alert.subject)
         let begin = now.advanced(bySeconds: -AlertBook.window)
-        onsets[condition] = (onsets[condition] ?? []).filter { $0 > begin } + [now]
-        onsets = onsets.filter { $0.value.contains { $0 > begin } }
-        guard alert.isUntold != true, alert.protects != .people, alert.cause != .box(.peopleAtRisk),
-            alert.cause != .box(.testAlarm)
-        else { return kind }
+        // A time in the future is one of a clock that was wrong.
+        func isRecent(_ time: Instant) -> Bool { time > begin && time <= now }
+        onsets[condition] = (onsets[condition] ?? []).filter(isRecent) + [now]
+        onsets = onsets.filter { $0.value.contains(where: isRecent) }
+        guard alert.isUntold != true, AlertBook.canBeCalmed(alert) else { return kind }
         let count = onsets[condition]?.count ?? 0
         if count > AlertBook.mostOnsets {
             alert.entries.append(AlertEntry(at: now, kind: .damped, note: "\(count)"))
@@ -30,7 +50,7 @@ extension AlertBook {
             alert.isUntold = true
             return kind
         }
-        told = told.filter { $0 > begin } + [now]
+        told = told.filter(isRecent) + [now]
         if told.count > AlertBook.mostAlerts, alert.details["visibility"] == nil {
             alert.isUntold = true
             alert.entries.append(AlertEntry(at: now, kind: .gathered))

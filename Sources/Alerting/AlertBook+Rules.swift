@@ -67,7 +67,7 @@ extension BoxCondition {
         case .diskFull, .storeFailing, .brokerAway, .nobodyOnDuty, .peopleAtRisk: .now
         case .signaturesMissing, .recoveryWaiting, .decisionsAltered: .today
         case .storeDamaged, .sensorSilent, .backupOverdue, .clockWrong, .destinationFailing, .unitChanged,
-            .tooManyMessages, .testAlarm, .placeSilent:
+            .tooManyMessages, .testAlarm, .placeSilent, .neighbourSilent:
             .today
         case .tooMuchAtQoS0, .malformedFlood, .messagePutAside, .readingsPutAside: .assembly
         }

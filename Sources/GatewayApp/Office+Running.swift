@@ -17,6 +17,9 @@ extension Office {
                 finding.condition, subject: finding.subject, isActive: finding.isActive, onset: finding.onset,
                 finding.details, now)
         }
+        sendRoundIfDue(now: now)
+        giveSignOfLifeIfDue(now: now)
+        lookForNeighbours(now: now)
         if pipeline.batch.alerts.count > alertsBefore || !pipeline.batch.outbox.isEmpty { urgency = .now }
         if pipeline.committed.hasLateMeters,
             now.milliseconds(since: madeUpAt ?? Instant(milliseconds: 0)) >= Office.makeUpPause

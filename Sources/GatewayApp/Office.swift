@@ -21,6 +21,10 @@ final class Office {
     static let makeUpPause: Int64 = 600_000
     /// How long messages wait at most while days are computed.
     static let makeUpSlice = Duration.milliseconds(500)
+    /// When the weekly round could not be made.
+    var roundFailedAt: Instant?
+    /// When the files of neighbours were looked at.
+    var lookedForNeighboursAt: Instant?
     private var tickedAt: Instant?
     /// While recorded messages are replayed nothing is told to anybody.
     var tellsNobody = false

@@ -22,6 +22,8 @@ public enum BoxCondition: String, Hashable, Sendable, Codable, CaseIterable {
     case peopleAtRisk = "people_at_risk"
     /// Nothing is heard from a place any more; the subject is its name.
     case placeSilent = "place_silent"
+    /// A neighbours' box gives no sign of life; the subject is its name.
+    case neighbourSilent = "neighbour_silent"
     /// A test message to one steward, whose name is the subject.
     case testAlarm = "test_alarm"
 }

@@ -10,6 +10,22 @@ extension Store {
         }
     }
 
+    /// Alerts that were found after an instant, open or closed, newest first.
+    ///
+    /// Numbers grow with time, so that years of older ones are not read.
+    public func alerts(foundAfter instant: Instant) throws(StoreError) -> [Alert] {
+        try read("alerts") { db in
+            var found: [Alert] = []
+            let rows = try String.fetchCursor(db, sql: "SELECT body FROM alert ORDER BY number DESC")
+            while let body = try rows.next() {
+                let alert = try JSONText.decode(Alert.self, body)
+                guard alert.detectedAt > instant else { break }
+                found.append(alert)
+            }
+            return found
+        }
+    }
+
     /// The alert of that id, nil where there is none.
     public func alert(id: String) throws(StoreError) -> Alert? {
         try read("alerts") { db in

@@ -50,7 +50,8 @@ extension AlertsCommand {
     struct Round: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Lists what is to be visited this week: silent sensors and low batteries, and who goes.",
-            discussion: "Examples:\n  commons alerts round\n  commons alerts round --format json")
+            discussion: "With round: in the configuration the list goes out by itself once a week.\n\n"
+                + "Examples:\n  commons alerts round\n  commons alerts round --format json")
         @OptionGroup var site: SiteOptions
         @Option(name: .long, help: "text or json.") var format = ListFormat.text
 

@@ -91,7 +91,9 @@ struct DestinationSettingsTests {
                     kind: .siren(SirenSettings(topic: "sirens/yard", soundsFor: 120))),
                 DestinationSettings(name: "panel", audience: .members, language: "en", kind: .mqtt),
             ])
-        #expect(settings[2].advice.count == 1 && settings[0].advice.isEmpty)
+        #expect(
+            settings[2].advice(carriesSignOfLife: false).count == 1
+                && settings[0].advice(carriesSignOfLife: false).isEmpty)
     }
 
     @Test(

@@ -1,4 +1,5 @@
 import GatewayModel
+import Reporting
 import Storage
 import Testing
 
@@ -89,5 +90,29 @@ struct AlertRestTests {
         let unknown = try village.say(
             "Rosa", .switchAlerts(subject: "no/such", off: SwitchOffTerms(until: until, why: "repair")))
         #expect(unknown[0] == "refused" && unknown[1].contains("no/such"))
+    }
+
+    @Test("The month's report lists pauses and switch-offs that are long over, with their reasons and without names")
+    func inTheReport() throws {
+        let village = try AlertVillage()
+        let until = village.now.advanced(bySeconds: 20 * hour)
+        let off = Command.switchAlerts(subject: "cold/power", off: SwitchOffTerms(until: until, why: "it thaws"))
+        try village.say("Rosa", off)
+        try village.say("Jordi", off)
+        try village.read(150)
+        try village.say("Amina", pause(1, village, hours: 5))
+        try village.wait(until: 2 * hour)
+        try village.say("Amina", .switchAlerts(subject: "cold/power", off: nil))
+        try village.restart()
+        let papers = try Papers(
+            site: village.site, store: village.office.store, month: CalendarMonth(year: 2026, month: 11),
+            now: village.now)
+        let report = papers.report(.markdown, language: "en").replacing("\\", with: "")
+        let rows = report.split(separator: "\n").filter { $0.contains("it thaws") || $0.contains("known work") }
+        try #require(rows.count == 2)
+        #expect(rows[0].contains("Sensor switched off: cold/power") && rows[0].contains("two stewards"))
+        #expect(rows[0].contains("12:00") && rows[0].contains("14:00"))
+        #expect(rows[1].contains("Alert 1 paused") && rows[1].contains("17:00") && rows[1].contains("a steward"))
+        #expect(["Rosa", "Jordi", "Amina"].allSatisfy { !report.contains($0) })
     }
 }

@@ -156,8 +156,25 @@ struct ReportTests {
         let items = AgendaDraft.items(from: model, phrases: phrases)
         for form in ReportWriter.Form.allCases {
             let text = ReportWriter(model, agenda: items, phrases: phrases).text(form)
-            for secret in ["Rosa", "home-", "Home 3"] { #expect(!text.contains(secret)) }
+            for secret in ["Rosa", "Jordi", "keeper", "home-", "Home 3", "we are away"] {
+                #expect(!text.contains(secret))
+            }
         }
+    }
+
+    @Test("lists what was paused or switched off, people first, with the end that it really had")
+    func rests() throws {
+        var facts = try Village().facts
+        let rests = ReportModel.make(from: facts).rests
+        #expect(rests.atHomes == 1)
+        #expect(rests.rows.map(\.protects) == [.people, .people, .resource, nil])
+        #expect(rests.rows.map(\.role) == [.twoStewards, .twoStewards, .other, .steward])
+        // The pause was to last until five; the water came back before.
+        #expect(rests.rows[0].until == (try Village.time("2026-10-08T03:41:00Z")))
+        facts.switchOffs = []
+        facts.alerts = []
+        let html = ReportWriter(.make(from: facts), agenda: [], phrases: try Phrases.book("en")).text(.html)
+        #expect(html.contains("No alert was paused, and nothing was switched off."))
     }
 
     @Test("with three homes their total and every day of it stay hidden")

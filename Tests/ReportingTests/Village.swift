@@ -83,6 +83,26 @@ struct Village {
             nextAssemblies: [try Village.time("2026-11-01T17:00:00Z"), try Village.time("2026-12-06T17:00:00Z")],
             agendaClosesAt: try Village.time("2026-10-25T17:00:00Z"), stewardCount: 4,
             decisions: Village.decisions())
+        facts.stewardNames = ["Rosa", "Jordi"]
+        facts.switchOffs = try Village.switchOffs(hostile: hostile)
+    }
+
+    /// Three of this month, one of a home, and one that was over before.
+    private static func switchOffs(hostile: Bool) throws -> [SwitchOffFacts] {
+        func off(_ subject: String, _ from: String, _ until: String, _ persons: [String], _ why: String) throws
+            -> SwitchOffFacts
+        {
+            SwitchOffFacts(
+                subject: subject, isHousehold: subject.hasPrefix("home"), from: try time("2026-\(from):00Z"),
+                until: try time("2026-\(until):00Z"), why: hostile ? HostileTexts.all[0] : why, persons: persons)
+        }
+        return [
+            try off("roof/solar", "09-02T10:00", "09-30T18:00", ["Rosa"], "over before"),
+            try off("roof/solar", "09-29T10:00", "10-03T18:00", ["Rosa"], "the inverter is repaired"),
+            try off("12/daily-water", "10-12T08:00", "11-01T17:00", ["keeper"], "the well is cleaned"),
+            try off("home-2/water", "10-05T08:00", "10-06T08:00", ["Rosa"], "we are away"),
+            try off("tank/level", "10-15T08:00", "10-15T20:00", ["Rosa", "Jordi"], "the probe is cleaned"),
+        ]
     }
 
     struct Missing: Error {}
@@ -163,8 +183,17 @@ struct Village {
         tank.closedAt = try time("2026-10-08T08:00:00Z")
         tank.state = .closed
         tank.outcome = .real
-        tank.entries.append(
-            AlertEntry(at: try time("2026-10-08T00:58:00Z"), kind: .taken, person: "Rosa", means: "sms"))
+        tank.entries += [
+            AlertEntry(at: try time("2026-10-08T00:58:00Z"), kind: .taken, person: "Rosa", means: "sms"),
+            AlertEntry(
+                at: try time("2026-10-08T01:10:00Z"), kind: .pauseAsked, person: "Rosa",
+                note: "the lorry comes at five",
+                until: try time("2026-10-08T05:00:00Z")),
+            AlertEntry(
+                at: try time("2026-10-08T01:20:00Z"), kind: .paused, person: "Jordi", note: "the lorry comes at five",
+                until: try time("2026-10-08T05:00:00Z")),
+            AlertEntry(at: try time("2026-10-08T03:41:00Z"), kind: .returned),
+        ]
         let silent = Alert(
             id: "a2", number: 13, cause: .box(.sensorSilent), subject: "home-3/water", priority: .assembly,
             protects: nil, onset: try time("2026-10-20T06:00:00Z"), detectedAt: try time("2026-10-20T09:00:00Z"))

@@ -102,6 +102,9 @@ extension DestinationSettings {
                     .notAvailable, "the destination '\(name)' needs the broker connection", remedy: "configure mqtt:")
             }
             return MQTTDestination(settings: self, publisher: publisher)
+        case .ping(let ping):
+            let url = try ping.url.read(environment: context.environment)
+            return try PingDestination(settings: self, ping: ping, url: url, context: context)
         }
     }
 }

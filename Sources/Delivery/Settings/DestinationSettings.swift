@@ -35,13 +35,15 @@ public struct DestinationSettings: Hashable, Sendable {
         case loomio(LoomioSettings)
         /// The state of alerts on the broker.
         case mqtt
+        /// A watcher that waits for the daily sign of life.
+        case ping(PingSettings)
     }
 
     /// The kinds by the word that the configuration uses.
     public enum KindName: String, Hashable, Sendable, CaseIterable {
         // As written after `kind:`.
         case smtp, webhook, ntfy, command, files, printer, sms, siren, matrix, gotify, apprise, talk, discourse, loomio,
-            mqtt
+            mqtt, ping
     }
 
     /// The name, unique among destinations: lower-case letters, digits and dashes.
@@ -105,6 +107,12 @@ public struct DestinationSettings: Hashable, Sendable {
                     "`household: house-07` and `audience: person` go together: that household's alerts and no others")
             return nil
         }
+        if kindName == .ping, audience != .public {
+            field.report(
+                "nobody reads what '\(name)' gets: a ping says only that the box lives",
+                remedy: "write `audience: public`, and name it under sign_of_life:")
+            return nil
+        }
         let kind: Kind?
         switch kindName {
         case .smtp: kind = SMTPSettings(fields).map { .smtp($0) }
@@ -122,6 +130,7 @@ public struct DestinationSettings: Hashable, Sendable {
         case .discourse: kind = DiscourseSettings(fields).map { .discourse($0) }
         case .loomio: kind = LoomioSettings(fields).map { .loomio($0) }
         case .mqtt: kind = .mqtt
+        case .ping: kind = PingSettings(fields).map { .ping($0) }
         }
         guard let kind else { return nil }
         self.init(
@@ -146,6 +155,7 @@ public struct DestinationSettings: Hashable, Sendable {
         case .discourse: DiscourseSettings.keys
         case .loomio: LoomioSettings.keys
         case .mqtt: []
+        case .ping: PingSettings.keys
         }
     }
 
@@ -162,15 +172,20 @@ public struct DestinationSettings: Hashable, Sendable {
         case .talk(let talk): [talk.password.path, talk.place.caFile].compactMap { $0 }
         case .discourse(let discourse): [discourse.key.path, discourse.place.caFile].compactMap { $0 }
         case .loomio(let loomio): [loomio.key.path, loomio.place.caFile].compactMap { $0 }
+        case .ping(let ping): [ping.url.path, ping.caFile].compactMap { $0 }
         case .command, .files, .siren, .printer, .mqtt: []
         }
     }
 
     /// Advice for the keeper of the box about what the settings imply; shown by `commons doctor`.
-    public var advice: [String] {
+    ///
+    /// `carriesSignOfLife` is true for those that ``sign_of_life:`` names.
+    public func advice(carriesSignOfLife: Bool) -> [String] {
         if audience == .public {
+            guard !carriesSignOfLife else { return [] }
             return [
-                "\(name): nothing is sent to the public yet; alerts go to stewards, members and the household concerned"
+                "\(name): nothing but a sign of life is sent to the public yet; alerts go to stewards, members and the "
+                    + "household concerned"
             ]
         }
         guard case .ntfy(let ntfy) = kind, ntfy.token == nil else { return [] }

@@ -23,19 +23,14 @@ extension Fields {
         guard let field = required(key, example: "https://example.org/hook"), let text = field.string() else {
             return nil
         }
-        let isSecure = text.hasPrefix("https://")
-        let rest = text.dropFirst(isSecure ? 8 : 7)
-        let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-        guard isSecure || text.hasPrefix("http://"), !authority.isEmpty, !authority.contains("@"),
-            text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
-        else {
+        switch WebAddress.problem(of: text) {
+        case .malformed:
             field.report("'\(text)' is not an address", remedy: "write https://host/path without user or password")
             return nil
-        }
-        let host = authority.hasPrefix("[") ? authority.prefix { $0 != "]" } + "]" : authority.prefix { $0 != ":" }
-        if !isSecure, !isLoopback(String(host)) {
+        case .unprotected:
             field.report("'\(text)' would be sent unprotected", remedy: "use https://; http:// is for this box only")
             return nil
+        case nil: break
         }
         return text
     }
@@ -50,6 +45,24 @@ extension Fields {
             return nil
         }
         return Int(seconds)
+    }
+}
+
+/// What an address of the web must be like.
+enum WebAddress {
+    /// What can be wrong with one.
+    enum Problem: Hashable { case malformed, unprotected }
+
+    /// `https://` with a host and without user or password; `http://` only where the other side is on this box.
+    static func problem(of text: String) -> Problem? {
+        let isSecure = text.hasPrefix("https://")
+        let rest = text.dropFirst(isSecure ? 8 : 7)
+        let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        guard isSecure || text.hasPrefix("http://"), !authority.isEmpty, !authority.contains("@"),
+            text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+        else { return .malformed }
+        let host = authority.hasPrefix("[") ? authority.prefix { $0 != "]" } + "]" : authority.prefix { $0 != ":" }
+        return isSecure || isLoopback(String(host)) ? nil : .unprotected
     }
 }
 

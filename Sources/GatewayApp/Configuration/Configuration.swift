@@ -65,6 +65,34 @@ public struct Configuration: Sendable {
         public var agendaClosesDaysBefore: Int
     }
 
+    /// When the list of what has to be visited goes out, and where to.
+    public struct Round: Sendable, Hashable {
+        /// The weekday and the time.
+        public var at: MeetingRule
+        /// The destinations; empty for all of the stewards.
+        public var to: [String]
+    }
+
+    /// When the box says once a day that it lives, and where.
+    public struct SignOfLife: Sendable, Hashable {
+        /// Minutes after local midnight.
+        public var minute: Int
+        /// The destinations.
+        public var to: [String]
+    }
+
+    /// A neighbours' box whose daily sign of life is waited for.
+    public struct Neighbour: Sendable, Hashable {
+        /// What people here call it.
+        public var name: String
+        /// The topic on our broker on which its sign comes; nil where it comes as a file.
+        public var topic: String?
+        /// The file that is written anew with each sign; nil where it comes on a topic.
+        public var file: String?
+        /// Seconds after which a sign that does not come is an alert.
+        public var every: Int64
+    }
+
     /// A person with a duty.
     public struct Steward: Sendable, Hashable {
         /// The name as it appears in alerts.
@@ -125,6 +153,12 @@ public struct Configuration: Sendable {
     public var stewards: [Steward]
     /// The duty list and what belongs to it; nil where everybody is called at once.
     public var duty: DutySettings?
+    /// The weekly round; nil where nobody is sent a list.
+    public var round: Round?
+    /// The daily sign of life; nil where nobody waits for one.
+    public var signOfLife: SignOfLife?
+    /// The neighbours' boxes whose sign is waited for.
+    public var neighbours: [Neighbour] = []
     /// Where notices go.
     public var destinations: [DestinationSettings]
     /// The rule for backups; nil where none is set up.

@@ -61,6 +61,30 @@ extension ConfigurationFile {
         return duty
     }
 
+    /// When the weekly round goes out, and where to.
+    func round(_ field: Field, _ destinations: [DestinationSettings]) -> Configuration.Round? {
+        guard let fields = field.mapping(keys: ["at", "to"]),
+            let at = fields.required("at", example: "Monday 09:00"), let text = at.string()
+        else { return nil }
+        guard let rule = MeetingRule.parse("every " + text) else {
+            at.report("'\(text)' is not understood", remedy: "write a weekday and a time: Monday 09:00")
+            return nil
+        }
+        let known = destinations.filter { [.stewards, .members].contains($0.audience) }.map(\.name)
+        var names: [String] = []
+        for entry in fields["to"]?.list() ?? [] {
+            guard let name = entry.string() else { continue }
+            if !known.contains(name) {
+                entry.report(
+                    "'\(name)' is no destination of the stewards or members",
+                    remedy: Diagnostic.nearest(to: name, among: known).map { "did you mean '\($0)'?" }
+                        ?? "name one from destinations:")
+            }
+            names.append(name)
+        }
+        return Configuration.Round(at: rule, to: names)
+    }
+
     private func read(_ week: Field, into duty: inout DutySettings, _ names: [String]) {
         guard let fields = week.mapping(keys: ["begins", "people"]),
             let begins = fields.required("begins", example: "2026-11-09")?.date()
@@ -116,7 +140,7 @@ extension ConfigurationFile {
         }
     }
 
-    private func minute(_ field: Field) -> Int? {
+    func minute(_ field: Field) -> Int? {
         let parts = (field.string() ?? "").split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
         guard parts.count == 2, let hour = parts[0], let minute = parts[1], (0..<24).contains(hour),
             (0..<60).contains(minute)

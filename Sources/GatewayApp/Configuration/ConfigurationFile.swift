@@ -32,7 +32,8 @@ public struct ConfigurationFile {
     public func parse(_ text: String) -> (configuration: Configuration?, problems: [Diagnostic]) {
         let keys = [
             "community", "data_folder", "devices_folder", "resolutions_folder", "languages_folder", "mqtt", "assembly",
-            "stewards", "duty", "destinations", "backup", "clock", "sensors", "metrics_port",
+            "stewards", "duty", "round", "sign_of_life",
+            "neighbours", "destinations", "backup", "clock", "sensors", "metrics_port",
         ]
         guard let top = reader.mapping(of: text, keys: keys) else { return (nil, reader.problems) }
         let community = top.required("community", example: "{id: vall-clara, …}").flatMap(community)
@@ -61,6 +62,10 @@ public struct ConfigurationFile {
             metricsPort: top["metrics_port"]?.integer(in: 1...65_535))
         configuration.duty = top["duty"].flatMap { duty($0, stewards: stewards) }
         checkReach(configuration, at: top["stewards"])
+        configuration.signOfLife = top["sign_of_life"].flatMap { signOfLife($0, configuration.destinations) }
+        configuration.neighbours = neighbours(top["neighbours"], prefix: configuration.broker.prefix)
+        configuration.broker.topics += configuration.neighbours.compactMap(\.topic)
+        configuration.round = top["round"].flatMap { round($0, configuration.destinations) }
         if let clock = top["clock"]?.mapping(keys: ["wait_for_network"]) {
             configuration.waitsForNetworkTime = clock["wait_for_network"]?.boolean() ?? false
         }

@@ -36,6 +36,11 @@ extension Doctor {
             if backup.facts.state == .good { good.append("last good backup \(site.local(backup.since))") }
         }
         look {
+            let found = try neighbours(in: store)
+            problems += found.problems
+            good += found.good
+        }
+        look {
             let book = try store.verifyRecordBook()
             if let broken = book.firstBroken {
                 problems.append("the record book does not fit from entry \(broken) on; see `commons log verify`")
@@ -48,6 +53,25 @@ extension Doctor {
             problems.append("adopted decisions are not what was signed or recorded; see `commons limits verify`")
         }
         if isSound, problems.isEmpty { good.append("every day is what its readings say") }
+        return (problems, good)
+    }
+
+    /// When each neighbours' box was last heard.
+    private func neighbours(in store: Store) throws -> (problems: [String], good: [String]) {
+        let now = SystemClock.now()
+        let marks = try store.dutyMarks().filter { $0.key.kind == DutyMark.neighbour }
+        var problems: [String] = []
+        var good: [String] = []
+        for neighbour in site.configuration.neighbours {
+            guard let since = marks[DutyMark(kind: DutyMark.neighbour, name: neighbour.name)] else { continue }
+            if now > since.advanced(bySeconds: neighbour.every) {
+                problems.append(
+                    "no sign of life from \(neighbour.name) since \(site.local(since)); call somebody there, and look "
+                        + "whether the broker's bridge still brings \(neighbour.topic ?? neighbour.file ?? "it")")
+            } else {
+                good.append("\(neighbour.name) heard or waited for since \(site.local(since))")
+            }
+        }
         return (problems, good)
     }
 

@@ -37,7 +37,8 @@ public struct Doctor {
                 text.map { BrokerAdvice.examine(configuration: $0, fileName: brokerConfig).map(\.description) }
                 ?? ["\(brokerConfig): cannot be read; name the broker's configuration file"]
         }
-        problems += site.configuration.destinations.flatMap(\.advice)
+        let signed = site.configuration.signOfLife?.to ?? []
+        problems += site.configuration.destinations.flatMap { $0.advice(carriesSignOfLife: signed.contains($0.name)) }
         if site.configuration.stewards.isEmpty {
             problems.append("nobody is on duty; add stewards: to \(site.configuration.file)")
         }

@@ -14,7 +14,10 @@ public struct RoundDesk {
         self.site = site
     }
 
-    private struct Stop: Encodable {
+    /// The type of the weekly notice.
+    static let noticeKind = "duty.round"
+
+    private struct Line: Encodable {
         var place: String
         var sensor: String
         var visitedBy: String?
@@ -22,42 +25,75 @@ public struct RoundDesk {
         var battery: String?
     }
 
+    /// What has to be visited, and why.
+    struct Stops {
+        /// A shared sensor to visit.
+        struct Stop {
+            var sensor: Sensor
+            var silentSince: Instant?
+            var battery: String?
+        }
+
+        /// The shared sensors, by place.
+        var shared: [Stop]
+        /// How many homes have something to look after themselves.
+        var homes: Int
+    }
+
     /// One line for each sensor to visit, by place; a home is visited by its own people and only counted.
     public func lines(json: Bool) throws -> [String] { try lines(json: json, now: SystemClock.now()) }
 
     func lines(json: Bool, now: Instant) throws -> [String] {
-        let store = try site.readingStore()
+        let stops = try stops(in: site.readingStore(), now: now)
+        guard json else { return lines(stops, site.book(nil)) }
+        return try stops.shared.map { stop in
+            try JSONLine.text(
+                Line(
+                    place: stop.sensor.place, sensor: stop.sensor.id.rawValue, visitedBy: stop.sensor.visitedBy,
+                    silentSince: stop.silentSince?.description, battery: stop.battery))
+        }
+    }
+
+    /// Finds what has to be visited.
+    func stops(in store: Store, now: Instant) throws -> Stops {
         let sensors = try SensorDirectory(store).all
         let silent = try silentSince(store)
         let batteries = try lowBatteries(store, now: now)
         let due = sensors.filter { silent[$0.id] != nil || batteries[$0.id] != nil }
             .sorted { ($0.place, $0.id) < ($1.place, $1.id) }
-        let shared = due.filter { $0.visibility == .community }
-        if json {
-            return try shared.map { sensor in
-                try JSONLine.text(
-                    Stop(
-                        place: sensor.place, sensor: sensor.id.rawValue, visitedBy: sensor.visitedBy,
-                        silentSince: silent[sensor.id]?.description, battery: batteries[sensor.id]))
-            }
-        }
-        let book = site.book(nil)
-        var lines = shared.map { sensor in
+        return Stops(
+            shared: due.filter { $0.visibility == .community }.map {
+                Stops.Stop(sensor: $0, silentSince: silent[$0.id], battery: batteries[$0.id])
+            }, homes: Set(due.filter { $0.visibility != .community }.map(\.place)).count)
+    }
+
+    /// The weekly notice in one language; `onDuty` is named where the stewards read it.
+    func notice(
+        _ stops: Stops, onDuty: String?, _ book: Phrasebook, now: Instant
+    ) -> (title: String, body: String) {
+        let first = onDuty.map { [book.text("round.on_duty", ["person": $0])] } ?? []
+        return (
+            book.text("round.title", ["date": site.zone.date(at: now).description]),
+            (first + lines(stops, book)).joined(separator: "\n")
+        )
+    }
+
+    private func lines(_ stops: Stops, _ book: Phrasebook) -> [String] {
+        var lines = stops.shared.map { stop in
             let reasons = [
-                silent[sensor.id].map { book.text("round.silent", ["since": site.local($0)]) },
-                batteries[sensor.id].map { book.text("round.battery", ["value": $0]) },
+                stop.silentSince.map { book.text("round.silent", ["since": site.local($0)]) },
+                stop.battery.map { book.text("round.battery", ["value": $0]) },
             ].compactMap { $0 }
             return Escaping.terminal(
                 book.text(
                     "round.line",
                     [
-                        "place": sensor.place.isEmpty ? "-" : sensor.place,
-                        "sensor": sensor.name(in: book.language), "why": reasons.joined(separator: ", "),
-                        "visitor": sensor.visitedBy ?? book.text("round.anybody"),
+                        "place": stop.sensor.place.isEmpty ? "-" : stop.sensor.place,
+                        "sensor": stop.sensor.name(in: book.language), "why": reasons.joined(separator: ", "),
+                        "visitor": stop.sensor.visitedBy ?? book.text("round.anybody"),
                     ]))
         }
-        let homes = Set(due.filter { $0.visibility != .community }.map(\.place)).count
-        if homes > 0 { lines.append(book.text("round.homes", ["count": "\(homes)"])) }
+        if stops.homes > 0 { lines.append(book.text("round.homes", ["count": "\(stops.homes)"])) }
         return lines.isEmpty ? [book.text("round.nothing")] : lines
     }
 

@@ -77,9 +77,47 @@ struct NoticeWriter: Sendable {
         _ kind: String, priority: Priority, audience: Audience = .stewards, now: Instant,
         words: (Phrasebook) -> (title: String, body: String)
     ) -> [OutboxItem] {
-        destinations.filter { $0.audience != .person && NoticeWriter.mayHear($0.audience, audience) }.map {
-            destination in
-            let text = words(languages.book(destination.language))
+        let hearing = destinations.filter { $0.audience != .person && NoticeWriter.mayHear($0.audience, audience) }
+        return items(kind, priority: priority, to: hearing, now: now) { words(languages.book($0.language)) }
+    }
+
+    /// One outbox item per destination that is named, or per destination of the stewards; one that reaches another
+    /// steward alone than the person whom it is for is left out.
+    func list(
+        _ kind: String, to names: [String], person: String?, now: Instant,
+        words: (Phrasebook, Audience) -> (title: String, body: String)
+    ) -> [OutboxItem] {
+        let hearing = destinations.filter { destination in
+            names.isEmpty
+                ? destination.audience == .stewards && calls(destination, person.map { [$0] })
+                : names.contains(destination.name)
+        }
+        return items(kind, priority: .today, to: hearing, now: now) {
+            words(languages.book($0.language), $0.audience)
+        }
+    }
+
+    /// One outbox item per destination that is named, at once, also in the quiet hours: it is for machines.
+    func signOfLife(
+        to names: [String], dataJSON: String, now: Instant, words: (Phrasebook) -> (title: String, body: String)
+    ) -> [OutboxItem] {
+        let hearing = destinations.filter { names.contains($0.name) }
+        return items(PingDestination.signOfLife, priority: .assembly, to: hearing, now: now) {
+            words(languages.book($0.language))
+        }.map { item in
+            var item = item
+            item.dataJSON = dataJSON
+            item.notBefore = nil
+            return item
+        }
+    }
+
+    private func items(
+        _ kind: String, priority: Priority, to hearing: [DestinationSettings], now: Instant,
+        words: (DestinationSettings) -> (title: String, body: String)
+    ) -> [OutboxItem] {
+        hearing.map { destination in
+            let text = words(destination)
             return OutboxItem(
                 key: NoticeWriter.key("\(kind)/\(now.milliseconds)/\(text.body)"), destination: destination.name,
                 type: kind, priority: priority, title: text.title, body: text.body, alert: nil, dataJSON: "{}",

@@ -128,6 +128,8 @@ extension DutyMark {
     static let testAnswered = "test_answered"
     /// The monthly test messages went out; the name is the month.
     static let monthlyTest = "monthly_test"
+    /// The weekly round was sent; the time is the one for which it was due.
+    static let weeklyRound = "weekly_round"
     /// A steward began to be on duty.
     static let onDuty = "on_duty"
 }

@@ -29,6 +29,10 @@ final class Pipeline {
 
     /// Takes one message through the whole path; the result says how soon it must be committed.
     func receive(_ received: ReceivedMessage) -> Urgency {
+        if let neighbour = state.neighbours.neighbour(onTopic: received.message.topic) {
+            hearNeighbour(neighbour, received)
+            return .whenDue
+        }
         let decoding = state.decoder.decode(received.message)
         count(received, decoding)
         if decoding.isAnnouncement {
@@ -111,6 +115,7 @@ final class Pipeline {
         perform(state.alerts.tick(now: now), now: now)
         handOver(now: now)
         testMonthly(now: now)
+        missNeighbours(now: now)
         return batch.alerts.count > alertsBefore || !batch.dutyMarks.isEmpty ? .now : .whenDue
     }
 
@@ -146,7 +151,9 @@ final class Pipeline {
         changeState {
             $0.decoder = decoder
             $0.alerts.policy = policy
+            $0.neighbours.neighbours = site.configuration.neighbours
         }
+        forgetNeighbours(now: now)
     }
 
     /// Changes the state apart from any message, for what a command has already written to the store.

@@ -55,6 +55,7 @@ struct PipelineLoader {
         var alerts = AlertBook(
             gatewayID: site.configuration.community.id, open: open, nextNumber: try store.nextAlertNumber(),
             switchedOff: try store.switchedOff())
+        alerts.remember(try store.alerts(foundAfter: now.advanced(bySeconds: -AlertBook.window)))
         let marks = try store.dutyMarks()
         alerts.policy = try site.alertPolicy(store, now: now)
         alerts.boxRules = inForce.boxAlerts(on: site.zone.date(at: now))
@@ -67,6 +68,13 @@ struct PipelineLoader {
             stages: stages, alerts: alerts,
             onDuty: marks.filter { $0.key.kind == DutyMark.onDuty }.max { $0.value < $1.value }?.key.name,
             testedMonth: marks.keys.filter { $0.kind == DutyMark.monthlyTest }.map(\.name).max(),
+            roundAt: marks.filter { $0.key.kind == DutyMark.weeklyRound }.map(\.value).max(),
+            signAt: marks.filter { $0.key.kind == DutyMark.signOfLife }.map(\.value).max(),
+            neighbours: NeighbourWatch(
+                site.configuration.neighbours,
+                since: Dictionary(
+                    marks.filter { $0.key.kind == DutyMark.neighbour }.map { ($0.key.name, $0.value) },
+                    uniquingKeysWith: { max($0, $1) })),
             silence: SilenceWatch(
                 sensors: sensors.all, lastSeen: replay.lastSeen, silent: Set(silent), listeningSince: nil,
                 zone: site.zone),

@@ -35,6 +35,12 @@ struct PipelineState: Sendable {
     var onDuty: String?
     /// The month of the last monthly test messages.
     var testedMonth: String?
+    /// The time for which the last weekly round was sent.
+    var roundAt: Instant?
+    /// The time for which the last sign of life was given.
+    var signAt: Instant?
+    /// Neighbours' boxes that should give a sign of life.
+    var neighbours = NeighbourWatch([])
     /// Sensors that should have reported.
     var silence: SilenceWatch
     /// Devices that send too much.

@@ -21,7 +21,8 @@ struct SilenceWatch: Sendable {
 
     private static let longestGrace: Int64 = 900
     private var sensors: [SensorID: Watched] = [:]
-    private var listeningSince: Instant?
+    /// Since when messages can arrive; nil while they cannot.
+    private(set) var listeningSince: Instant?
     private let zone: Zone
 
     /// Watches the sensors that have a rhythm; `silent` are those whose silence was already told.

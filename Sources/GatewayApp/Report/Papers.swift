@@ -129,6 +129,8 @@ struct Papers {
             fixed: try Papers.fixed([month, month.previous, month.yearBefore], in: store),
             decisions: try DecisionWatch(site: site).facts(in: store, now: now),
             limitNews: try LimitNewsDesk(site: site, store: store).news(since: from, now: now))
+        facts.stewardNames = Set(site.configuration.stewards.map(\.name))
+        facts.switchOffs = SwitchOffDesk.facts(of: try store.recordEntries().map(\.entry))
         facts.loadBudget = site.configuration.duty?.budget ?? LoadBudget()
         return facts
     }

@@ -7,8 +7,20 @@ extension RunningParts {
     /// A notice that waited longer than this may be about something that is over (milliseconds).
     private static let staleAfter: Int64 = 900_000
 
+    /// A list of what has to be visited is of no use any more once it is so old (milliseconds): the next one comes soon.
+    private static let roundLasts: Int64 = 3 * 86_400_000
+
+    /// That the box lived yesterday says nothing (milliseconds).
+    private static let signLasts: Int64 = 86_400_000
+
     /// A notice that something was raised is left out once it has waited long and the thing is over.
     static func recheck(_ item: OutboxItem, now: Instant, _ store: Store) -> Recheck {
+        if item.type == RoundDesk.noticeKind, now.milliseconds(since: item.createdAt) > roundLasts {
+            return .drop(reason: "a list of last week")
+        }
+        if item.type == PingDestination.signOfLife, now.milliseconds(since: item.createdAt) > signLasts {
+            return .drop(reason: "a sign of life of the day before")
+        }
         guard ["alert.raised", "alert.warned", "alert.called", "alert.nobody_came"].contains(item.type),
             let id = item.alert,
             now.milliseconds(since: item.createdAt) > staleAfter,

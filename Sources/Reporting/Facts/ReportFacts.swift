@@ -48,6 +48,10 @@ public struct ReportFacts: Sendable {
     public var agendaClosesAt: Instant?
     /// How many stewards share the duty; 0 where unknown.
     public var stewardCount: Int
+    /// The names of the stewards, to tell who acted as one; no name is ever shown.
+    public var stewardNames: Set<String> = []
+    /// What was switched off on purpose, ever.
+    public var switchOffs: [SwitchOffFacts] = []
     /// How many alerts the volunteers can bear.
     public var loadBudget = LoadBudget()
     /// What the month's report said when it was closed; nil while it is open.

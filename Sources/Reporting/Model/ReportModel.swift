@@ -12,6 +12,8 @@ public struct ReportModel: Sendable {
     public var limits: [LimitReport]
     /// The alerts.
     public var alerts: AlertReport
+    /// What was paused or switched off.
+    public var rests: RestReport
     /// Where figures are missing.
     public var gaps: GapReport
     /// The figures over households that this report shows; keep them and hand them in as
@@ -37,8 +39,10 @@ public struct ReportModel: Sendable {
         let others = Set(facts.sensors.map(\.sensor.resource)).subtracting(first).sorted()
         let resources = (first + others)
             .map { ResourceReport.make($0, from: facts, dates: dates, limits: limits, show: show) }
+        let alerts = AlertReport(facts)
         return ReportModel(
-            facts: facts, dates: dates, resources: resources, limits: limits, alerts: AlertReport(facts),
+            facts: facts, dates: dates, resources: resources, limits: limits, alerts: alerts,
+            rests: RestReport(facts, alerts: alerts, limits: limits),
             gaps: GapReport(facts, dates: dates), shownFigures: shown)
     }
 }

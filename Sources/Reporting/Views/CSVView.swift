@@ -29,6 +29,12 @@ struct CSVView {
                 row.lasted.map(String.init) ?? "", "s", "", "", row.state.rawValue,
             ])
         }
+        for row in model.rests.rows {
+            lines.append([
+                "rest", words.rested(row.subject, limits: model.limits), row.why, row.from.description,
+                row.until.description, "", "", "", row.protects?.rawValue ?? "",
+            ])
+        }
         for gap in model.gaps.rows {
             lines.append([
                 "gap", words.name(gap.sensor), "missing_days", model.facts.month.description, String(gap.missingDays),

@@ -45,6 +45,7 @@ struct JSONView {
                         ])
                     })
             ),
+            ("rests", .array(model.rests.rows.map(rest))), ("rests_at_homes", .integer(model.rests.atHomes)),
             ("household_points_with_gaps", .integer(model.gaps.householdPoints)),
             ("agenda", .array(agenda.map(JSONView.item))),
             ("gateway_version", .string(facts.gateway.version)), ("record_head", .string(facts.gateway.recordHead)),
@@ -154,6 +155,14 @@ struct JSONView {
             ("priority", .string(row.priority.rawValue)), ("since", .time(row.onset)),
             ("lasted_seconds", .optional(row.lasted)), ("response_seconds", .optional(row.response)),
             ("state", .string(row.state.rawValue)), ("outcome", row.outcome.map { .string($0.rawValue) } ?? .null),
+        ])
+    }
+
+    private func rest(_ row: RestReport.Row) -> JSONNode {
+        .object([
+            ("what", .string(words.rested(row.subject, limits: model.limits))),
+            ("protects", row.protects.map { .string($0.rawValue) } ?? .null), ("from", .time(row.from)),
+            ("until", .time(row.until)), ("why", .string(row.why)), ("by", .string(row.role.rawValue)),
         ])
     }
 

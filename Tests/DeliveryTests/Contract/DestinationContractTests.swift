@@ -35,7 +35,7 @@ struct DestinationContractTests {
                 let lines = Escaping.plain(text).split(separator: "\n", omittingEmptySubsequences: false)
                 let expected = lines.map { Escaping.markdown(String($0)) }.joined(separator: "  \n")
                 #expect(expected.isEmpty || arrival.text.contains(expected))
-            case .smtp, .ntfy, .files, .printer, .sms, .gotify, .apprise, .talk, .matrix:
+            case .smtp, .ntfy, .files, .printer, .sms, .gotify, .apprise, .talk, .matrix, .ping:
                 #expect(arrival.title == expectedTitle(text, kind))
                 let expected = Escaping.plain(text)
                 let room = kind == .sms ? 300 : kind == .ntfy ? 3900 : Int.max
@@ -57,6 +57,7 @@ struct DestinationContractTests {
         "gives up after a refusal",
         arguments: [
             Rig.Kind.smtp, .webhook, .ntfy, .command, .gotify, .apprise, .talk, .discourse, .loomio, .matrix,
+            .ping,
         ])
     func refusal(_ kind: Rig.Kind) throws {
         let rig = try #require(try Rig(kind, .refuses))
@@ -68,7 +69,7 @@ struct DestinationContractTests {
 
     @Test(
         "does not know after a time-out, and repeats with the same identity",
-        arguments: [Rig.Kind.smtp, .webhook, .command, .mqtt, .gotify, .apprise, .talk, .loomio, .matrix])
+        arguments: [Rig.Kind.smtp, .webhook, .command, .mqtt, .gotify, .apprise, .talk, .loomio, .matrix, .ping])
     func timeOut(_ kind: Rig.Kind) throws {
         let rig = try #require(try Rig(kind, .hangs))
         for attempt in 0..<2 {
@@ -85,7 +86,7 @@ struct DestinationContractTests {
     @Test(
         "says that nothing has arrived where nobody listens",
         arguments: [
-            Rig.Kind.smtp, .webhook, .ntfy, .gotify, .apprise, .talk, .discourse, .loomio, .matrix,
+            Rig.Kind.smtp, .webhook, .ntfy, .gotify, .apprise, .talk, .discourse, .loomio, .matrix, .ping,
         ])
     func nobodyListens(_ kind: Rig.Kind) throws {
         var rig = try Rig(kind, .accepts)
@@ -101,7 +102,7 @@ struct DestinationContractTests {
     private func expectedTitle(_ text: String, _ kind: Rig.Kind) -> String {
         switch kind {
         case .sms: Escaping.singleLine(text, limit: 120)
-        case .ntfy, .gotify, .apprise: Escaping.singleLine(text, limit: 200)
+        case .ntfy, .gotify, .apprise, .ping: Escaping.singleLine(text, limit: 200)
         case .talk, .matrix: Escaping.singleLine("[Alder Court] " + text, limit: 300)
         case .discourse:
             Escaping.singleLine("[Alder Court] " + text, limit: 200) + ", 2026-11-18 11:06"

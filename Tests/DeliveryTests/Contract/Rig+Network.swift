@@ -56,6 +56,21 @@ extension Rig {
         }
     }
 
+    init(ping behaviour: Behaviour) throws {
+        let server = try TestServer.web()
+        let url = "http://127.0.0.1:\(server.port)" + path(behaviour, accepted: "/status/200")
+        let ping = PingSettings(url: .environment("URL"), timeoutSeconds: behaviour == .hangs ? 1 : 30)
+        let settings = DestinationSettings(name: "d", audience: .public, language: "en", kind: .ping(ping))
+        destination = try settings.makeDestination(context(environment: ["URL": url]))
+        arrivals = {
+            try server.messages(WebRecord.self).map { record in
+                let text = String(decoding: record.bytes, as: UTF8.self)
+                let title = text.split(separator: "\n", omittingEmptySubsequences: false).first.map(String.init)
+                return Arrival(named: text, title: title ?? "")
+            }
+        }
+    }
+
     init(service: Service, _ behaviour: Behaviour) throws {
         let server = try TestServer.web()
         let path = path(behaviour, accepted: service.rawValue)

@@ -21,7 +21,7 @@ struct Rig {
 
     enum Kind: CaseIterable {
         case smtp, webhook, ntfy, command, files, printer, sms, siren, mqtt, gotify, apprise, talk,
-            discourse, loomio, matrix
+            discourse, loomio, matrix, ping
     }
 
     /// Nil where the kind cannot behave so.
@@ -42,6 +42,7 @@ struct Rig {
         case .discourse: try self.init(service: .discourse, behaviour)
         case .loomio: try self.init(service: .loomio, behaviour)
         case .matrix: try self.init(service: .matrix, behaviour)
+        case .ping: try self.init(ping: behaviour)
         }
     }
 }

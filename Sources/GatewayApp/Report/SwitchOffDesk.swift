@@ -1,0 +1,37 @@
+import GatewayModel
+import Reporting
+import Storage
+
+/// Reads from the record book what was switched off on purpose: the book alone keeps what is over.
+enum SwitchOffDesk {
+    /// Every time that began, in order.
+    static func facts(of entries: [RecordEntry]) -> [SwitchOffFacts] {
+        var facts: [SwitchOffFacts] = []
+        var running: [String: Int] = [:]
+        var asked: [String: RecordEntry] = [:]
+        for entry in entries {
+            // Of a home the name stands where it can be erased.
+            let subject = entry.facts["subject"] ?? entry.erasable["subject"] ?? ""
+            switch entry.kind {
+            case "alerts.off_asked": asked[subject] = entry
+            case "alerts.off":
+                if let index = running.removeValue(forKey: subject) { facts[index].until = entry.at }
+                let first = asked.removeValue(forKey: subject)
+                let until = entry.facts["until"].flatMap { Instant(rfc3339: $0) } ?? entry.at
+                running[subject] = subject.isEmpty ? nil : facts.count
+                facts.append(
+                    SwitchOffFacts(
+                        subject: subject, isHousehold: entry.facts["subject"] == nil, from: entry.at, until: until,
+                        why: first?.erasable["note"] ?? entry.erasable["note"] ?? "",
+                        persons: [first, entry].compactMap { $0?.erasable["person"] }))
+            case "alerts.on", "alerts.off_ended":
+                asked[subject] = nil
+                if let index = running.removeValue(forKey: subject) {
+                    facts[index].until = min(facts[index].until, entry.at)
+                }
+            default: break
+            }
+        }
+        return facts
+    }
+}
