@@ -254,6 +254,12 @@ public struct OutboxItem: Hashable, Sendable, Codable {
     public var createdAt: Instant
     /// Not to be sent before this time, such as the end of the quiet hours; nil for at once.
     public var notBefore: Instant?
+    /// The address at which its one reader answers; put in when it is sent, and never stored.
+    public var answerLink: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case key, destination, type, priority, title, body, alert, dataJSON, createdAt, notBefore
+    }
 
     /// Makes an outbox item.
     public init(

@@ -33,6 +33,7 @@ public struct ConfigurationFile {
         let keys = [
             "community", "data_folder", "devices_folder", "resolutions_folder", "languages_folder", "mqtt", "assembly",
             "stewards", "duty", "destinations", "backup", "clock", "sensors", "metrics_port",
+            "answer_page",
         ]
         guard let top = reader.mapping(of: text, keys: keys) else { return (nil, reader.problems) }
         let community = top.required("community", example: "{id: vall-clara, …}").flatMap(community)
@@ -61,6 +62,7 @@ public struct ConfigurationFile {
             metricsPort: top["metrics_port"]?.integer(in: 1...65_535))
         configuration.duty = top["duty"].flatMap { duty($0, stewards: stewards) }
         checkReach(configuration, at: top["stewards"])
+        configuration.answerPage = top["answer_page"].flatMap(answerPage)
         if let clock = top["clock"]?.mapping(keys: ["wait_for_network"]) {
             configuration.waitsForNetworkTime = clock["wait_for_network"]?.boolean() ?? false
         }
