@@ -20,7 +20,7 @@ extension AlertBook {
         onsets[condition] = (onsets[condition] ?? []).filter { $0 > begin } + [now]
         onsets = onsets.filter { $0.value.contains { $0 > begin } }
         guard alert.isUntold != true, alert.protects != .people, alert.cause != .box(.peopleAtRisk),
-            alert.cause != .box(.testAlarm)
+            alert.cause != .box(.testAlarm), alert.cause != .box(.handOver)
         else { return kind }
         let count = onsets[condition]?.count ?? 0
         if count > AlertBook.mostOnsets {

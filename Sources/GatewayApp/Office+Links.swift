@@ -43,7 +43,7 @@ extension Office {
                     break
                 }
             }
-            lines.append(book.text("answer_page.done.\(Office.word(answer))"))
+            lines.append(book.text("answer_page.done.\(Office.word(answer, of: alert))"))
         }
         if let alert = open() {
             let others = Office.going(alert).filter { $0 != link.person }
@@ -80,8 +80,10 @@ extension Office {
         }
     }
 
-    private static func word(_ answer: AlertAnswer) -> String {
+    private static func word(_ answer: AlertAnswer, of alert: Alert) -> String {
         switch answer {
+        case .take where alert.cause == .box(.testAlarm): "test"
+        case .take where alert.cause == .box(.handOver): "over"
         case .take: "going"
         case .decline: "decline"
         case .seen: "seen"

@@ -24,6 +24,8 @@ public enum BoxCondition: String, Hashable, Sendable, Codable, CaseIterable {
     case placeSilent = "place_silent"
     /// A test message to one steward, whose name is the subject.
     case testAlarm = "test_alarm"
+    /// A steward takes over the duty and has to say so; the subject is that steward's name.
+    case handOver = "hand_over"
 }
 
 /// How urgent an alert about the box is and who hears it; the assembly may change both, but not switch the alert off.
