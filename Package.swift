@@ -68,6 +68,7 @@ let package = Package(
             name: "Dashboard",
             dependencies: [
                 "GatewayModel", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(name: "Simulation", dependencies: ["GatewayModel"]),
@@ -105,10 +106,11 @@ let package = Package(
         .testTarget(
             name: "GatewayAppTests",
             dependencies: [
-                "CFaultVFS", "Delivery", "GatewayApp", "GatewayModel", "Limits", "MQTTIngest", "Reporting", "Storage",
-                "TestSupport",
+                "CFaultVFS", "Dashboard", "Delivery", "GatewayApp", "GatewayModel", "Limits", "MQTTIngest", "Reporting",
+                "Storage", "TestSupport",
                 "commons",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .testTarget(name: "SimulationTests", dependencies: ["GatewayModel", "Simulation", "TestSupport"]),
         .testTarget(

@@ -32,7 +32,7 @@ public enum AlertAction: Hashable, Sendable {
 public struct NoticeDraft: Hashable, Sendable {
     /// `alert.raised`, `alert.warned`, `alert.returned`, `alert.taken`, `alert.declined`, `alert.reminder`,
     /// `alert.pause_asked`, `alert.paused`, `alert.called`, `alert.nobody_came`, `alert.chattering`,
-    /// `alert.closed`.
+    /// `alert.closed`, `alert.accepted`.
     public var kind: String
     /// The alert as it now is.
     public var alert: Alert
@@ -96,7 +96,7 @@ public struct AnswerError: Error, Hashable, Sendable {
         case nothingToPause
         /// It is not switched off.
         case notOff
-        /// A test message is answered by the person to whom it went.
+        /// A test message is answered by the person to whom it went, a hand-over by those who were asked.
         case notYours
     }
 

@@ -16,6 +16,12 @@ extension AlertBook {
             entry.kind = .taken
             alert.takenBy = person
             (alert.closedAt, alert.outcome) = (now, .test)
+        case .take where alert.cause == .box(.handOver):
+            guard AlertBook.isAsked(person, about: alert) else { throw AnswerError(code: .notYours, number: number) }
+            kind = "alert.accepted"
+            entry.kind = .taken
+            alert.takenBy = person
+            (alert.closedAt, alert.outcome) = (now, .ended)
         case .take:
             entry.kind = .taken
             alert.takenBy = person

@@ -21,7 +21,9 @@ extension AlertPolicy {
     /// The next step of an alert's escalation, as it follows from its record: the person on duty, the second one,
     /// everybody, and everybody again. Nil where nobody is to be called.
     public func nextCall(_ alert: Alert, now: Instant) -> NextCall? {
-        guard callsPeople, alert.state == .raised, alert.isUntold != true, alert.priority == .now else { return nil }
+        guard callsPeople, alert.state == .raised, alert.isUntold != true, alert.priority == .now,
+            alert.cause != .box(.handOver)
+        else { return nil }
         let begin = alert.entries.lastIndex { $0.kind.beginsCalls } ?? 0
         let entries = alert.entries[begin...]
         guard let last = entries.last(where: { $0.kind.isCall }) else {
@@ -78,6 +80,10 @@ extension AlertBook {
     func call(_ alert: inout Alert, now: Instant) -> [String]? {
         guard policy.callsPeople, alert.isUntold != true, alert.priority != .assembly else { return nil }
         if alert.cause == .box(.testAlarm) { return [alert.subject] }
+        if alert.cause == .box(.handOver) {
+            alert.entries.append(AlertEntry(at: now, kind: .called, person: alert.subject))
+            return [alert.subject, alert.details["from"]].compactMap { $0 }
+        }
         let person = policy.roster?.onDuty(at: now)
         if alert.priority == .now {
             alert.entries.append(AlertEntry(at: now, kind: person == nil ? .calledAll : .called, person: person))

@@ -30,7 +30,7 @@ extension AlertBook {
 
     /// What protects people, and what a person waits for, is told on its own whatever else happens.
     private static func canBeCalmed(_ alert: Alert) -> Bool {
-        alert.protects != .people && alert.cause != .box(.peopleAtRisk) && alert.cause != .box(.testAlarm)
+        alert.protects != .people && ![.box(.peopleAtRisk), .box(.testAlarm), .box(.handOver)].contains(alert.cause)
     }
 
     /// Looks whether an alert that was just raised can be told on its own; returns the kind of its notice.

@@ -31,7 +31,7 @@ extension AlertBook {
 
     /// True for alerts whose condition never ends by itself, such as a message that was put aside.
     static func endsByHand(_ alert: Alert) -> Bool {
-        [.box(.messagePutAside), .box(.testAlarm)].contains(alert.cause)
+        [.box(.messagePutAside), .box(.testAlarm), .box(.handOver)].contains(alert.cause)
     }
 
     /// The kind of notice and record that an answer makes.
@@ -67,7 +67,7 @@ extension BoxCondition {
         case .diskFull, .storeFailing, .brokerAway, .nobodyOnDuty, .peopleAtRisk: .now
         case .signaturesMissing, .recoveryWaiting, .decisionsAltered: .today
         case .storeDamaged, .sensorSilent, .backupOverdue, .clockWrong, .destinationFailing, .unitChanged,
-            .tooManyMessages, .testAlarm, .placeSilent, .neighbourSilent:
+            .tooManyMessages, .testAlarm, .handOver, .placeSilent, .neighbourSilent:
             .today
         case .tooMuchAtQoS0, .malformedFlood, .messagePutAside, .readingsPutAside: .assembly
         }

@@ -4,7 +4,7 @@ extension AlertBook {
     /// Lets time pass: what rested long enough rests no more, and who has been going for two hours is asked again.
     public mutating func tick(now: Instant) -> [AlertAction] {
         endSwitchOffs(now: now) + endPauses(now: now) + tellGathered(now: now) + askAgain(now: now)
-            + escalate(now: now)
+            + escalate(now: now) + askAboutHandOver(now: now)
     }
 
     private mutating func askAgain(now: Instant) -> [AlertAction] {

@@ -23,6 +23,8 @@ public enum AlertText {
         public var nextAt: Instant?
         /// The limits that cannot be watched while this lasts.
         public var unseen = ""
+        /// The open alerts that are handed over, and the sensors that are silent then.
+        public var handed = (open: "", silent: "")
         /// Who reads it: stewards are told the first step and who is next, a household the first step, members neither.
         public var audience: Audience
         /// A time as people here read it.
@@ -91,9 +93,11 @@ public enum AlertText {
         var values = names(alert, context, book)
         let stage = String(draft.kind.dropFirst("alert.".count))
         values["person"] = alert.entries.last?.person ?? alert.takenBy ?? ""
-        if ["taken", "declined", "noted", "closed", "reminder", "paused", "pause_asked", "nobody_came", "chattering"]
-            .contains(stage)
-        {
+        if [
+            "taken", "accepted", "declined", "noted", "closed", "reminder", "paused", "pause_asked", "nobody_came",
+            "chattering",
+        ]
+        .contains(stage) {
             values["until"] = alert.pause.map { context.localTime($0.until) } ?? ""
             values["why"] = Escaping.singleLine(alert.pause?.reason ?? "", limit: 80)
             values["about"] = about(alert, context, book)
@@ -101,7 +105,9 @@ public enum AlertText {
             return book.text("alerts.\(stage)", values)
         }
         guard case .limit = alert.cause else {
-            return book.text("box.\(box(alert)).\(stage == "returned" ? "returned" : "body")", values)
+            let isAgain = stage == "called" && alert.cause == .box(.handOver)
+            return book.text(
+                "box.\(box(alert)).\(stage == "returned" ? "returned" : isAgain ? "again" : "body")", values)
         }
         let side = bound(alert)
         let isSum = alert.subject.isEmpty
@@ -129,6 +135,7 @@ public enum AlertText {
         values["bound"] = alert.transition.map { book.number($0.bound, places: 2) } ?? ""
         values["subject"] = alert.subject
         values["unseen"] = context.unseen
+        (values["open"], values["silent"]) = context.handed
         return values
     }
 

@@ -42,6 +42,8 @@ public protocol Destination: Sendable {
     func lookUp(_ item: OutboxItem, now: Instant) -> LookUpResult
     /// Why this message is none of its business, for the record; nil where it is.
     func declines(_ item: OutboxItem) -> String?
+    /// True where what is sent there has one reader by its settings: what is meant for one person may stand in it.
+    var hasOneReader: Bool { get }
 }
 
 extension Destination {
@@ -50,6 +52,9 @@ extension Destination {
 
     /// Most take everything that their audience may hear.
     public func declines(_ item: OutboxItem) -> String? { nil }
+
+    /// Rooms, forums, folders and paper are read by many.
+    public var hasOneReader: Bool { false }
 }
 
 /// Text in a destination's language with its `ref:` line, by which a person or a look-up finds a message again.
@@ -64,7 +69,12 @@ struct DestinationTexts: Sendable {
 
     /// The body with the reference below it.
     func body(_ item: OutboxItem) -> String {
-        Escaping.plain(item.body) + "\n\n" + reference(item)
+        Escaping.plain(item.body) + answerLine(item) + "\n\n" + reference(item)
+    }
+
+    /// The line with the address to answer at, below the text; empty for what has none.
+    func answerLine(_ item: OutboxItem) -> String {
+        item.answerLink.map { "\n\n" + phrases.text("delivery.answer_link", ["link": $0]) } ?? ""
     }
 
     /// The body for services that read Markdown, line by line so that nothing in it is taken for a mark.

@@ -63,6 +63,10 @@ public struct GatewayRunner {
             let counters = parts.counters
             services.append(DashboardServer { counters.latest }.application(port: port, logger: quiet))
         }
+        if let page = site.configuration.answerPage, let answers = parts.linkedAnswers {
+            let server = AnswerPageServer(answering: answers) { SystemClock.now() }
+            services.append(server.application(host: page.host, port: page.port, logger: quiet))
+        }
         try office.tellOfDroppedNotices(now: begin)
         parts.start()
         notifier.ready("listening")

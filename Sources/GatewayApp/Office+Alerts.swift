@@ -60,6 +60,7 @@ extension Office {
         var policy = try site.alertPolicy(store, now: now)
         policy.callsPeople = pipeline.state.alerts.policy.callsPeople
         pipeline.changeState { $0.alerts.policy = policy }
+        try endLinks(now: now)
     }
 
     /// Sends a test message to a steward.

@@ -7,6 +7,13 @@ extension Office {
     /// Carries out an answer, or enters its refusal in the record book; the caller commits. Returns what to log.
     func take(_ answer: IncomingAnswer, now: Instant) -> CommandReply {
         switch answer.judgement {
+        case .act(let person, _, _) where !mayAnswer(person, now: now):
+            pipeline.batch.records.append(
+                RecordEntry(
+                    at: now, kind: "answer.refused",
+                    facts: ["means": answer.means, "reason": AnswerRefusal.recalled.rawValue],
+                    erasable: ["sender": person, "destination": answer.destination]))
+            return .refused("an answer by \(answer.means) was refused: \(AnswerRefusal.recalled.rawValue)")
         case .act(let person, let alert, let isYes):
             let actor = Actor(account: answer.destination, enteredFor: person, means: answer.means)
             return perform(.answer(alert: alert, answer: isYes ? .take : .decline), by: actor, now: now)

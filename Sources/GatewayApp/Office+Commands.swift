@@ -74,6 +74,7 @@ extension Office {
         try SensorDeclarations(site: fresh, store: store).apply(now: now)
         try refreshSensors()
         try pipeline.reload(fresh, now: now)
+        try endLinks(now: now)
         try refreshLimits(now: now)
     }
 

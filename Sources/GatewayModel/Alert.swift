@@ -26,6 +26,8 @@ public enum BoxCondition: String, Hashable, Sendable, Codable, CaseIterable {
     case neighbourSilent = "neighbour_silent"
     /// A test message to one steward, whose name is the subject.
     case testAlarm = "test_alarm"
+    /// A steward takes over the duty and has to say so; the subject is that steward's name.
+    case handOver = "hand_over"
 }
 
 /// How urgent an alert about the box is and who hears it; the assembly may change both, but not switch the alert off.
@@ -256,6 +258,12 @@ public struct OutboxItem: Hashable, Sendable, Codable {
     public var createdAt: Instant
     /// Not to be sent before this time, such as the end of the quiet hours; nil for at once.
     public var notBefore: Instant?
+    /// The address at which its one reader answers; put in when it is sent, and never stored.
+    public var answerLink: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case key, destination, type, priority, title, body, alert, dataJSON, createdAt, notBefore
+    }
 
     /// Makes an outbox item.
     public init(

@@ -25,6 +25,8 @@ extension Store {
                 try db.execute(
                     sql: "UPDATE outbox SET state = 'dropped', reason = 'restored' WHERE \(waitingStates)")
                 let dropped = db.changesCount
+                // What was sent before opens nothing on a box that is brought back; an older copy has no links.
+                if try db.tableExists("answer_link") { try db.execute(sql: "DELETE FROM answer_link") }
                 let last = try Int64.fetchOne(db, sql: "SELECT max(number) FROM record") ?? 0
                 try act(dropped, last).write(db)
                 try setNumber(restoredNotices, Int64(dropped), db)

@@ -22,7 +22,10 @@ struct DutyCommand: ParsableCommand {
     struct Sheet: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Writes a steward's welcome sheet as an HTML page to print.",
-            discussion: "Example:\n  commons duty sheet Rosa > rosa.html")
+            discussion:
+                "It holds what is that person's alone, such as topic and word: give it from hand to hand, and delete "
+                + "the file. The squares to scan need Debian's qrencode.\n\n"
+                + "Example:\n  commons duty sheet Rosa > rosa.html")
         @OptionGroup var site: SiteOptions
         @Argument(help: "The steward's name.") var name: String
 

@@ -113,12 +113,20 @@ struct DutyTests {
         try village.say("Rosa", .answer(alert: alert, answer: .take))
         // Monday, 16 November, six in the evening.
         try village.wait(until: (6 * 24 + 6) * 3600 + 1)
-        let entries = try village.office.store.outboxEntries().filter { $0.item.type == "duty.hand_over" }
+        let handed = try number(village)
+        let entries = try village.office.store.outboxEntries().filter { $0.item.title.hasSuffix("On duty now: Jordi") }
         #expect(entries.map(\.item.destination) == ["stewards", "rosa", "jordi"])
-        #expect(entries.first?.item.title == "On duty now: Jordi")
-        #expect(entries.first?.item.body.contains("\(alert) (someone is going)") == true)
+        #expect(entries.first?.item.title == "TODAY \(handed): On duty now: Jordi")
+        let body = try #require(entries.first?.item.body)
+        #expect(body.contains("\(alert) (someone is going)"))
+        #expect(body.hasSuffix("Reply \(handed) YES or \(handed) NO. At 18:15 Rosa is called."))
         try village.wait(until: (6 * 24 + 6) * 3600 + 60)
-        #expect(try village.office.store.outboxEntries().count { $0.item.type == "duty.hand_over" } == 3)
+        #expect(try village.told().count { $0.hasSuffix("On duty now: Jordi") } == 1)
+        #expect(try village.say("Rosa", .answer(alert: handed, answer: .take))[0] == "refused")
+        #expect(try village.say("Jordi", .answer(alert: handed, answer: .take))[0] == "done")
+        #expect(try village.told().last == "TAKEN OVER \(handed): On duty now: Jordi")
+        try village.wait(until: (6 * 24 + 7) * 3600)
+        #expect(try village.entries(handed) == ["raised", "called", "taken"])
 
         // Eleven at night: a test message waits until seven, an alarm that wakes people does not.
         try village.wait(until: (6 * 24 + 11) * 3600)
@@ -137,6 +145,39 @@ struct DutyTests {
         }
         #expect(try !claimed(village.now).contains(held.item.title))
         #expect(try claimed(seven).contains(held.item.title))
+    }
+
+    @Test("A hand-over that nobody answers goes to the second, then to everybody once, and stands in the record book")
+    func unanswered() throws {
+        let folder = try TemporaryFolder("duty")
+        let village = try village(folder: folder)
+        try prepare(village)
+        try village.wait(until: 60)
+        // Monday, 16 November, six in the evening.
+        let change: Int64 = (6 * 24 + 6) * 3600
+        try village.wait(until: change + 1)
+        let handed = try number(village)
+        try village.restart()
+        try village.wait(until: change + 890)
+        #expect(try village.entries(handed) == ["raised", "called"])
+        try village.wait(until: change + 902)
+        #expect(try village.entries(handed) == ["raised", "called", "called", "not_called"])
+        let second = try #require(
+            try village.office.store.outboxEntries().last { $0.item.destination == "rosa" }?.item)
+        #expect(second.body.hasPrefix("Jordi has not answered the hand-over from Rosa. Can you take it?"))
+        #expect(try village.told("jordi").count { $0.hasSuffix("On duty now: Jordi") } == 1)
+        try village.restart()
+        try village.wait(until: change + 1803)
+        try village.wait(until: change + 86_400)
+        #expect(try village.entries(handed).filter { $0.hasPrefix("called") } == ["called", "called", "called_all"])
+        let record = try village.office.store.recordEntries().map(\.entry).filter {
+            $0.kind == "duty.hand_over_not_answered"
+        }
+        #expect(record.map { $0.erasable["person"] } == ["Jordi", "Rosa"])
+        // The next change overtakes it.
+        try village.wait(until: change + 7 * 86_400)
+        #expect(try village.office.store.alert(number: handed)?.closedAt != nil)
+        #expect(try village.told().contains { $0.hasSuffix("On duty now: Rosa") })
     }
 
     @Test("Once a month, in the daytime, everybody with a mandate gets a test message, over restarts too")

@@ -40,6 +40,8 @@ public enum AnswerRefusal: String, Hashable, Sendable, Codable {
     case wrongWord = "wrong_word"
     /// It is not `NUMBER YES WORD` or `NUMBER NO WORD`.
     case notUnderstood = "not_understood"
+    /// The person holds no mandate any more, or stands among the stewards no more.
+    case recalled
 }
 
 /// Who may answer, with which words: `12 YES word`, `12 NO word`, in every language of the gateway.

@@ -32,12 +32,14 @@ final class DestinationLane: Sendable {
     let zone: Zone
     let settings: OutboxWorkerSettings
     let recheck: @Sendable (OutboxItem, Instant) -> Recheck
+    let answerLink: @Sendable (OutboxItem, Instant) -> String?
     let onEvent: @Sendable (DestinationEvent) -> Void
     let state = Mutex(State())
 
     init(
         destination: any Destination, outbox: any Outbox, phrases: Phrasebook, zone: Zone,
         settings: OutboxWorkerSettings, recheck: @escaping @Sendable (OutboxItem, Instant) -> Recheck,
+        answerLink: @escaping @Sendable (OutboxItem, Instant) -> String? = { _, _ in nil },
         onEvent: @escaping @Sendable (DestinationEvent) -> Void
     ) {
         self.destination = destination
@@ -46,6 +48,7 @@ final class DestinationLane: Sendable {
         self.zone = zone
         self.settings = settings
         self.recheck = recheck
+        self.answerLink = answerLink
         self.onEvent = onEvent
     }
 
@@ -156,7 +159,7 @@ final class DestinationLane: Sendable {
             }
             tried += 1
             let isGone = state.withLock { $0.isGone }
-            let outcome = isGone ? .gone(reason: "the destination is gone") : destination.send(message.item, now: now)
+            let outcome = isGone ? .gone(reason: "the destination is gone") : send(message, now: now)
             if case .delivered = outcome {
                 hasDelivered = true
                 failures = 0
@@ -166,6 +169,16 @@ final class DestinationLane: Sendable {
             try settle(message, outcome, failuresInARow: failures, now: now)
         }
         return tried
+    }
+
+    /// Puts the reader's own address in, sends, and lets nothing of it come back into the record.
+    private func send(_ message: Message, now: Instant) -> DeliveryOutcome {
+        guard destination.hasOneReader, !message.isDigest, let link = answerLink(message.item, now) else {
+            return destination.send(message.item, now: now)
+        }
+        var item = message.item
+        item.answerLink = link
+        return destination.send(item, now: now).keepingSecret(link)
     }
 
     /// When the lane has something to do again, not before `earliest`.

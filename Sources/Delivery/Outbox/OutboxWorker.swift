@@ -23,13 +23,14 @@ public final class OutboxWorker: Sendable {
     /// Makes a worker.
     ///
     /// `phrasebooks` by language; a destination whose language has none shows keys. `recheck` says whether a message
-    /// still makes sense when its turn comes; `onEvent` is for box alerts. Both are called on the destinations' threads
-    /// and must not call back into the worker. `stop` should be the one that the destinations were made with.
+    /// still makes sense when its turn comes; `answerLink` is the address at which a message's one reader answers;
+    /// `onEvent` is for box alerts. All are called on the destinations' threads and must not call back into the worker. `stop` should be the one that the destinations were made with.
     public init(
         outbox: any Outbox, destinations: [any Destination], phrasebooks: [String: Phrasebook], zone: Zone,
         settings: OutboxWorkerSettings = OutboxWorkerSettings(), stop: TransferStop = TransferStop(),
         clock: @escaping @Sendable () -> Instant,
         recheck: @escaping @Sendable (OutboxItem, Instant) -> Recheck = { _, _ in .send },
+        answerLink: @escaping @Sendable (OutboxItem, Instant) -> String? = { _, _ in nil },
         onEvent: @escaping @Sendable (DestinationEvent) -> Void = { _ in }
     ) {
         self.clock = clock
@@ -38,7 +39,7 @@ public final class OutboxWorker: Sendable {
             DestinationLane(
                 destination: destination, outbox: outbox,
                 phrases: phrasebooks[destination.language] ?? Phrasebook(language: destination.language, phrases: [:]),
-                zone: zone, settings: settings, recheck: recheck, onEvent: onEvent)
+                zone: zone, settings: settings, recheck: recheck, answerLink: answerLink, onEvent: onEvent)
         }
     }
 

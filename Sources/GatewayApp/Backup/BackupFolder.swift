@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Storage
 
 /// A folder on a stick or another disk; it may be away.
 struct BackupFolder: CopyPlace {
@@ -15,12 +16,8 @@ struct BackupFolder: CopyPlace {
         return disk != avoiding
     }
 
-    /// The device that a folder lies on; nil where there is no such folder (stat(2)).
-    static func disk(of path: String) -> UInt64? {
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return nil }
-        return UInt64(status.st_dev)
-    }
+    /// The device that a folder lies on; nil where there is no such folder.
+    static func disk(of path: String) -> UInt64? { FileStatus.deviceOfFolder(path) }
 
     func names() throws -> [String] {
         guard isThere else {

@@ -167,6 +167,8 @@ public struct Configuration: Sendable {
     public var waitsForNetworkTime = false
     /// The sensors.
     public var sensors: [DeclaredSensor]
+    /// The page on which stewards answer by link; nil for none.
+    public var answerPage: AnswerPageSettings?
     /// The loopback port of the counters for Prometheus; nil for none.
     public var metricsPort: Int?
 

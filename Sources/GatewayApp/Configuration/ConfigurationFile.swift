@@ -32,8 +32,8 @@ public struct ConfigurationFile {
     public func parse(_ text: String) -> (configuration: Configuration?, problems: [Diagnostic]) {
         let keys = [
             "community", "data_folder", "devices_folder", "resolutions_folder", "languages_folder", "mqtt", "assembly",
-            "stewards", "duty", "round", "sign_of_life",
-            "neighbours", "destinations", "backup", "clock", "sensors", "metrics_port",
+            "stewards", "duty", "round", "sign_of_life", "neighbours", "destinations", "backup", "clock", "sensors",
+            "metrics_port", "answer_page",
         ]
         guard let top = reader.mapping(of: text, keys: keys) else { return (nil, reader.problems) }
         let community = top.required("community", example: "{id: vall-clara, …}").flatMap(community)
@@ -66,6 +66,7 @@ public struct ConfigurationFile {
         configuration.neighbours = neighbours(top["neighbours"], prefix: configuration.broker.prefix)
         configuration.broker.topics += configuration.neighbours.compactMap(\.topic)
         configuration.round = top["round"].flatMap { round($0, configuration.destinations) }
+        configuration.answerPage = top["answer_page"].flatMap(answerPage)
         if let clock = top["clock"]?.mapping(keys: ["wait_for_network"]) {
             configuration.waitsForNetworkTime = clock["wait_for_network"]?.boolean() ?? false
         }

@@ -39,6 +39,14 @@ public struct Doctor {
         }
         let signed = site.configuration.signOfLife?.to ?? []
         problems += site.configuration.destinations.flatMap { $0.advice(carriesSignOfLife: signed.contains($0.name)) }
+        let reach = site.configuration.stewards.flatMap(\.reach)
+        let hasTopics = site.configuration.destinations.contains { destination in
+            if case .ntfy = destination.kind { reach.contains(destination.name) } else { false }
+        }
+        if hasTopics, !QRCode().isInstalled {
+            problems.append(
+                "qrencode is not installed, so the stewards' sheets have no squares to scan; sudo apt install qrencode")
+        }
         if site.configuration.stewards.isEmpty {
             problems.append("nobody is on duty; add stewards: to \(site.configuration.file)")
         }

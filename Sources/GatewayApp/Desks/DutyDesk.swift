@@ -4,7 +4,7 @@ import Storage
 
 /// Shows the duty list, and prints what a new steward needs.
 public struct DutyDesk {
-    private let site: Site
+    let site: Site
 
     /// Makes a desk for a site.
     public init(site: Site) {
@@ -79,37 +79,6 @@ public struct DutyDesk {
                         testAnsweredAt: marks[DutyMark(kind: DutyMark.testAnswered, name: steward.name)]?.description,
                         counts: roster.counts(steward.name, at: now)))
             }
-    }
-
-    /// The sheet that a steward gets on the first day, as one HTML page to print.
-    public func sheet(of name: String) throws -> String {
-        guard let steward = site.configuration.stewards.first(where: { $0.name == name }) else {
-            throw AppError(
-                "'\(name)' is not among the stewards",
-                remedy: "they are \(site.configuration.stewards.map(\.name).joined(separator: ", "))")
-        }
-        let book = site.book(steward.language)
-        let values = [
-            "person": name, "community": site.configuration.community.name,
-            "decision": steward.mandate.map { "\($0.decision)" } ?? "?",
-            "from": steward.mandate?.from.description ?? "?", "until": steward.mandate?.through.description ?? "?",
-            "reach": steward.reach.isEmpty ? book.text("duty.none") : steward.reach.joined(separator: ", "),
-            "others": site.configuration.stewards.map(\.name).filter { $0 != name }.joined(separator: ", "),
-        ]
-        func text(_ key: String) -> String { Escaping.html(book.text("duty.sheet.\(key)", values)) }
-        // Without a duty list everybody is called, whatever the mandate.
-        let hasList = site.configuration.duty != nil
-        let steps = ["going", "decline", "seen", "note", "pause", "close"].map { "<li>\(text($0))</li>" }
-        return [
-            "<!DOCTYPE html>", "<html lang=\"\(Escaping.htmlAttribute(book.language))\">", "<head>",
-            "<meta charset=\"utf-8\">", "<title>\(text("title"))</title>",
-            "<style>body{font:12pt/1.5 serif;max-width:17cm;margin:1.5cm auto}li{margin:.4em 0}</style>", "</head>",
-            "<body>", "<h1>\(text("title"))</h1>", "<p>\(text("intro"))</p>",
-            hasList ? "<p>\(text(steward.mandate == nil ? "no_mandate" : "mandate"))</p>" : "",
-            "<p>\(text("reached"))</p>",
-            "<h2>\(text("answers"))</h2>", "<ul>", steps.joined(separator: "\n"), "</ul>", "<p>\(text("test"))</p>",
-            "<p>\(text("others"))</p>", "<p>\(text("end"))</p>", "</body>", "</html>",
-        ].joined(separator: "\n")
     }
 }
 

@@ -2,6 +2,7 @@
 import Dispatch
 import Foundation
 import Glibc
+import Storage
 
 /// Reads files that people put into folders, which may be anything: a pipe, a device, a film.
 enum SmallFile {
@@ -11,10 +12,7 @@ enum SmallFile {
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit else {
-            return nil
-        }
+        guard let size = FileStatus.sizeOfPlainFile(descriptor: descriptor), size <= limit else { return nil }
         return (try? handle.read(upToCount: limit)).map { [UInt8]($0) } ?? []
     }
 }

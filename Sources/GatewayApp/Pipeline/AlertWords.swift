@@ -26,6 +26,7 @@ struct AlertWords {
             nextPerson: next.person, audience: audience, localTime: { site.local($0) })
         context.nextAt = next.at
         context.unseen = unseen(alert, language)
+        context.handed = handed(alert, language)
         return (
             AlertText.title(draft, context, book), AlertText.body(draft, context, book)
         )
@@ -41,8 +42,30 @@ struct AlertWords {
         return names.prefix(5).joined(separator: ", ") + (names.count > 5 ? " …" : "")
     }
 
+    /// What a hand-over is about: at most six open alerts with their states, and four silent sensors by name.
+    private func handed(_ alert: Alert, _ language: String) -> (open: String, silent: String) {
+        let book = site.languages.book(language)
+        func list(_ texts: [String], _ most: Int) -> String {
+            guard !texts.isEmpty else { return book.text("duty.none") }
+            return texts.prefix(most).joined(separator: ", ") + (texts.count > most ? " …" : "")
+        }
+        func parts(_ name: String) -> [String] {
+            (alert.details[name] ?? "").split(separator: ",").map(String.init)
+        }
+        let open = parts("open").map { part in
+            let words = part.split(separator: " ").map(String.init)
+            return "\(words.first ?? "") (\(book.text("alerts.state.\(words.last ?? "")")))"
+        }
+        let silent = parts("silent").map { sensors.sensor(SensorID(rawValue: $0))?.name(in: language) ?? $0 }
+        return (list(open, 6), list(silent, 4))
+    }
+
     /// The steward who is called next and when: by the duty list, or in the order of the configuration.
     private func nextCall(_ alert: Alert) -> (person: String?, at: Instant?) {
+        if alert.cause == .box(.handOver) {
+            let next = policy.nextAsked(alert, now: alert.entries.last { $0.kind == .called }?.at ?? alert.onset)
+            return (next?.person, next?.person == nil ? nil : next?.at)
+        }
         if policy.roster != nil, let last = alert.entries.last(where: { $0.kind == .called }) {
             let next = policy.nextCall(alert, now: last.at)
             return (next?.person, next?.person == nil ? nil : next?.at)

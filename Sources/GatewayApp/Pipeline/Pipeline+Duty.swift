@@ -61,7 +61,8 @@ extension Pipeline {
         box(.testAlarm, subject: steward, isActive: true, onset: now, ["person": steward], now)
     }
 
-    /// At the change of duty whoever leaves and whoever comes is told what is open and what is silent.
+    /// At the change of duty whoever leaves and whoever comes is told what is open and what is silent; who comes has to
+    /// answer, or the next one is asked.
     func handOver(now: Instant) {
         guard state.alerts.policy.callsPeople, let person = state.alerts.policy.roster?.onDuty(at: now),
             person != state.onDuty
@@ -70,23 +71,19 @@ extension Pipeline {
         state.onDuty = person
         batch.dutyMarks[DutyMark(kind: DutyMark.onDuty, name: person)] = now
         guard let before else { return }
-        let open = state.alerts.open.filter { $0.details["visibility"] == nil }
-        let silent = open.filter { $0.holds && $0.cause == .box(.sensorSilent) }
-        let others = open.filter { $0.cause != .box(.sensorSilent) }
-        batch.outbox += notices.announcement("duty.hand_over", priority: .today, now: now) { book in
-            let names = silent.map { alert in
-                self.state.sensors.sensor(SensorID(rawValue: alert.subject))?.name(in: book.language) ?? alert.subject
-            }
-            let numbers = others.map {
-                "\($0.number) (\(book.text("alerts.state.\($0.state.rawValue)")))"
-            }
-            let values = [
-                "from": before, "to": person,
-                "open": numbers.isEmpty ? book.text("duty.none") : numbers.joined(separator: ", "),
-                "silent": names.isEmpty ? book.text("duty.none") : names.joined(separator: ", "),
-            ]
-            return (book.text("duty.hand_over_title", values), book.text("duty.hand_over", values))
+        let open = state.alerts.open.filter { alert in
+            alert.details["visibility"] == nil && ![.box(.testAlarm), .box(.handOver)].contains(alert.cause)
         }
+        let silent = open.filter { $0.holds && $0.cause == .box(.sensorSilent) }.map(\.subject)
+        let others = open.filter { $0.cause != .box(.sensorSilent) }.map { "\($0.number) \($0.state.rawValue)" }
+        // One that nobody has answered is overtaken.
+        for old in [before, person] { box(.handOver, subject: old, isActive: false, onset: now, [:], now) }
+        box(
+            .handOver, subject: person, isActive: true, onset: now,
+            [
+                "from": before, "to": person, "open": others.joined(separator: ","),
+                "silent": silent.joined(separator: ","),
+            ], now)
     }
 
     /// Keeps what is switched off or on, and tells the stewards; of a home they hear no more than that it is one.

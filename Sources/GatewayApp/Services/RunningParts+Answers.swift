@@ -1,3 +1,4 @@
+import Dashboard
 import Delivery
 import Foundation
 import GatewayModel
@@ -42,6 +43,49 @@ extension RunningParts {
             done.signal()
         }
         return done.wait(timeout: .now() + 20) == .success && isStored.isSet
+    }
+}
+
+/// The answer page's way to the ingest thread.
+struct LinkedAnswers: AlertAnswering {
+    let links: AnswerLinks
+    let loop: AcknowledgedLoop
+    /// The store and the ingest thread block, and so have threads apart from those that serve.
+    private static let queue = DispatchQueue(label: "answer-page", attributes: .concurrent)
+
+    var words: Phrasebook { links.words }
+
+    func notice(token: String) async -> LinkNotice? {
+        await LinkedAnswers.apart { links.notice(token: token, now: SystemClock.now()) }
+    }
+
+    func answer(token: String, _ reply: LinkReply) async -> LinkOutcome? {
+        await LinkedAnswers.apart { take(token, reply) }
+    }
+
+    private static func apart<Answer: Sendable>(_ question: @escaping @Sendable () -> Answer) async -> Answer {
+        await withCheckedContinuation { continuation in
+            queue.async { continuation.resume(returning: question()) }
+        }
+    }
+
+    /// Waits at most twenty seconds for the commit.
+    private func take(_ token: String, _ reply: LinkReply) -> LinkOutcome? {
+        let done = DispatchSemaphore(value: 0)
+        let isStored = Flag()
+        let outcome = Mutex<LinkOutcome?>(nil)
+        loop.submit { handler in
+            guard let office = (handler as? IngestHandler)?.office else { return }
+            let taken = try? office.takeLink(token, reply, now: SystemClock.now())
+            outcome.withLock { $0 = taken }
+        } whenCommitted: { isCommitted in
+            isStored.set(isCommitted)
+            done.signal()
+        }
+        guard done.wait(timeout: .now() + 20) == .success, isStored.isSet else {
+            return LinkOutcome(isDone: false, lines: [links.words.text("answer_page.not_stored")])
+        }
+        return outcome.withLock { $0 }
     }
 }
 

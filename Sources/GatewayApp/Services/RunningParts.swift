@@ -17,6 +17,7 @@ final class RunningParts: NamedService, Sendable {
     private let apart: OutboxWorker
     private let control: ControlServer
     private let answers: AnswerListener
+    private let links: AnswerLinks?
     private let status: StatusPublisher
     private let store: Store
     private let ingestEnded = DispatchSemaphore(value: 0)
@@ -34,10 +35,11 @@ final class RunningParts: NamedService, Sendable {
         let destinations = RunningParts.destinations(of: site, stop: stop, status: status, logger: logger)
         let news = DestinationNews(logger: logger)
         office.boxWatch = BoxWatch(site: site, store: store, destinations: news, backups: backups)
+        let links = site.configuration.answerPage.map { [store] _ in AnswerLinks(site: site, store: store) }
         let worker = OutboxWorker(
             outbox: store, destinations: destinations, phrasebooks: site.languages.books, zone: site.zone, stop: stop,
             clock: { SystemClock.nowOrLater() }, recheck: { [store] in RunningParts.recheck($0, now: $1, store) },
-            onEvent: { news.add($0) })
+            answerLink: { links?.link(for: $0, now: $1) }, onEvent: { news.add($0) })
         let unstored = MemoryOutbox()
         let apart = OutboxWorker(
             outbox: unstored, destinations: destinations, phrasebooks: site.languages.books, zone: site.zone,
@@ -63,6 +65,7 @@ final class RunningParts: NamedService, Sendable {
                 path: site.configuration.dataFolder + "/in-hand", endedUncleanly: session.endedUncleanly),
             knownFilters: session.filters, lastHeard: session.lastCommit, clock: { SystemClock.now() },
             brokerStartedAt: { [status] in status.brokerStartedAt })
+        self.links = links
         self.worker = worker
         self.apart = apart
         self.loop = loop
@@ -110,8 +113,12 @@ final class RunningParts: NamedService, Sendable {
 
     /// Has the ingest thread read the files again; the site must be a good one.
     func reload(_ site: Site) {
+        links?.reload(site)
         loop.submit { handler in (handler as? IngestHandler)?.reload(site) }
     }
+
+    /// What the answer page asks; nil where there is no page.
+    var linkedAnswers: LinkedAnswers? { links.map { LinkedAnswers(links: $0, loop: loop) } }
 
     /// Carries a command to the ingest thread and waits for its commit, at most twenty seconds.
     private static func perform(_ command: Command, _ actor: Actor, on loop: AcknowledgedLoop) -> CommandReply {

@@ -50,6 +50,7 @@ extension ReloadService {
         [
             ("mqtt", old.broker != new.broker), ("destinations", old.destinations != new.destinations),
             ("data_folder", old.dataFolder != new.dataFolder), ("metrics_port", old.metricsPort != new.metricsPort),
+            ("answer_page", old.answerPage != new.answerPage),
         ].filter(\.1).map(\.0)
     }
 }

@@ -3,11 +3,11 @@ import GatewayModel
 extension AgendaDraft {
     /// More alarms than volunteers can bear, by the budget of the configuration, with the ten worst causes.
     ///
-    /// Counted is what people were told of in the month; test messages are not.
+    /// Counted is what people were told of in the month; test messages and hand-overs are not.
     func alarmLoad() -> [AgendaItem] {
         let zone = model.facts.zone
         let told = model.facts.alerts.filter { alert in
-            alert.isUntold != true && alert.cause != .box(.testAlarm)
+            alert.isUntold != true && ![.box(.testAlarm), .box(.handOver)].contains(alert.cause)
                 && CalendarMonth(of: zone.date(at: alert.onset)) == model.facts.month
         }
         let budget = model.facts.loadBudget

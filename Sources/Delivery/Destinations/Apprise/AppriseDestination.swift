@@ -26,6 +26,9 @@ public struct AppriseDestination: Destination {
         self.context = context
     }
 
+    /// A tag is one target.
+    public var hasOneReader: Bool { true }
+
     /// Sends one message; blocks for at most the time limit.
     public func send(_ item: OutboxItem, now: Instant) -> DeliveryOutcome {
         var body = JSONObject()

@@ -29,6 +29,9 @@ public struct GotifyDestination: Destination {
         self.context = context
     }
 
+    /// An application is one person's.
+    public var hasOneReader: Bool { true }
+
     /// Publishes one message; blocks for at most the time limit.
     public func send(_ item: OutboxItem, now: Instant) -> DeliveryOutcome {
         var body = JSONObject()

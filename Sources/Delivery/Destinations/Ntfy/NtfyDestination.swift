@@ -53,6 +53,9 @@ public struct NtfyDestination: Destination {
             secrets: [token].compactMap { $0 } + topics)
     }
 
+    /// The topic is a person's own where the configuration says so.
+    public var hasOneReader: Bool { true }
+
     /// Publishes one message; blocks for at most the time limit.
     public func send(_ item: OutboxItem, now: Instant) -> DeliveryOutcome {
         let headers = [(name: "Content-Type", value: "application/json")] + authorization
@@ -89,7 +92,8 @@ public struct NtfyDestination: Destination {
 
     /// The JSON text; the message is cut so that the reference line always fits.
     func body(for item: OutboxItem) -> String {
-        let reference = "\n\n" + context.texts(language).reference(item)
+        let texts = context.texts(language)
+        let reference = texts.answerLine(item) + "\n\n" + texts.reference(item)
         let text = Escaping.cut(Escaping.plain(item.body), toBytes: NtfyDestination.messageLimit - reference.utf8.count)
         let priority = item.hasEnded ? 3 : item.priority == .now ? 5 : item.priority == .today ? 3 : 2
         let tags = item.hasEnded ? ["white_check_mark"] : item.priority == .now ? ["rotating_light"] : []
@@ -99,6 +103,8 @@ public struct NtfyDestination: Destination {
             "\"message\":\(Escaping.json(text + reference))", "\"priority\":\(priority)",
             "\"tags\":[" + tags.map(Escaping.json).joined(separator: ",") + "]",
         ]
+        // A tap on the notice opens the page; opening it does nothing yet.
+        if let link = item.answerLink { members.append("\"click\":\(Escaping.json(link))") }
         if let alert = item.alert { members.append("\"sequence_id\":\(Escaping.json(alert))") }
         return "{" + members.joined(separator: ",") + "}"
     }

@@ -30,6 +30,9 @@ public struct SMSDestination: Destination {
         self.context = context
     }
 
+    /// Everybody in `to:` gets the same text.
+    public var hasOneReader: Bool { sms.people.count == 1 }
+
     /// Gives the message to the daemon for each person who does not have it, and waits for the modem.
     public func send(_ item: OutboxItem, now: Instant) -> DeliveryOutcome {
         guard let folders = SMSFolders(configuration: sms.gammu) else {
@@ -69,11 +72,16 @@ public struct SMSDestination: Destination {
         "ref:\(item.key.suffix(8))"
     }
 
-    /// The title, which has the urgency and the number to answer with, and the text.
+    /// The title, which has the urgency and the number to answer with, the text, and where it fits the address to answer
+    /// at: nothing of what happened is cut for its sake.
     func text(for item: OutboxItem) -> SMSText {
-        let title = Escaping.singleLine(item.title, limit: 120)
-        return SMSText(
-            title + "\n" + Escaping.plain(item.body), ending: "\n" + SMSDestination.reference(item), parts: sms.parts)
+        let text = Escaping.singleLine(item.title, limit: 120) + "\n" + Escaping.plain(item.body)
+        let reference = "\n" + SMSDestination.reference(item)
+        if let link = item.answerLink {
+            let whole = SMSText(text + "\n" + link + reference)
+            if whole.parts <= sms.parts { return whole }
+        }
+        return SMSText(text, ending: reference, parts: sms.parts)
     }
 
     /// `OUTA20261118_110640_00_+34600111222_00001001.txt`: most urgent first, time, number, end of the key.

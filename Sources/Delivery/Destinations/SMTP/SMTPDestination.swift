@@ -27,6 +27,9 @@ public struct SMTPDestination: Destination {
             timeoutSeconds: smtp.timeoutSeconds, caFile: smtp.caFile, stop: context.stop)
     }
 
+    /// Whoever stands in `to:` reads the same mail.
+    public var hasOneReader: Bool { smtp.to.count == 1 }
+
     /// Sends one mail; blocks for at most the time limit.
     public func send(_ item: OutboxItem, now: Instant) -> DeliveryOutcome {
         let message = message(for: item)

@@ -1,0 +1,102 @@
+import Alerting
+import Dashboard
+import GatewayModel
+import Storage
+
+/// What stewards answer by link.
+extension Office {
+    /// True for a steward who was not recalled.
+    func mayAnswer(_ person: String, now: Instant) -> Bool {
+        site.mayAnswer(person, pipeline.state.alerts.policy.roster, now: now)
+    }
+
+    /// Ends the links of those who were recalled, and those of alerts that were closed a day ago.
+    func endLinks(now: Instant) throws {
+        let persons = site.configuration.stewards.map(\.name).filter { mayAnswer($0, now: now) }
+        try store.endAnswerLinks(
+            keeping: persons, closedBefore: now.advanced(bySeconds: -AnswerLinks.secondsAfterClose))
+    }
+
+    /// Carries out what somebody sent from a link's page; the caller commits. Nil for a link that is none, or none any more.
+    ///
+    /// What is said already is not said twice: a page that is sent again changes nothing.
+    func takeLink(_ token: String, _ reply: LinkReply, now: Instant) throws -> LinkOutcome? {
+        guard let link = try store.answerLink(token: token), mayAnswer(link.person, now: now),
+            let stored = try store.alert(id: link.alert), AnswerLinks.stands(stored, now: now)
+        else { return nil }
+        let book = site.book(site.configuration.stewards.first { $0.name == link.person }?.language)
+        let actor = Actor(account: "answer-page", enteredFor: link.person, means: "link")
+        func open() -> Alert? { pipeline.state.alerts.open.first { $0.id == link.alert } }
+        var lines: [String] = []
+        var isDone = true
+        for answer in Office.answers(reply) {
+            guard let alert = open() else {
+                lines.append(book.text("answer_page.closed", ["number": "\(stored.number)"]))
+                isDone = false
+                break
+            }
+            if !Office.hasSaid(answer, link.person, of: alert) {
+                let done = perform(.answer(alert: alert.number, answer: answer), by: actor, now: now)
+                guard done.isDone else {
+                    lines += done.lines
+                    isDone = false
+                    break
+                }
+            }
+            lines.append(book.text("answer_page.done.\(Office.word(answer, of: alert))"))
+        }
+        if let alert = open() {
+            let others = Office.going(alert).filter { $0 != link.person }
+            lines.append(
+                others.isEmpty
+                    ? book.text("answer_page.nobody_else")
+                    : book.text("answer_page.others", ["persons": others.joined(separator: ", ")]))
+        }
+        return LinkOutcome(isDone: isDone, lines: lines)
+    }
+
+    private static func answers(_ reply: LinkReply) -> [AlertAnswer] {
+        let act: AlertAnswer? =
+            switch reply.act {
+            case .going: .take
+            case .decline: .decline
+            case .seen: .seen
+            case nil: nil
+            }
+        // The note first: an answer to a test message closes it.
+        return [reply.note.isEmpty ? nil : .note(reply.note), act].compactMap { $0 }
+    }
+
+    /// True where the person's last word is this one already.
+    private static func hasSaid(_ answer: AlertAnswer, _ person: String, of alert: Alert) -> Bool {
+        let said = alert.entries.filter { $0.person == person }
+        let last = said.last { [.taken, .declined, .seen].contains($0.kind) }?.kind
+        switch answer {
+        case .take: return last == .taken && alert.takenBy != nil
+        case .decline: return last == .declined
+        case .seen: return last == .seen
+        case .note(let note): return said.last { $0.kind == .noted }?.note == note
+        case .pause, .resolve: return false
+        }
+    }
+
+    private static func word(_ answer: AlertAnswer, of alert: Alert) -> String {
+        switch answer {
+        case .take where alert.cause == .box(.testAlarm): "test"
+        case .take where alert.cause == .box(.handOver): "over"
+        case .take: "going"
+        case .decline: "decline"
+        case .seen: "seen"
+        default: "note"
+        }
+    }
+
+    /// Who has said to go and nothing else since, in the order in which they said it.
+    private static func going(_ alert: Alert) -> [String] {
+        let words = alert.entries.filter { [.taken, .declined].contains($0.kind) }
+        var last: [String: AlertEntry.Kind] = [:]
+        for entry in words { last[entry.person ?? ""] = entry.kind }
+        var seen: Set<String> = []
+        return words.compactMap(\.person).filter { last[$0] == .taken && seen.insert($0).inserted }
+    }
+}
