@@ -69,6 +69,7 @@ extension Office {
     func reload(_ fresh: Site, now: Instant) throws {
         site = fresh
         boxWatch?.reload(fresh)
+        draftDueAt = try nextDraft(now: now)?.due
         keeper.waitsForNetwork = fresh.configuration.waitsForNetworkTime
         try Office.noteBox(fresh, store, now: now)
         try SensorDeclarations(site: fresh, store: store).apply(now: now)

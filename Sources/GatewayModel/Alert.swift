@@ -255,6 +255,9 @@ public struct OutboxItem: Hashable, Sendable, Codable {
     /// Not to be sent before this time, such as the end of the quiet hours; nil for at once.
     public var notBefore: Instant?
 
+    /// True for agendas and the like, which are read whole.
+    public var isPaper: Bool { type.hasPrefix("agenda.") }
+
     /// Makes an outbox item.
     public init(
         key: String, destination: String, type: String, priority: Priority, title: String, body: String,

@@ -57,14 +57,6 @@ public struct Configuration: Sendable {
         public var prefix: String
     }
 
-    /// When the assembly meets.
-    public struct Assembly: Sendable, Hashable {
-        /// The meeting rule as written, such as `first Sunday 18:00`.
-        public var meets: String
-        /// How many days before the meeting the agenda closes.
-        public var agendaClosesDaysBefore: Int
-    }
-
     /// A person with a duty.
     public struct Steward: Sendable, Hashable {
         /// The name as it appears in alerts.
@@ -120,7 +112,7 @@ public struct Configuration: Sendable {
     /// The broker.
     public var broker: Broker
     /// The assembly.
-    public var assembly: Assembly
+    public var assembly: AssemblySettings
     /// The stewards.
     public var stewards: [Steward]
     /// The duty list and what belongs to it; nil where everybody is called at once.

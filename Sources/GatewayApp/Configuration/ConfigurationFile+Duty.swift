@@ -116,7 +116,7 @@ extension ConfigurationFile {
         }
     }
 
-    private func minute(_ field: Field) -> Int? {
+    func minute(_ field: Field) -> Int? {
         let parts = (field.string() ?? "").split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
         guard parts.count == 2, let hour = parts[0], let minute = parts[1], (0..<24).contains(hour),
             (0..<60).contains(minute)

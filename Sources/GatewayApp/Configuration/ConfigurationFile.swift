@@ -39,7 +39,9 @@ public struct ConfigurationFile {
         let broker = top.required("mqtt", example: "{broker: embedded}").flatMap {
             self.broker($0, community: community)
         }
-        let assembly = top.required("assembly", example: "{meets: first Sunday 18:00}").flatMap(assembly)
+        let assembly = top.required("assembly", example: "{meets: first Sunday 18:00}").flatMap {
+            self.assembly($0, zone: community?.zone ?? .utc)
+        }
         let stewards = (top["stewards"]?.list() ?? []).compactMap(steward)
         let sensors = (top["sensors"]?.list() ?? []).compactMap(sensor)
         reportDoubles(in: sensors, at: top["sensors"])
@@ -53,7 +55,7 @@ public struct ConfigurationFile {
             resolutionsFolder: top["resolutions_folder"]?.string() ?? "config/resolutions",
             languagesFolder: top["languages_folder"]?.string() ?? "config/languages",
             broker: broker ?? .init(place: .embedded, protocolVersion: "auto", topics: [], prefix: ""),
-            assembly: assembly ?? .init(meets: "", agendaClosesDaysBefore: 0),
+            assembly: assembly ?? AssemblySettings(meetings: Meetings([])),
             stewards: stewards,
             destinations: top["destinations"].map {
                 DestinationSettings.list($0, defaultLanguage: community?.languages.first ?? "en")
@@ -61,6 +63,7 @@ public struct ConfigurationFile {
             metricsPort: top["metrics_port"]?.integer(in: 1...65_535))
         configuration.duty = top["duty"].flatMap { duty($0, stewards: stewards) }
         checkReach(configuration, at: top["stewards"])
+        checkSecretary(configuration, at: top["assembly"])
         if let clock = top["clock"]?.mapping(keys: ["wait_for_network"]) {
             configuration.waitsForNetworkTime = clock["wait_for_network"]?.boolean() ?? false
         }
@@ -89,18 +92,6 @@ public struct ConfigurationFile {
             id: id, name: fields["name"]?.string() ?? id,
             languages: fields["languages"]?.list().compactMap { $0.string() } ?? ["en"], zone: zone,
             isDemonstration: kind == .demonstration)
-    }
-
-    private func assembly(_ field: Field) -> Configuration.Assembly? {
-        guard let fields = field.mapping(keys: ["meets", "agenda_closes_days_before"]),
-            let meets = fields.required("meets", example: "first Sunday 18:00")?.string()
-        else { return nil }
-        if MeetingRule.parse(meets) == nil {
-            fields["meets"]?.report(
-                "'\(meets)' is not understood as a meeting rule", remedy: "write for example `\(MeetingRule.example)`")
-        }
-        return .init(
-            meets: meets, agendaClosesDaysBefore: fields["agenda_closes_days_before"]?.integer(in: 0...60) ?? 7)
     }
 
     private func reportDoubles(in sensors: [Configuration.DeclaredSensor], at field: Field?) {

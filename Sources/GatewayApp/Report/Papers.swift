@@ -8,18 +8,11 @@ import Storage
 struct Papers {
     private let site: Site
     private let model: ReportModel
-    private let rule: MeetingRule
 
     /// Gathers the facts of a month as they are known at `now`.
     init(site: Site, store: Store, month: CalendarMonth, now: Instant) throws {
         self.site = site
-        guard let rule = MeetingRule.parse(site.configuration.assembly.meets) else {
-            throw AppError(
-                "the meeting rule '\(site.configuration.assembly.meets)' is not understood",
-                remedy: "write for example `\(MeetingRule.example)`")
-        }
-        self.rule = rule
-        model = ReportModel.make(from: try Papers.facts(site: site, store: store, month: month, rule: rule, now: now))
+        model = ReportModel.make(from: try Papers.facts(site: site, store: store, month: month, now: now))
     }
 
     /// The report in one form and language.
@@ -38,7 +31,7 @@ struct Papers {
     func calendar(language: String?) -> String {
         let book = site.book(language)
         let items = AgendaDraft.items(from: model, phrases: book)
-        return CalendarFile(rule: rule, model: model, items: items, phrases: book).text()
+        return CalendarFile(site.configuration.assembly.meetings, model: model, items: items, phrases: book).text()
     }
 
     /// What the assembly is asked, one title a line.
@@ -79,7 +72,7 @@ struct Papers {
     }
 
     private static func facts(
-        site: Site, store: Store, month: CalendarMonth, rule: MeetingRule, now: Instant
+        site: Site, store: Store, month: CalendarMonth, now: Instant
     ) throws -> ReportFacts {
         let figures = try MonthFigures(store: store, zone: site.zone, now: now)
         let months = try figures.sensorMonths(month)
@@ -99,7 +92,7 @@ struct Papers {
             transitions: try store.transitions(from: Instant(milliseconds: .min), until: until),
             figures: Dictionary(months.map { ($0.sensor.id, $0) }, uniquingKeysWith: { first, _ in first }))
         let community = site.configuration.community
-        let meetings = rule.meetings(3, after: now, in: site.zone)
+        let meetings = site.configuration.assembly.meetings.meetings(3, after: now)
         var facts = ReportFacts(
             communityID: community.id, communityName: community.name, isDemonstration: community.isDemonstration,
             zone: site.zone, month: month, generatedAt: now, sensors: months,
@@ -124,11 +117,12 @@ struct Papers {
                 backup: BackupStanding(site, store: store, record: nil, now: now).facts),
             nextAssemblies: meetings,
             agendaClosesAt: meetings.first.map {
-                rule.agendaCloses(before: $0, days: site.configuration.assembly.agendaClosesDaysBefore, in: site.zone)
+                site.agendaCloses(before: $0)
             }, stewardCount: site.configuration.stewards.count, closed: try Papers.closed(month, in: store),
             fixed: try Papers.fixed([month, month.previous, month.yearBefore], in: store),
             decisions: try DecisionWatch(site: site).facts(in: store, now: now),
             limitNews: try LimitNewsDesk(site: site, store: store).news(since: from, now: now))
+        facts.quorum = site.configuration.assembly.quorum.map { QuorumFacts(words: $0.words, needed: $0.needed) }
         facts.loadBudget = site.configuration.duty?.budget ?? LoadBudget()
         return facts
     }

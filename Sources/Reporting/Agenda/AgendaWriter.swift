@@ -46,9 +46,18 @@ public struct AgendaWriter: Sendable {
         if let closes = model.facts.agendaClosesAt {
             blocks.append(.paragraph(words.text("agenda.closes", ["moment": words.moment(closes)])))
         }
+        if let quorum = model.facts.quorum { blocks.append(.paragraph(AgendaWriter.quorum(quorum, words))) }
         blocks.append(.paragraph(words.text(items.isEmpty ? "agenda.empty" : "agenda.intro")))
         for (index, item) in items.enumerated() { blocks += section(item, number: index + 1, words) }
         return Document(language: words.language, title: title, blocks: blocks)
+    }
+
+    /// How many have to come.
+    static func quorum(_ quorum: QuorumFacts, _ words: ReportWords) -> String {
+        let said = Escaping.singleLine(quorum.words, limit: 200)
+        guard let needed = quorum.needed else { return words.text("agenda.quorum.words", ["words": said]) }
+        let values = ["count": String(needed), "words": said]
+        return words.text(said.isEmpty ? "agenda.quorum.number" : "agenda.quorum.both", values)
     }
 
     private func section(_ item: AgendaItem, number: Int, _ words: ReportWords) -> [DocumentBlock] {
