@@ -27,6 +27,9 @@ final class AlertVillage {
         data_folder: \(folder.path)/data
         devices_folder: \(GatewayUnderTest.root)/Devices
         resolutions_folder: \(folder.path)
+        proposals_folder: \(folder.path)/proposals
+        neighbours_folder: \(folder.path)/neighbours
+        papers_folder: \(folder.path)/papers
         languages_folder: \(GatewayUnderTest.root)/config/languages
         mqtt: {broker: 127.0.0.1, port: 1, topics: ["zigbee2mqtt/+"]}
         assembly: \(assembly)

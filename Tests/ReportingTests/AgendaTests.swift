@@ -128,9 +128,12 @@ struct AgendaTests {
         let model = ReportModel.make(from: try Village().facts)
         let phrases = try Phrases.book(language)
         let items = AgendaDraft.items(from: model, phrases: phrases)
-        let ending = form == .markdown ? "md" : form.rawValue
+        let endings: [AgendaWriter.Form: String] = [
+            .markdown: "md", .odt: "fodt", .sheet: "sheet.html", .text: "txt",
+        ]
         try Fixture.expect(
-            AgendaWriter(items, model: model, phrases: phrases).text(form), named: "agenda-\(language).\(ending)")
+            AgendaWriter(items, model: model, phrases: phrases).text(form),
+            named: "agenda-\(language).\(endings[form] ?? form.rawValue)")
     }
 
     @Test("the calendar file is the same bytes as the fixture", arguments: ["en", "es"])

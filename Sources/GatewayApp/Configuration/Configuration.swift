@@ -107,6 +107,12 @@ public struct Configuration: Sendable {
     public var devicesFolder: String
     /// The inbox folder of resolutions.
     public var resolutionsFolder: String
+    /// The folder of decisions that people propose.
+    public var proposalsFolder = "config/proposals"
+    /// The folder of what neighbouring communities propose.
+    public var neighboursFolder = "config/from-neighbours"
+    /// The folder into which agendas are written.
+    public var papersFolder = "var/papers"
     /// The folder of language files.
     public var languagesFolder: String
     /// The broker.

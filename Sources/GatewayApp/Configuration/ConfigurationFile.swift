@@ -32,7 +32,8 @@ public struct ConfigurationFile {
     public func parse(_ text: String) -> (configuration: Configuration?, problems: [Diagnostic]) {
         let keys = [
             "community", "data_folder", "devices_folder", "resolutions_folder", "languages_folder", "mqtt", "assembly",
-            "stewards", "duty", "destinations", "backup", "clock", "sensors", "metrics_port",
+            "stewards", "duty", "destinations", "backup", "clock", "sensors", "metrics_port", "proposals_folder",
+            "neighbours_folder", "papers_folder",
         ]
         guard let top = reader.mapping(of: text, keys: keys) else { return (nil, reader.problems) }
         let community = top.required("community", example: "{id: vall-clara, …}").flatMap(community)
@@ -61,6 +62,9 @@ public struct ConfigurationFile {
                 DestinationSettings.list($0, defaultLanguage: community?.languages.first ?? "en")
             } ?? [], backup: top["backup"].flatMap(backup), sensors: sensors,
             metricsPort: top["metrics_port"]?.integer(in: 1...65_535))
+        configuration.proposalsFolder = top["proposals_folder"]?.string() ?? configuration.proposalsFolder
+        configuration.neighboursFolder = top["neighbours_folder"]?.string() ?? configuration.neighboursFolder
+        configuration.papersFolder = top["papers_folder"]?.string() ?? configuration.papersFolder
         configuration.duty = top["duty"].flatMap { duty($0, stewards: stewards) }
         checkReach(configuration, at: top["stewards"])
         checkSecretary(configuration, at: top["assembly"])

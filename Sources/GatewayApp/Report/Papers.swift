@@ -8,11 +8,31 @@ import Storage
 struct Papers {
     private let site: Site
     private let model: ReportModel
+    /// What is wrong with files that lie ready for the agenda.
+    let problems: [Diagnostic]
 
     /// Gathers the facts of a month as they are known at `now`.
-    init(site: Site, store: Store, month: CalendarMonth, now: Instant) throws {
+    ///
+    /// `trials` are what proposals would have meant, by the SHA-256 of their files and the language: reckoning them takes
+    /// longer than the writing process may.
+    init(
+        site: Site, store: Store, month: CalendarMonth, now: Instant,
+        trials: [String: [String: AgendaItem.Table]] = [:]
+    ) throws {
         self.site = site
-        model = ReportModel.make(from: try Papers.facts(site: site, store: store, month: month, now: now))
+        var facts = try Papers.facts(site: site, store: store, month: month, now: now)
+        let inbox = AgendaInbox(site: site)
+        let (proposals, problems) = inbox.proposals(
+            adopted: Set(facts.decisions.adopted.map(\.number)), trials: trials)
+        let (neighbours, others) = inbox.neighbours()
+        facts.proposals = proposals
+        facts.neighbours = neighbours
+        facts.agendaPast = try store.agendaPast()
+        facts.nextMeetingDay = site.configuration.assembly.meetings.nextMeeting(after: now)?.day
+        let budget = site.configuration.assembly.budget
+        facts.agendaBudget = AgendaBudget(minutes: budget.minutes, items: budget.items)
+        self.problems = problems + others
+        model = ReportModel.make(from: facts)
     }
 
     /// The report in one form and language.
@@ -23,15 +43,47 @@ struct Papers {
 
     /// The agenda in one form and language.
     func agenda(_ form: AgendaWriter.Form, language: String?) -> String {
-        let book = site.book(language)
-        return AgendaWriter(AgendaDraft.items(from: model, phrases: book), model: model, phrases: book).text(form)
+        agenda(items(language: language), form, language: language)
+    }
+
+    /// An agenda of these items, with lines to mark where it is a meeting's.
+    func agenda(
+        _ items: [AgendaItem], _ form: AgendaWriter.Form, language: String?, meeting: CalendarDate? = nil
+    ) -> String {
+        AgendaWriter(items, model: model, phrases: site.book(language), meeting: meeting).text(form)
+    }
+
+    /// What is new since an agenda was posted; nil where nothing is.
+    func additions(
+        _ items: [AgendaItem], to posted: [AgendaItem], language: String?, meeting: CalendarDate
+    ) -> String? {
+        AgendaWriter(items, model: model, phrases: site.book(language), meeting: meeting)
+            .additions(to: posted, numbered: posted.count { !$0.isForInformation })
     }
 
     /// The next assembly as a calendar file.
     func calendar(language: String?) -> String {
-        let book = site.book(language)
-        let items = AgendaDraft.items(from: model, phrases: book)
-        return CalendarFile(site.configuration.assembly.meetings, model: model, items: items, phrases: book).text()
+        calendar(items(language: language), language: language)
+    }
+
+    /// The next assembly as a calendar file that names these items.
+    func calendar(_ items: [AgendaItem], language: String?) -> String {
+        CalendarFile(
+            site.configuration.assembly.meetings, model: model, items: items, phrases: site.book(language)
+        ).text()
+    }
+
+    /// The pages of the report as it is closed, by language.
+    func closedPages(at now: Instant) throws -> [String: String] {
+        var facts = model.facts
+        facts.closed = ClosedReport(of: model, at: now)
+        let closed = ReportModel.make(from: facts)
+        return Dictionary(
+            site.configuration.community.languages.map { language in
+                let book = site.book(language)
+                let items = AgendaDraft.items(from: closed, phrases: book)
+                return (language, ReportWriter(closed, agenda: items, phrases: book).text(.html))
+            }, uniquingKeysWith: { first, _ in first })
     }
 
     /// What the assembly is asked, one title a line.

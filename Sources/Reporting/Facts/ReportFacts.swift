@@ -46,6 +46,16 @@ public struct ReportFacts: Sendable {
     public var nextAssemblies: [Instant]
     /// When the agenda of the next assembly closes.
     public var agendaClosesAt: Instant?
+    /// The day on which the rule puts the next assembly; nil where it is the day on which it is held.
+    public var nextMeetingDay: CalendarDate?
+    /// Decisions that people propose.
+    public var proposals: [ProposalFacts] = []
+    /// What neighbouring communities propose.
+    public var neighbours: [NeighbourFacts] = []
+    /// What earlier assemblies made of items, by the item's id.
+    public var agendaPast: [String: [AgendaPast]] = [:]
+    /// How much an assembly can take.
+    public var agendaBudget = AgendaBudget()
     /// How many have to come for the assembly to decide; nil where the community has not said so.
     public var quorum: QuorumFacts?
     /// How many stewards share the duty; 0 where unknown.
