@@ -5,7 +5,8 @@ SHELL := /bin/bash
 # What the program needs to build and run, and what the tests need besides.
 PACKAGES := libmosquitto-dev libsqlite3-dev libcurl4-openssl-dev zlib1g-dev mosquitto openssh-client gnupg tzdata
 TEST_PACKAGES := mosquitto-clients sqlite3 openssl python3 python3-aiosmtpd procps openssh-server \
-	chromium chromium-driver python3-selenium zbar-tools cups-daemon cups-client gammu gammu-smsd qrencode
+	chromium chromium-driver python3-selenium zbar-tools cups-daemon cups-client gammu gammu-smsd qrencode \
+	libreoffice-writer-nogui
 
 # A real Matrix homeserver from PyPI, for the long tests only.
 SYNAPSE := $(CURDIR)/.build/synapse/bin/python3

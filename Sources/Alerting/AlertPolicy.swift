@@ -5,7 +5,7 @@ public struct AlertPolicy: Sendable {
     /// The community's time zone.
     public var zone: Zone
     /// When the assembly meets; nil where nobody has said so.
-    public var meetings: MeetingRule?
+    public var meetings: Meetings?
     /// The duty list; nil where everybody is called at once.
     public var roster: DutyRoster?
     /// How long is waited before the next person is called.
@@ -18,7 +18,7 @@ public struct AlertPolicy: Sendable {
     public var places: [SensorID: String] = [:]
 
     /// Makes a policy.
-    public init(zone: Zone = .utc, meetings: MeetingRule? = nil) {
+    public init(zone: Zone = .utc, meetings: Meetings? = nil) {
         self.zone = zone
         self.meetings = meetings
     }
@@ -59,7 +59,7 @@ public struct AlertPolicy: Sendable {
     }
 
     private func nextAssembly(_ now: Instant) -> Instant {
-        meetings?.next(after: now, in: zone) ?? now.advanced(bySeconds: AlertPolicy.longestOff)
+        meetings?.next(after: now) ?? now.advanced(bySeconds: AlertPolicy.longestOff)
     }
 
     /// Puts a wish beside the one that waits for a second person, and says what is in force then.

@@ -40,6 +40,9 @@ extension Office {
             case .undoImport(let number): return try undoImport(number, by: actor, now: now)
             case .addReadings(let readings): return try add(readings, by: actor, now: now)
             case .closeReport(let month): return try closeReport(month, by: actor, now: now)
+            case .postAgenda(let trials): return try postAgenda(trials, by: actor, now: now)
+            case .recordAgenda(let file, let bytes):
+                return try recordAgenda(file, [UInt8](bytes), by: actor, now: now)
             case .lookAt(let sensors, let what, let why, let file):
                 return lookAt(sensors, what, why: why, file: file, by: actor, now: now)
             case .forget(let sensor, let first, let last):
@@ -69,6 +72,7 @@ extension Office {
     func reload(_ fresh: Site, now: Instant) throws {
         site = fresh
         boxWatch?.reload(fresh)
+        draftDueAt = try nextDraft(now: now)?.due
         keeper.waitsForNetwork = fresh.configuration.waitsForNetworkTime
         try Office.noteBox(fresh, store, now: now)
         try SensorDeclarations(site: fresh, store: store).apply(now: now)
@@ -136,23 +140,6 @@ extension Office {
                 ["channel": $0.channel, "device": new, "sensor": "\($0.sensor)", "from": site.local(now)])
         }
         return CommandReply(isDone: true, lines: lines)
-    }
-
-    /// Keeps what a month's report says now, once the month is over.
-    private func closeReport(_ month: CalendarMonth, by actor: Actor, now: Instant) throws -> CommandReply {
-        guard site.zone.start(of: month.next.firstDay) <= now else {
-            return refused("month_not_over", ["month": month.description])
-        }
-        let body = try Papers(site: site, store: store, month: month, now: now).closing(at: now)
-        try store.closeReport(
-            month, body: body,
-            record: RecordEntry(
-                at: now, kind: "report.closed",
-                facts: [
-                    "month": month.description, "sha256": Fingerprint.sha256(Array(body.utf8)), "means": actor.means,
-                ],
-                erasable: ["person": actor.person, "entered_by": actor.account]))
-        return done("report_closed", ["month": month.description])
     }
 
     /// A refusal in the community's language.

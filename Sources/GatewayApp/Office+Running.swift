@@ -36,16 +36,18 @@ extension Office {
                 needsHousekeeping = true
             }
         }
-        return needsHousekeeping || needsMakeUp ? .now : urgency
+        if let due = draftDueAt, due <= now { needsDraft = true }
+        return needsHousekeeping || needsMakeUp || needsDraft ? .now : urgency
     }
 
     /// Does the daily work where it is due; called between commits, when nothing is uncommitted.
     func housekeepIfDue(now: Instant) {
-        guard needsHousekeeping || needsMakeUp else { return }
+        guard needsHousekeeping || needsMakeUp || needsDraft else { return }
         let isDaily = needsHousekeeping
         needsHousekeeping = false
         do {
             try makeUpIfDue(now: now, within: Office.makeUpSlice)
+            try mailDraftIfDue(now: now)
             guard isDaily else { return }
             try housekeep(now: now)
             try refreshDuty(now: now)

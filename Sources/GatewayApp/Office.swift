@@ -18,6 +18,9 @@ final class Office {
     var needsMakeUp = false
     /// When that was done last; late readings of a busy device wait for the next turn.
     var madeUpAt: Instant?
+    /// When the next draft of an agenda goes to the secretary; nil where none is to.
+    var draftDueAt: Instant?
+    var needsDraft = false
     static let makeUpPause: Int64 = 600_000
     /// How long messages wait at most while days are computed.
     static let makeUpSlice = Duration.milliseconds(500)
@@ -34,7 +37,7 @@ final class Office {
     /// Messages wait for the clock.
     var hasHeld: Bool
 
-    private init(site: Site, store: Store, pipeline: Pipeline) throws {
+    private init(site: Site, store: Store, pipeline: Pipeline, now: Instant) throws {
         keeper = ClockKeeper(
             latest: try store.lastCommit(), waitsForNetwork: site.configuration.waitsForNetworkTime,
             saidForBoot: try store.clockSetting()?.boot)
@@ -42,6 +45,7 @@ final class Office {
         self.site = site
         self.store = store
         self.pipeline = pipeline
+        draftDueAt = try nextDraft(now: now)?.due
     }
 
     /// Takes the data folder's lock, brings the sensors of the configuration into the database and restores the state.
@@ -59,7 +63,8 @@ final class Office {
             let state = try loader.load(now: now)
             let notices = NoticeWriter(site: site)
             return try Office(
-                site: site, store: store, pipeline: Pipeline(store: store, state: state, notices: notices, now: now))
+                site: site, store: store, pipeline: Pipeline(store: store, state: state, notices: notices, now: now),
+                now: now)
         } catch {
             try? store.close()
             throw error

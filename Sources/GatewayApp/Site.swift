@@ -59,6 +59,11 @@ public struct Site: Sendable {
     /// The community's zone.
     var zone: Zone { configuration.community.zone }
 
+    /// When the agenda of a meeting closes.
+    func agendaCloses(before meeting: Instant) -> Instant {
+        Meetings.moment(before: meeting, days: configuration.assembly.agendaClosesDaysBefore, in: zone)
+    }
+
     /// Parses a day or a time that a person wrote; a day means its first instant here.
     func instant(_ text: String) throws(AppError) -> Instant {
         if let date = CalendarDate(text: text) { return zone.start(of: date) }

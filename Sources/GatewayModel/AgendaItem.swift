@@ -34,6 +34,10 @@ public enum AgendaKind: String, Hashable, Sendable, Codable, CaseIterable {
     case measureChanged = "measure_changed"
     /// A new list of delegates waits at the console.
     case recoveryWaiting = "recovery_waiting"
+    /// People propose a decision.
+    case proposal
+    /// Neighbouring communities propose something.
+    case confederal
 }
 
 /// Where an agenda item stands; the gateway drafts and submits, only people decide.
@@ -59,58 +63,12 @@ public struct AgendaOption: Hashable, Sendable, Codable {
     }
 }
 
-/// A drafted item for the agenda of an assembly, worded in one language (fields after OParl's `AgendaItem`).
-public struct AgendaItem: Hashable, Sendable, Codable {
-    /// Stable over drafts and languages: 32 hexadecimal digits from community, kind and subject.
-    public var id: String
-    /// The day of the assembly it is meant for.
-    public var assembly: CalendarDate
-    /// Why it was drafted.
-    public var kind: AgendaKind
-    /// What is asked.
-    public var ask: AgendaAsk
-    /// The title, plain text of at most 100 characters.
-    public var title: String
-    /// At most three sentences.
-    public var summary: String
-    /// The facts, each a sentence with its figure.
-    public var facts: [String]
-    /// The ways to go; one of them is to do nothing.
-    public var options: [AgendaOption]
-    /// Who is affected, in words; never a person or a household.
-    public var whoIsAffected: String
-    /// True where water, warmth, cold stores or other supply that people need is touched.
-    public var touchesEssentialSupply: Bool
-    /// Minutes asked for.
-    public var requestedMinutes: Int
-    /// Numbers of alerts and names of limits that it is about.
-    public var related: [String]
-    /// Where it stands; ``AgendaStatus/draft`` or ``AgendaStatus/submitted`` as far as the gateway is concerned.
-    public private(set) var status: AgendaStatus
-
-    /// Makes a draft.
-    public init(
-        id: String, assembly: CalendarDate, kind: AgendaKind, ask: AgendaAsk, title: String, summary: String,
-        facts: [String], options: [AgendaOption], whoIsAffected: String, touchesEssentialSupply: Bool,
-        requestedMinutes: Int, related: [String]
-    ) {
-        self.id = id
-        self.assembly = assembly
-        self.kind = kind
-        self.ask = ask
-        self.title = title
-        self.summary = summary
-        self.facts = facts
-        self.options = options
-        self.whoIsAffected = whoIsAffected
-        self.touchesEssentialSupply = touchesEssentialSupply
-        self.requestedMinutes = requestedMinutes
-        self.related = related
-        status = .draft
-    }
-
-    /// Marks the draft as handed to the secretary; an item that people already handled stays as it is.
-    public mutating func submit() {
-        if status == .draft { status = .submitted }
-    }
+/// Who brought an item up.
+public enum AgendaProposer: String, Hashable, Sendable, Codable, CaseIterable {
+    /// The gateway, from what it measured.
+    case gateway
+    /// People of the community.
+    case members
+    /// Neighbouring communities; their word binds nobody here.
+    case confederal
 }

@@ -265,6 +265,9 @@ public struct OutboxItem: Hashable, Sendable, Codable {
         case key, destination, type, priority, title, body, alert, dataJSON, createdAt, notBefore
     }
 
+    /// True for agendas and the like, which are read whole.
+    public var isPaper: Bool { type.hasPrefix("agenda.") }
+
     /// Makes an outbox item.
     public init(
         key: String, destination: String, type: String, priority: Priority, title: String, body: String,

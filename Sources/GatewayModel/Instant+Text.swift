@@ -176,4 +176,9 @@ extension Int64 {
     public func flooredDivision(by divisor: Int64) -> Int64 {
         self >= 0 ? self / divisor : (self + 1) / divisor - 1
     }
+
+    /// What the quotient rounded towards minus infinity leaves, 0 to `divisor` - 1; `divisor` must be positive.
+    public func flooredRemainder(by divisor: Int64) -> Int64 {
+        self - flooredDivision(by: divisor) * divisor
+    }
 }

@@ -1,7 +1,7 @@
-/// When the assembly meets, as people say it: `first Sunday 18:00`, `last Thursday monthly at 19:30`, `every Friday 20:00`.
+/// A weekly or monthly time as people say it, such as that of the assembly or of the change of duty: `first Sunday 18:00`, `last Thursday monthly at 19:30`, `every Friday 20:00`.
 public struct MeetingRule: Hashable, Sendable {
     /// How often.
-    public enum Recurrence: Hashable, Sendable {
+    public enum Rhythm: Hashable, Sendable {
         /// On the nth weekday of each month, 1 to 4, or -1 for the last one.
         case monthly(nth: Int)
         /// On the weekday of each week.
@@ -9,14 +9,14 @@ public struct MeetingRule: Hashable, Sendable {
     }
 
     /// How often.
-    public var recurrence: Recurrence
+    public var recurrence: Rhythm
     /// The ISO weekday, 1 for Monday to 7 for Sunday.
     public var weekday: Int
     /// Minutes after local midnight, 0 to 1439.
     public var minuteOfDay: Int
 
     /// Makes a rule.
-    public init(recurrence: Recurrence, weekday: Int, minuteOfDay: Int) {
+    public init(recurrence: Rhythm, weekday: Int, minuteOfDay: Int) {
         self.recurrence = recurrence
         self.weekday = weekday
         self.minuteOfDay = minuteOfDay
@@ -30,7 +30,7 @@ public struct MeetingRule: Hashable, Sendable {
     /// `first` to `fourth`, `last` or `every`, an English weekday, and `HH:MM`; `monthly`, `weekly`, `at`, `of`, `the`,
     /// `each` and `month` may stand between them. Case does not matter.
     public static func parse(_ text: String) -> MeetingRule? {
-        var recurrence: Recurrence?
+        var recurrence: Rhythm?
         var weekday: Int?
         var minute: Int?
         for word in text.lowercased().split(whereSeparator: { $0 == " " || $0 == "," || $0 == "\t" }).map(String.init) {
@@ -64,28 +64,6 @@ public struct MeetingRule: Hashable, Sendable {
         return instant
     }
 
-    /// The next meetings after an instant, soonest first.
-    public func meetings(_ count: Int, after instant: Instant, in zone: Zone) -> [Instant] {
-        var result: [Instant] = []
-        while result.count < count { result.append(next(after: result.last ?? instant, in: zone)) }
-        return result
-    }
-
-    /// When the agenda of a meeting closes: the same local time, so many days before.
-    public func agendaCloses(before meeting: Instant, days: Int, in zone: Zone) -> Instant {
-        let date = zone.date(at: meeting).adding(days: -days)
-        return zone.instant(of: CivilTime(date: date, millisecondOfDay: minuteOfDay * 60_000))
-    }
-
-    /// The rule as a recurrence of RFC 5545, section 3.3.10: `FREQ=MONTHLY;BYDAY=1SU`.
-    public var recurrenceRule: String {
-        let day = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"][(weekday - 1) % 7]
-        return switch recurrence {
-        case .monthly(let nth): "FREQ=MONTHLY;BYDAY=\(nth)\(day)"
-        case .weekly: "FREQ=WEEKLY;BYDAY=\(day)"
-        }
-    }
-
     private func isMeetingDay(_ date: CalendarDate) -> Bool {
         guard date.weekday == weekday else { return false }
         return switch recurrence {
@@ -95,7 +73,7 @@ public struct MeetingRule: Hashable, Sendable {
         }
     }
 
-    private static let ordinals: [String: Recurrence] = [
+    private static let ordinals: [String: Rhythm] = [
         "first": .monthly(nth: 1), "second": .monthly(nth: 2), "third": .monthly(nth: 3), "fourth": .monthly(nth: 4),
         "last": .monthly(nth: -1), "every": .weekly,
     ]

@@ -72,6 +72,9 @@ enum Schema {
         migrator.registerMigration("012 duty") { db in
             for statement in duty { try db.execute(sql: statement) }
         }
+        migrator.registerMigration("013 agenda") { db in
+            for statement in agenda { try db.execute(sql: statement) }
+        }
         migrator.registerMigration("014 answer links and disputes") { db in
             for statement in links { try db.execute(sql: statement) }
         }

@@ -29,12 +29,68 @@ extension Store {
         return months
     }
 
-    /// Keeps what a report said, with its record.
-    public func closeReport(_ month: CalendarMonth, body: String, record: RecordEntry) throws(StoreError) {
-        try write("close report") { db in
-            try db.execute(
-                sql: "INSERT INTO closed_report (month, body) VALUES (?, ?)", arguments: [month.description, body])
-            _ = try RecordBook.append([record], db)
+    /// Keeps what a report said with its pages, byte for byte, and returns the number it has from now on.
+    public func closeReport(_ closing: ReportClosing) throws(StoreError) -> Int64 {
+        try write("close report") { db in try Store.close(closing, db) }
+    }
+
+    /// The page of the newest closed edition of a month's report; nil where there is none in that language.
+    public func closedPage(_ month: CalendarMonth, language: String) throws(StoreError) -> ClosedPage? {
+        try read("closed report") { db in
+            try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT report, closed_page.body, sha256 FROM closed_page JOIN closed_report ON closed_report.id = report
+                    WHERE month = ? AND language = ? ORDER BY report DESC LIMIT 1
+                    """, arguments: [month.description, language]
+            ).map { ClosedPage(number: $0[0], text: $0[1], sha256: $0[2]) }
         }
     }
+
+    static func close(_ closing: ReportClosing, _ db: Database) throws -> Int64 {
+        try db.execute(
+            sql: "INSERT INTO closed_report (month, body) VALUES (?, ?)",
+            arguments: [closing.month.description, closing.body])
+        let number = db.lastInsertedRowID
+        var entry = closing.entry
+        entry.facts["number"] = String(number)
+        for (language, page) in closing.pages.sorted(by: { $0.key < $1.key }) {
+            let hash = Fingerprint.sha256(Array(page.utf8))
+            try db.execute(
+                sql: "INSERT INTO closed_page VALUES (?, ?, ?, ?)", arguments: [number, language, page, hash])
+            entry.facts["page_\(language)"] = hash
+        }
+        _ = try RecordBook.append([entry], db)
+        return number
+    }
+}
+
+/// A report that is closed: what it says for machines, and its pages.
+public struct ReportClosing: Hashable, Sendable {
+    /// The month.
+    public var month: CalendarMonth
+    /// Its figures, as JSON.
+    public var body: String
+    /// Its pages by language.
+    public var pages: [String: String]
+    /// The entry for the record book; number and hashes of the pages are added to it.
+    public var entry: RecordEntry
+
+    /// Makes a closing.
+    public init(month: CalendarMonth, body: String, pages: [String: String], entry: RecordEntry) {
+        self.month = month
+        self.body = body
+        self.pages = pages
+        self.entry = entry
+    }
+}
+
+/// A page of a closed report.
+public struct ClosedPage: Hashable, Sendable {
+    /// The report's number.
+    public var number: Int64
+    /// The page as it was.
+    public var text: String
+    /// SHA-256 of it.
+    public var sha256: String
 }

@@ -144,6 +144,7 @@ struct ReportCommand: ParsableCommand {
                 Examples:
                   commons report --month 2026-10 --output october.html
                   commons report --month 2026-10 --format markdown --language es
+                  commons report --month 2026-10 --closed --output as-it-was.html
                 """)
 
         enum Form: String, ExpressibleByArgument, CaseIterable {
@@ -152,13 +153,15 @@ struct ReportCommand: ParsableCommand {
 
         @OptionGroup var site: SiteOptions
         @Option(name: .long, help: "The month (YYYY-MM).") var month: String
+        @Flag(name: .long, help: "The page as it was when the report was closed, byte for byte.") var closed = false
         @Option(name: .long, help: "html, markdown, csv or json.") var format = Form.html
         @Option(name: .long, help: "The file to write; standard output by default.") var output: String?
         @Option(name: .long, help: "The language; the community's first by default.") var language: String?
 
         func run() throws {
-            try ReportDesk(site: Site.load(configFile: site.config))
-                .write(month: month, format: format.rawValue, language: language, to: output)
+            let desk = try ReportDesk(site: Site.load(configFile: site.config))
+            guard !closed else { return try desk.writeClosed(month: month, language: language, to: output) }
+            try desk.write(month: month, format: format.rawValue, language: language, to: output)
         }
     }
 
@@ -173,33 +176,6 @@ struct ReportCommand: ParsableCommand {
 
         func run() throws {
             try finish(ReportDesk(site: Site.load(configFile: site.config)).close(month: month, enteredFor: enteredFor))
-        }
-    }
-}
-
-/// `commons agenda`
-struct AgendaCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "agenda", abstract: "What the gateway asks of the next assembly.", subcommands: [Show.self],
-        defaultSubcommand: Show.self)
-
-    struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Shows the drafted items, or the next assembly as a calendar file.",
-            discussion: "Examples:\n  commons agenda show\n  commons agenda show --format ics > assembly.ics")
-
-        enum Form: String, ExpressibleByArgument, CaseIterable {
-            case markdown, html, json, ics
-        }
-
-        @OptionGroup var site: SiteOptions
-        @Option(name: .long, help: "markdown, html, json or ics.") var format = Form.markdown
-        @Option(name: .long, help: "The language; the community's first by default.") var language: String?
-
-        func run() throws {
-            print(
-                try AgendaDesk(site: Site.load(configFile: site.config)).text(
-                    format: format.rawValue, language: language))
         }
     }
 }

@@ -22,7 +22,8 @@ struct SeededGenerator: RandomNumberGenerator {
 struct AlertWorld {
     static let sensors = ["tank/level", "well/level", "house/water"].map(SensorID.init(rawValue:))
     static let persons = ["Rosa", "Jordi", "Amina"]
-    private(set) var policy = AlertPolicy(meetings: MeetingRule.parse("first Sunday 18:00"))
+    private(set) var policy = AlertPolicy(
+        meetings: MeetingRule.parse("first Sunday 18:00").map { Meetings($0, zone: .utc) })
     var book = AlertBook(gatewayID: "g", open: [], nextNumber: 1)
     var now = AlertBookTests.start
     var holds: Set<SensorID> = []
@@ -200,7 +201,7 @@ struct AlertLawsTests {
     func pauseBounds() throws {
         func refusal(_ until: Instant, _ why: String, meetings: String? = nil) -> AnswerError.Code? {
             var book = raised()
-            book.policy.meetings = meetings.flatMap(MeetingRule.parse)
+            book.policy.meetings = meetings.flatMap(MeetingRule.parse).map { Meetings($0, zone: .utc) }
             do {
                 _ = try book.answer(1, .pause(until: until, why: why), person: "Rosa", means: "test", now: time(0))
                 return nil

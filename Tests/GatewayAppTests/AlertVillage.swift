@@ -18,7 +18,7 @@ final class AlertVillage {
 
     init(
         _ extra: String = "", stewards: String = "[{name: Rosa}, {name: Jordi}, {name: Amina}]",
-        sensors: String = AlertVillage.plugs
+        sensors: String = AlertVillage.plugs, assembly: String = "{meets: first Sunday 18:00}"
     ) throws {
         folder = try TemporaryFolder("alerts")
         let file = folder.file("gateway.yaml")
@@ -27,9 +27,12 @@ final class AlertVillage {
         data_folder: \(folder.path)/data
         devices_folder: \(GatewayUnderTest.root)/Devices
         resolutions_folder: \(folder.path)
+        proposals_folder: \(folder.path)/proposals
+        neighbours_folder: \(folder.path)/neighbours
+        papers_folder: \(folder.path)/papers
         languages_folder: \(GatewayUnderTest.root)/config/languages
         mqtt: {broker: 127.0.0.1, port: 1, topics: ["zigbee2mqtt/+"]}
-        assembly: {meets: first Sunday 18:00}
+        assembly: \(assembly)
         stewards: \(stewards)
         destinations:
           - {name: stewards, kind: files, audience: stewards, folder: \(folder.path)/stewards}

@@ -128,9 +128,12 @@ struct AgendaTests {
         let model = ReportModel.make(from: try Village().facts)
         let phrases = try Phrases.book(language)
         let items = AgendaDraft.items(from: model, phrases: phrases)
-        let ending = form == .markdown ? "md" : form.rawValue
+        let endings: [AgendaWriter.Form: String] = [
+            .markdown: "md", .odt: "fodt", .sheet: "sheet.html", .text: "txt",
+        ]
         try Fixture.expect(
-            AgendaWriter(items, model: model, phrases: phrases).text(form), named: "agenda-\(language).\(ending)")
+            AgendaWriter(items, model: model, phrases: phrases).text(form),
+            named: "agenda-\(language).\(endings[form] ?? form.rawValue)")
     }
 
     @Test("the calendar file is the same bytes as the fixture", arguments: ["en", "es"])
@@ -138,9 +141,10 @@ struct AgendaTests {
         let model = ReportModel.make(from: try Village().facts)
         let phrases = try Phrases.book(language)
         let rule = try #require(MeetingRule.parse("first Sunday 18:00"))
+        let meetings = Meetings(rule, zone: try Village().zone)
         let items = AgendaDraft.items(from: model, phrases: phrases)
         try Fixture.expect(
-            CalendarFile(rule: rule, model: model, items: items, phrases: phrases).text(),
+            CalendarFile(meetings, model: model, items: items, phrases: phrases).text(),
             named: "assembly-\(language).ics")
     }
 
@@ -151,8 +155,9 @@ struct AgendaTests {
         let phrases = try Phrases.book("es")
         let model = ReportModel.make(from: facts)
         let rule = try #require(MeetingRule.parse("first Sunday 18:00"))
+        let meetings = Meetings(rule, zone: try Village().zone)
         let items = AgendaDraft.items(from: model, phrases: phrases)
-        let text = CalendarFile(rule: rule, model: model, items: items, phrases: phrases).text()
+        let text = CalendarFile(meetings, model: model, items: items, phrases: phrases).text()
         #expect(text.hasSuffix("END:VCALENDAR\r\n"))
         #expect(text.replacingOccurrences(of: "\r\n", with: "").unicodeScalars.allSatisfy { $0 != "\r" && $0 != "\n" })
         #expect(text.components(separatedBy: "\r\n").allSatisfy { $0.utf8.count <= 75 })
@@ -165,7 +170,7 @@ struct AgendaTests {
         #expect(
             unfolded.contains { $0.hasPrefix("SUMMARY:") && $0.contains("La Fuente\\; agua\\, huerta \\\\ y más 水") })
         facts.generatedAt = facts.generatedAt.advanced(bySeconds: 86_400 * 40)
-        let later = CalendarFile(rule: rule, model: .make(from: facts), items: [], phrases: phrases).text()
+        let later = CalendarFile(meetings, model: .make(from: facts), items: [], phrases: phrases).text()
         let uid = unfolded.first { $0.hasPrefix("UID:") }
         #expect(uid != nil && later.contains(uid ?? "?"))
         #expect(later.contains("DTSTART;TZID=Europe/Berlin:20270103T180000"))

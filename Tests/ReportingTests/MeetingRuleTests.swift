@@ -33,7 +33,7 @@ struct MeetingRuleTests {
         let berlin = try #require(Zone(identifier: "Europe/Berlin"))
         let rule = try #require(MeetingRule.parse("last Sunday 18:00"))
         let start = try #require(Instant(rfc3339: "2026-10-01T00:00:00Z"))
-        let meetings = rule.meetings(3, after: start, in: berlin).map(\.description)
+        let meetings = Meetings(rule, zone: berlin).meetings(3, after: start).map(\.description)
         // 25 October is the day of 25 hours.
         #expect(meetings == ["2026-10-25T17:00:00Z", "2026-11-29T17:00:00Z", "2026-12-27T17:00:00Z"])
         let summer = try #require(MeetingRule.parse("first Sunday 18:00"))
@@ -46,7 +46,7 @@ struct MeetingRuleTests {
         let rule = try #require(MeetingRule.parse("first Sunday 18:00"))
         let meeting = try #require(Instant(rfc3339: "2026-11-01T17:00:00Z"))
         #expect(rule.next(after: meeting, in: berlin).description == "2026-12-06T17:00:00Z")
-        #expect(rule.agendaCloses(before: meeting, days: 7, in: berlin).description == "2026-10-25T17:00:00Z")
+        #expect(Meetings.moment(before: meeting, days: 7, in: berlin).description == "2026-10-25T17:00:00Z")
     }
 
     @Test("months know their days and neighbours")

@@ -126,7 +126,10 @@ final class DestinationLane: Sendable {
         var messages: [Message] = []
         let earlier = Dictionary(grouping: entries.filter { $0.digest != nil }) { $0.digest ?? "" }
         for (_, members) in earlier.sorted(by: { $0.key < $1.key }) { messages += digestMessage(members) }
-        let rest = entries.filter { $0.digest == nil }
+        let single = entries.filter { $0.digest == nil }
+        // Papers are read whole or not at all; a list of titles is no agenda.
+        messages += single.filter { $0.item.isPaper }.map { Message(item: $0.item, entries: [$0]) }
+        let rest = single.filter { !$0.item.isPaper }
         if settings.digest.applies(to: rest, now: now) {
             messages += digestMessage(rest)
         } else {

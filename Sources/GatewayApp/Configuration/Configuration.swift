@@ -57,14 +57,6 @@ public struct Configuration: Sendable {
         public var prefix: String
     }
 
-    /// When the assembly meets.
-    public struct Assembly: Sendable, Hashable {
-        /// The meeting rule as written, such as `first Sunday 18:00`.
-        public var meets: String
-        /// How many days before the meeting the agenda closes.
-        public var agendaClosesDaysBefore: Int
-    }
-
     /// When the list of what has to be visited goes out, and where to.
     public struct Round: Sendable, Hashable {
         /// The weekday and the time.
@@ -143,12 +135,18 @@ public struct Configuration: Sendable {
     public var devicesFolder: String
     /// The inbox folder of resolutions.
     public var resolutionsFolder: String
+    /// The folder of decisions that people propose.
+    public var proposalsFolder = "config/proposals"
+    /// The folder of what neighbouring communities propose.
+    public var neighboursFolder = "config/from-neighbours"
+    /// The folder into which agendas are written.
+    public var papersFolder = "var/papers"
     /// The folder of language files.
     public var languagesFolder: String
     /// The broker.
     public var broker: Broker
     /// The assembly.
-    public var assembly: Assembly
+    public var assembly: AssemblySettings
     /// The stewards.
     public var stewards: [Steward]
     /// The duty list and what belongs to it; nil where everybody is called at once.

@@ -33,14 +33,16 @@ public struct ConfigurationFile {
         let keys = [
             "community", "data_folder", "devices_folder", "resolutions_folder", "languages_folder", "mqtt", "assembly",
             "stewards", "duty", "round", "sign_of_life", "neighbours", "destinations", "backup", "clock", "sensors",
-            "metrics_port", "answer_page",
+            "metrics_port", "answer_page", "proposals_folder", "neighbours_folder", "papers_folder",
         ]
         guard let top = reader.mapping(of: text, keys: keys) else { return (nil, reader.problems) }
         let community = top.required("community", example: "{id: vall-clara, …}").flatMap(community)
         let broker = top.required("mqtt", example: "{broker: embedded}").flatMap {
             self.broker($0, community: community)
         }
-        let assembly = top.required("assembly", example: "{meets: first Sunday 18:00}").flatMap(assembly)
+        let assembly = top.required("assembly", example: "{meets: first Sunday 18:00}").flatMap {
+            self.assembly($0, zone: community?.zone ?? .utc)
+        }
         let stewards = (top["stewards"]?.list() ?? []).compactMap(steward)
         let sensors = (top["sensors"]?.list() ?? []).compactMap(sensor)
         reportDoubles(in: sensors, at: top["sensors"])
@@ -54,12 +56,15 @@ public struct ConfigurationFile {
             resolutionsFolder: top["resolutions_folder"]?.string() ?? "config/resolutions",
             languagesFolder: top["languages_folder"]?.string() ?? "config/languages",
             broker: broker ?? .init(place: .embedded, protocolVersion: "auto", topics: [], prefix: ""),
-            assembly: assembly ?? .init(meets: "", agendaClosesDaysBefore: 0),
+            assembly: assembly ?? AssemblySettings(meetings: Meetings([])),
             stewards: stewards,
             destinations: top["destinations"].map {
                 DestinationSettings.list($0, defaultLanguage: community?.languages.first ?? "en")
             } ?? [], backup: top["backup"].flatMap(backup), sensors: sensors,
             metricsPort: top["metrics_port"]?.integer(in: 1...65_535))
+        configuration.proposalsFolder = top["proposals_folder"]?.string() ?? configuration.proposalsFolder
+        configuration.neighboursFolder = top["neighbours_folder"]?.string() ?? configuration.neighboursFolder
+        configuration.papersFolder = top["papers_folder"]?.string() ?? configuration.papersFolder
         configuration.duty = top["duty"].flatMap { duty($0, stewards: stewards) }
         checkReach(configuration, at: top["stewards"])
         configuration.signOfLife = top["sign_of_life"].flatMap { signOfLife($0, configuration.destinations) }
@@ -67,6 +72,7 @@ public struct ConfigurationFile {
         configuration.broker.topics += configuration.neighbours.compactMap(\.topic)
         configuration.round = top["round"].flatMap { round($0, configuration.destinations) }
         configuration.answerPage = top["answer_page"].flatMap(answerPage)
+        checkSecretary(configuration, at: top["assembly"])
         if let clock = top["clock"]?.mapping(keys: ["wait_for_network"]) {
             configuration.waitsForNetworkTime = clock["wait_for_network"]?.boolean() ?? false
         }
@@ -95,18 +101,6 @@ public struct ConfigurationFile {
             id: id, name: fields["name"]?.string() ?? id,
             languages: fields["languages"]?.list().compactMap { $0.string() } ?? ["en"], zone: zone,
             isDemonstration: kind == .demonstration)
-    }
-
-    private func assembly(_ field: Field) -> Configuration.Assembly? {
-        guard let fields = field.mapping(keys: ["meets", "agenda_closes_days_before"]),
-            let meets = fields.required("meets", example: "first Sunday 18:00")?.string()
-        else { return nil }
-        if MeetingRule.parse(meets) == nil {
-            fields["meets"]?.report(
-                "'\(meets)' is not understood as a meeting rule", remedy: "write for example `\(MeetingRule.example)`")
-        }
-        return .init(
-            meets: meets, agendaClosesDaysBefore: fields["agenda_closes_days_before"]?.integer(in: 0...60) ?? 7)
     }
 
     private func reportDoubles(in sensors: [Configuration.DeclaredSensor], at field: Field?) {

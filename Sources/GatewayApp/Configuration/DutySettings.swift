@@ -43,7 +43,7 @@ extension Configuration {
 extension Site {
     /// What alerts go by beside the decisions, as the store knows who holds a mandate and has answered a test.
     func alertPolicy(_ store: Store, now: Instant) throws -> AlertPolicy {
-        var policy = AlertPolicy(zone: zone, meetings: MeetingRule.parse(configuration.assembly.meets))
+        var policy = AlertPolicy(zone: zone, meetings: configuration.assembly.meetings)
         policy.stakes = LimitsInForce(try LimitRegister(site: self).adopted(in: store))
             .inForce(on: zone.date(at: now)).filter { $0.standing != .lapsed }
             .map {

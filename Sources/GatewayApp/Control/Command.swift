@@ -40,6 +40,10 @@ public enum Command: Codable, Sendable, Hashable {
     case addReadings([HandReading])
     /// Closes a month's report: what it says is kept.
     case closeReport(CalendarMonth)
+    /// Posts the agenda of the next assembly; `trials` are what proposals would have meant, by SHA-256 and language.
+    case postAgenda(trials: [String: [String: AgendaItem.Table]])
+    /// Takes down what people marked on a posted agenda.
+    case recordAgenda(fileName: String, bytes: Data)
     /// Leaves an entry that somebody looks at what households use; `what` is the command, `file` where it was written to.
     case lookAt(sensors: [SensorID], what: String, why: String, file: String?)
     /// Deletes what whole days of a household's sensor left behind.

@@ -33,7 +33,6 @@ extension AdoptionCheck {
 
     /// The day of the next assembly after a day; nil where none is known.
     private func nextAssembly(after date: CalendarDate) -> CalendarDate? {
-        let rule = MeetingRule.parse(site.configuration.assembly.meets)
-        return rule.map { site.zone.date(at: $0.next(after: site.zone.start(of: date), in: site.zone)) }
+        site.configuration.assembly.meetings.next(after: site.zone.start(of: date)).map(site.zone.date)
     }
 }

@@ -43,12 +43,15 @@ public enum FileCheck {
                     remedy: "add it there, or assign a device to it before the decision is adopted")
             }
         }
+        let inbox = AgendaInbox(
+            site: Site(configuration: configuration, profiles: profiles, languages: languages))
+        let waiting = inbox.proposals().problems + inbox.neighbours().problems
         let summary =
             "All files are good: \(configuration.sensors.count) sensors, \(profiles.profiles.count) device profiles, "
             + "\(languages.books.count) languages, \(files.count) decisions."
         return Result(
             problems: configProblems + profileProblems + languageProblems + resolutions.flatMap(\.1) + missing
-                + strangers,
+                + strangers + waiting,
             summary: summary)
     }
 }

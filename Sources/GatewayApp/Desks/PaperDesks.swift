@@ -1,5 +1,7 @@
+import Foundation
 import GatewayModel
 import Reporting
+import Storage
 
 /// Writes the monthly report.
 public struct ReportDesk {
@@ -34,33 +36,34 @@ public struct ReportDesk {
 }
 
 extension ReportDesk {
+    /// Writes the page of a month's report as it was when it was closed, byte for byte.
+    public func writeClosed(month text: String, language: String?, to path: String?) throws {
+        guard let month = CalendarMonth(text: text) else {
+            throw AppError("'\(text)' is not a month", remedy: "write it as 2026-10")
+        }
+        let store = try site.readingStore()
+        defer { try? store.close() }
+        let language = language ?? site.configuration.community.languages.first ?? "en"
+        guard let page = try store.closedPage(month, language: language) else {
+            throw AppError(
+                "no page of \(month) in '\(language)' was closed", remedy: "commons report close --month \(month)")
+        }
+        guard Fingerprint.sha256(Array(page.text.utf8)) == page.sha256 else {
+            throw AppError("the closed page is damaged", remedy: "take it from a copy: commons restore")
+        }
+        let data = Data(page.text.utf8)
+        if let path {
+            try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+        } else {
+            FileHandle.standardOutput.write(data)
+        }
+    }
+
     /// Sends the closing of a month's report to the writing process.
     public func close(month text: String, enteredFor: String?) throws -> CommandReply {
         guard let month = CalendarMonth(text: text) else {
             throw AppError("'\(text)' is not a month", remedy: "write it as 2026-10")
         }
         return try CommandDesk(site: site).perform(.closeReport(month), enteredFor: enteredFor)
-    }
-}
-
-/// Shows what the gateway asks of the next assembly.
-public struct AgendaDesk {
-    private let site: Site
-
-    /// Makes a desk for a site.
-    public init(site: Site) {
-        self.site = site
-    }
-
-    /// The drafted items from the last whole month and today, or the next assembly as a calendar file (`ics`).
-    public func text(format: String, language: String?) throws -> String {
-        let now = SystemClock.now()
-        let month = CalendarMonth(of: site.zone.date(at: now)).previous
-        let papers = try Papers(site: site, store: site.readingStore(), month: month, now: now)
-        if format == "ics" { return papers.calendar(language: language) }
-        guard let form = AgendaWriter.Form(rawValue: format) else {
-            throw AppError("'\(format)' is not a form of the agenda", remedy: "choose markdown, html, json or ics")
-        }
-        return papers.agenda(form, language: language)
     }
 }

@@ -8,18 +8,31 @@ import Storage
 struct Papers {
     private let site: Site
     private let model: ReportModel
-    private let rule: MeetingRule
+    /// What is wrong with files that lie ready for the agenda.
+    let problems: [Diagnostic]
 
     /// Gathers the facts of a month as they are known at `now`.
-    init(site: Site, store: Store, month: CalendarMonth, now: Instant) throws {
+    ///
+    /// `trials` are what proposals would have meant, by the SHA-256 of their files and the language: reckoning them takes
+    /// longer than the writing process may.
+    init(
+        site: Site, store: Store, month: CalendarMonth, now: Instant,
+        trials: [String: [String: AgendaItem.Table]] = [:]
+    ) throws {
         self.site = site
-        guard let rule = MeetingRule.parse(site.configuration.assembly.meets) else {
-            throw AppError(
-                "the meeting rule '\(site.configuration.assembly.meets)' is not understood",
-                remedy: "write for example `\(MeetingRule.example)`")
-        }
-        self.rule = rule
-        model = ReportModel.make(from: try Papers.facts(site: site, store: store, month: month, rule: rule, now: now))
+        var facts = try Papers.facts(site: site, store: store, month: month, now: now)
+        let inbox = AgendaInbox(site: site)
+        let (proposals, problems) = inbox.proposals(
+            adopted: Set(facts.decisions.adopted.map(\.number)), trials: trials)
+        let (neighbours, others) = inbox.neighbours()
+        facts.proposals = proposals
+        facts.neighbours = neighbours
+        facts.agendaPast = try store.agendaPast()
+        facts.nextMeetingDay = site.configuration.assembly.meetings.nextMeeting(after: now)?.day
+        let budget = site.configuration.assembly.budget
+        facts.agendaBudget = AgendaBudget(minutes: budget.minutes, items: budget.items)
+        self.problems = problems + others
+        model = ReportModel.make(from: facts)
     }
 
     /// The report in one form and language.
@@ -30,15 +43,47 @@ struct Papers {
 
     /// The agenda in one form and language.
     func agenda(_ form: AgendaWriter.Form, language: String?) -> String {
-        let book = site.book(language)
-        return AgendaWriter(AgendaDraft.items(from: model, phrases: book), model: model, phrases: book).text(form)
+        agenda(items(language: language), form, language: language)
+    }
+
+    /// An agenda of these items, with lines to mark where it is a meeting's.
+    func agenda(
+        _ items: [AgendaItem], _ form: AgendaWriter.Form, language: String?, meeting: CalendarDate? = nil
+    ) -> String {
+        AgendaWriter(items, model: model, phrases: site.book(language), meeting: meeting).text(form)
+    }
+
+    /// What is new since an agenda was posted; nil where nothing is.
+    func additions(
+        _ items: [AgendaItem], to posted: [AgendaItem], language: String?, meeting: CalendarDate
+    ) -> String? {
+        AgendaWriter(items, model: model, phrases: site.book(language), meeting: meeting)
+            .additions(to: posted, numbered: posted.count { !$0.isForInformation })
     }
 
     /// The next assembly as a calendar file.
     func calendar(language: String?) -> String {
-        let book = site.book(language)
-        let items = AgendaDraft.items(from: model, phrases: book)
-        return CalendarFile(rule: rule, model: model, items: items, phrases: book).text()
+        calendar(items(language: language), language: language)
+    }
+
+    /// The next assembly as a calendar file that names these items.
+    func calendar(_ items: [AgendaItem], language: String?) -> String {
+        CalendarFile(
+            site.configuration.assembly.meetings, model: model, items: items, phrases: site.book(language)
+        ).text()
+    }
+
+    /// The pages of the report as it is closed, by language.
+    func closedPages(at now: Instant) throws -> [String: String] {
+        var facts = model.facts
+        facts.closed = ClosedReport(of: model, at: now)
+        let closed = ReportModel.make(from: facts)
+        return Dictionary(
+            site.configuration.community.languages.map { language in
+                let book = site.book(language)
+                let items = AgendaDraft.items(from: closed, phrases: book)
+                return (language, ReportWriter(closed, agenda: items, phrases: book).text(.html))
+            }, uniquingKeysWith: { first, _ in first })
     }
 
     /// What the assembly is asked, one title a line.
@@ -79,7 +124,7 @@ struct Papers {
     }
 
     private static func facts(
-        site: Site, store: Store, month: CalendarMonth, rule: MeetingRule, now: Instant
+        site: Site, store: Store, month: CalendarMonth, now: Instant
     ) throws -> ReportFacts {
         let figures = try MonthFigures(store: store, zone: site.zone, now: now)
         let months = try figures.sensorMonths(month)
@@ -99,7 +144,7 @@ struct Papers {
             transitions: try store.transitions(from: Instant(milliseconds: .min), until: until),
             figures: Dictionary(months.map { ($0.sensor.id, $0) }, uniquingKeysWith: { first, _ in first }))
         let community = site.configuration.community
-        let meetings = rule.meetings(3, after: now, in: site.zone)
+        let meetings = site.configuration.assembly.meetings.meetings(3, after: now)
         var facts = ReportFacts(
             communityID: community.id, communityName: community.name, isDemonstration: community.isDemonstration,
             zone: site.zone, month: month, generatedAt: now, sensors: months,
@@ -124,13 +169,14 @@ struct Papers {
                 backup: BackupStanding(site, store: store, record: nil, now: now).facts),
             nextAssemblies: meetings,
             agendaClosesAt: meetings.first.map {
-                rule.agendaCloses(before: $0, days: site.configuration.assembly.agendaClosesDaysBefore, in: site.zone)
+                site.agendaCloses(before: $0)
             }, stewardCount: site.configuration.stewards.count, closed: try Papers.closed(month, in: store),
             fixed: try Papers.fixed([month, month.previous, month.yearBefore], in: store),
             decisions: try DecisionWatch(site: site).facts(in: store, now: now),
             limitNews: try LimitNewsDesk(site: site, store: store).news(since: from, now: now))
         facts.stewardNames = Set(site.configuration.stewards.map(\.name))
         facts.switchOffs = SwitchOffDesk.facts(of: try store.recordEntries().map(\.entry))
+        facts.quorum = site.configuration.assembly.quorum.map { QuorumFacts(words: $0.words, needed: $0.needed) }
         facts.loadBudget = site.configuration.duty?.budget ?? LoadBudget()
         return facts
     }

@@ -146,7 +146,7 @@ final class RunningParts: NamedService, Sendable {
             zone: site.zone, environment: ProcessInfo.processInfo.environment, stop: stop,
             statePublisher: StatePublisher(status: status),
             answersFolder: site.configuration.dataFolder + "/answers")
-        return site.configuration.destinations.compactMap { settings in
+        return site.configuration.outlets.compactMap { settings in
             do {
                 return try settings.makeDestination(context)
             } catch {

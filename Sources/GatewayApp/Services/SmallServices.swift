@@ -48,7 +48,7 @@ extension ReloadService {
     /// The keys whose values differ and are read at the start only.
     static func keysThatNeedAStart(_ old: Configuration, _ new: Configuration) -> [String] {
         [
-            ("mqtt", old.broker != new.broker), ("destinations", old.destinations != new.destinations),
+            ("mqtt", old.broker != new.broker), ("destinations", old.outlets != new.outlets),
             ("data_folder", old.dataFolder != new.dataFolder), ("metrics_port", old.metricsPort != new.metricsPort),
             ("answer_page", old.answerPage != new.answerPage),
         ].filter(\.1).map(\.0)

@@ -21,7 +21,13 @@ extension AgendaDraft {
             }
         return item(
             .recoveryWaiting, .decide, subject: recovery.sha256, about: nil, values: values, facts: facts,
-            options: ["keep", "stop"], minutes: 15, related: [String(recovery.number)], whom: "everyone")
+            options: ["keep", "stop"], minutes: 15, related: [String(recovery.number)], whom: "everyone",
+            grounds: ["sha256/\(recovery.sha256)"],
+            evidence: [
+                .init(
+                    words.text("agenda.evidence.decision", ["decision": String(recovery.number)]),
+                    sha256: recovery.sha256)
+            ])
     }
 
     private func waiting(_ waiting: DecisionFacts.Waiting) -> AgendaItem {
@@ -35,6 +41,7 @@ extension AgendaDraft {
             facts: [
                 words.text("agenda.facts.signed", values), words.text("agenda.facts.not_signed", values),
                 SigningState.onPaper(waiting.minutes).text(words.phrases),
-            ], options: ["sign", "list"], minutes: 10, related: [String(waiting.number)], whom: "everyone")
+            ], options: ["sign", "list"], minutes: 10, related: [String(waiting.number)], whom: "everyone",
+            grounds: ["decision/\(waiting.number)"], evidence: [.init("commons limits verify")])
     }
 }

@@ -21,7 +21,9 @@ extension AgendaDraft {
                             "amount": words.exactAmount(emergency.amount, emergency.limit.unit),
                             "until": words.date(emergency.until),
                         ]),
-                ], options: ["ratify", "change"], minutes: 15, related: [String(emergency.decision)])
+                ], options: ["ratify", "change"], minutes: 15, related: [String(emergency.decision)],
+                grounds: ["until/\(emergency.until)"],
+                evidence: evidence(LimitReference(resolution: emergency.decision, limit: emergency.limit.id)))
         }
     }
 
@@ -43,12 +45,14 @@ extension AgendaDraft {
                 return item(
                     .stageProposed, .decide, subject: stage.reference.description, about: nil, values: values,
                     facts: facts, options: ["declare"], minutes: 15, related: [stage.reference.description],
-                    whom: "everyone")
+                    whom: "everyone", grounds: ["level/\(stage.proposed ?? 0)/\(stage.since)"],
+                    evidence: evidence(stage.reference))
             }
             guard stage.level > 0 else { return nil }
             return item(
                 .stageCounts, .inform, subject: stage.reference.description, about: nil, values: values, facts: facts,
-                options: ["change"], minutes: 5, related: [stage.reference.description], whom: "everyone")
+                options: ["change"], minutes: 5, related: [stage.reference.description], whom: "everyone",
+                grounds: ["level/\(stage.level)/\(stage.since)"], evidence: evidence(stage.reference))
         }
     }
 
@@ -58,7 +62,7 @@ extension AgendaDraft {
         guard !changes.isEmpty else { return [] }
         return [
             item(
-                .measureChanged, .discuss, subject: model.facts.month.description, about: nil,
+                .measureChanged, .discuss, subject: "", about: nil,
                 values: ["count": String(changes.count)],
                 facts: changes.map { change in
                     let point: String =
@@ -73,7 +77,8 @@ extension AgendaDraft {
                             "point": point,
                             "moment": words.moment(change.at), "what": Escaping.singleLine(change.what, limit: 200),
                         ])
-                }, options: ["look"], minutes: 10, related: [], whom: "everyone")
+                }, options: ["look"], minutes: 10, related: [], whom: "everyone",
+                grounds: changes.map { "change/\($0.at)" }, evidence: [.init("commons log show")])
         ]
     }
 }

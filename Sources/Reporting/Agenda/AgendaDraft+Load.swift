@@ -35,9 +35,9 @@ extension AgendaDraft {
         }
         return [
             item(
-                .tooManyAlarms, .discuss, subject: model.facts.month.description, about: nil,
+                .tooManyAlarms, .discuss, subject: "", about: nil,
                 values: ["month": words.month(model.facts.month)], facts: facts, options: ["fix", "help"], minutes: 15,
-                related: [])
+                related: [], grounds: ["month/\(model.facts.month)"], evidence: [monthly])
         ]
     }
 

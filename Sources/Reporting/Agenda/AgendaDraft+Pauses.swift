@@ -25,7 +25,9 @@ extension AgendaDraft {
             return item(
                 .pausedAgain, .discuss, subject: alert.id, about: limit,
                 values: ["what": cause, "count": String(pauses.count)], facts: facts, options: ["mend", "change"],
-                minutes: 10, related: [String(alert.number)])
+                minutes: 10, related: [String(alert.number)],
+                grounds: pauses.map { "pause/\($0.at)" },
+                evidence: [.init("commons alerts explain \(alert.number)")])
         }
     }
 }

@@ -4,7 +4,7 @@ import GatewayModel
 public struct AgendaDraft: Sendable {
     let model: ReportModel
     let words: ReportWords
-    private let assembly: CalendarDate
+    let assembly: CalendarDate
 
     /// Drafts the items for the next assembly, what is to be decided first; none where no assembly is known.
     public static func items(from model: ReportModel, phrases: Phrasebook) -> [AgendaItem] {
@@ -12,12 +12,11 @@ public struct AgendaDraft: Sendable {
         let draft = AgendaDraft(
             model: model, words: ReportWords(phrases: phrases, zone: model.facts.zone),
             assembly: model.facts.zone.date(at: next))
-        let items =
-            draft.stages() + draft.budgets() + draft.reviews() + draft.alerts() + draft.measureChanges()
-            + draft.pausedAgain() + draft.alarmLoad() + draft.meterQuestions() + draft.gaps() + draft.errata()
-        let asks = AgendaAsk.allCases
-        // What puts every other decision in doubt comes before all of them.
-        return draft.decisions() + draft.emergencies() + asks.flatMap { ask in items.filter { $0.ask == ask } }
+        let drafted =
+            draft.decisions() + draft.emergencies() + draft.stages() + draft.proposals() + draft.budgets()
+            + draft.reviews() + draft.neighbours() + draft.alerts() + draft.measureChanges() + draft.pausedAgain()
+            + draft.alarmLoad() + draft.meterQuestions() + draft.gaps() + draft.errata()
+        return draft.cut(draft.ordered(draft.remembering(drafted)))
     }
 
     private func budgets() -> [AgendaItem] {
@@ -41,7 +40,8 @@ public struct AgendaDraft: Sendable {
             return item(
                 .budgetPassed, .decide, subject: report.facts.reference.description, about: limit,
                 values: ["limit": words.title(limit)], facts: facts, options: ["save", "change"], minutes: 15,
-                related: [report.facts.reference.description])
+                related: [report.facts.reference.description], grounds: ["passed/\(model.facts.month)"],
+                evidence: evidence(report.facts.reference) + [monthly])
         }
     }
 
@@ -63,34 +63,8 @@ public struct AgendaDraft: Sendable {
                         ]),
                 ],
                 options: ["renew", "change"], doNothing: goesOn ? "goes_on" : "ends", minutes: 10,
-                related: [report.facts.reference.description])
-        }
-    }
-
-    private func alerts() -> [AgendaItem] {
-        let limits = Dictionary(
-            model.limits.map { ($0.facts.reference, $0.facts.limit) }, uniquingKeysWith: { first, _ in first })
-        return model.facts.alerts.sorted { $0.number < $1.number }.compactMap { alert in
-            guard alert.priority == .assembly, alert.isOpen,
-                let row = model.alerts.rows.first(where: { $0.number == alert.number })
-            else { return nil }
-            let limit: Limit? = if case .limit(let reference) = alert.cause { limits[reference] } else { nil }
-            // The budget's own item says the same and more.
-            if case .budget = limit?.rule { return nil }
-            let cause = words.cause(row.cause, limits: model.limits)
-            var facts = [
-                words.text(
-                    row.lasted == nil ? "agenda.facts.alert_on" : "agenda.facts.alert_over",
-                    [
-                        "number": String(row.number), "moment": words.moment(row.onset),
-                        "duration": words.duration(row.lasted ?? 0),
-                    ])
-            ]
-            if let sensor = row.sensor { facts.append(words.text("agenda.facts.place", ["point": words.name(sensor)])) }
-            if let limit { facts.append(words.text("agenda.facts.rule", ["limit": cause, "rule": words.rule(limit)])) }
-            return item(
-                .alert, .discuss, subject: alert.id, about: limit, values: ["what": cause], facts: facts,
-                options: ["look", "change"], minutes: 10, related: [String(row.number)])
+                related: [report.facts.reference.description], grounds: ["review/\(report.facts.reviewBy)"],
+                evidence: evidence(report.facts.reference))
         }
     }
 
@@ -113,8 +87,11 @@ public struct AgendaDraft: Sendable {
         }
         return [
             item(
-                .meterQuestion, .inform, subject: model.facts.month.description, about: nil,
-                values: ["count": String(count)], facts: facts, options: ["read"], minutes: 5, related: [])
+                .meterQuestion, .inform, subject: "", about: nil,
+                values: ["count": String(count)], facts: facts, options: ["read"], minutes: 5, related: [],
+                grounds: gaps.meterQuestions.map { "\($0.sensor)/\($0.kind.rawValue)/\($0.at)" }
+                    + (gaps.householdQuestions > 0 ? ["homes/\(model.facts.month)"] : []),
+                evidence: [.init("commons meters events")])
         ]
     }
 
@@ -134,7 +111,9 @@ public struct AgendaDraft: Sendable {
                             "after": erratum.after.map { words.amount($0, erratum.unit) }
                                 ?? words.text("report.closed.unknown"),
                         ])
-                }, options: ["tell"], minutes: 5, related: [])
+                }, options: ["tell"], minutes: 5, related: [],
+                grounds: model.errata.map { "\($0.resource.rawValue)/\($0.after?.description ?? "")" },
+                evidence: [monthly])
         ]
     }
 
@@ -151,16 +130,16 @@ public struct AgendaDraft: Sendable {
         }
         return [
             item(
-                .dataGap, .discuss, subject: model.facts.month.description, about: nil,
+                .dataGap, .discuss, subject: "", about: nil,
                 values: ["month": words.month(model.facts.month)], facts: facts, options: ["repair", "hand"],
-                minutes: 10, related: [])
+                minutes: 10, related: [], grounds: ["month/\(model.facts.month)"], evidence: [monthly])
         ]
     }
 
     func item(
         _ kind: AgendaKind, _ ask: AgendaAsk, subject: String, about limit: Limit?, values: [String: String],
         facts: [String], options: [String], doNothing: String = "", minutes: Int, related: [String],
-        whom: String = "stewards"
+        whom: String = "stewards", grounds: [String], evidence: [AgendaItem.Evidence] = []
     ) -> AgendaItem {
         let key = "agenda.\(kind.rawValue)"
         let nothing = doNothing.isEmpty ? "nothing" : "nothing_\(doNothing)"
@@ -177,11 +156,27 @@ public struct AgendaDraft: Sendable {
                 words.text("agenda.affected.\($0.protects.rawValue)", ["resource": words.resource($0.resource)])
             }
             ?? words.text("agenda.affected.\(whom)")
-        return AgendaItem(
+        var item = AgendaItem(
             id: StableID.make([model.facts.communityID, kind.rawValue, subject]), assembly: assembly, kind: kind,
             ask: ask, title: String(words.text("\(key).title", values).prefix(100)),
             summary: words.text("\(key).summary", values), facts: facts, options: named + [leave],
             whoIsAffected: affected, touchesEssentialSupply: limit?.protects == .people || limit?.resource == "water",
             requestedMinutes: minutes, related: related)
+        item.grounds = grounds
+        item.evidence = evidence
+        return item
     }
+
+    /// The decision that set a limit.
+    func evidence(_ reference: LimitReference) -> [AgendaItem.Evidence] {
+        let decision = model.facts.decisions.adopted.first { $0.number == reference.resolution }
+        return [
+            .init(
+                words.text("agenda.evidence.decision", ["decision": String(reference.resolution)]),
+                sha256: decision?.sha256)
+        ]
+    }
+
+    /// The month's report.
+    var monthly: AgendaItem.Evidence { .init("commons report --month \(model.facts.month)") }
 }

@@ -6,36 +6,69 @@ public struct AgendaWriter: Sendable {
     public enum Form: String, Sendable, CaseIterable {
         /// One self-contained page.
         case html
-        /// For forums and chats.
+        /// One sheet of paper for the notice board: what is asked, in a line each.
+        case sheet
+        /// For forums and chats, and for marking what came of each item.
         case markdown
+        /// For LibreOffice and other word processors: a flat OpenDocument text.
+        case odt
+        /// For mails and the terminal.
+        case text
         /// For programs.
         case json
     }
 
     private let items: [AgendaItem]
     private let model: ReportModel
-    private let phrases: Phrasebook
+    private let words: ReportWords
+    /// The meeting whose agenda this is; nil for a draft that nobody marks.
+    private let meeting: CalendarDate?
 
-    /// Makes a writer for the items drafted from a model.
-    public init(_ items: [AgendaItem], model: ReportModel, phrases: Phrasebook) {
+    /// Makes a writer for the items drafted from a model; with a `meeting` there are lines to mark what came of each.
+    public init(_ items: [AgendaItem], model: ReportModel, phrases: Phrasebook, meeting: CalendarDate? = nil) {
         self.items = items
         self.model = model
-        self.phrases = phrases
+        words = ReportWords(phrases: phrases, zone: model.facts.zone)
+        self.meeting = meeting
     }
 
     /// The agenda as UTF-8 text in that form.
     public func text(_ form: Form) -> String {
         switch form {
         case .html: HTMLView(document()).text()
+        case .sheet: HTMLView(sheet()).text()
         case .markdown: MarkdownView(document()).text()
+        case .odt: FlatODTView(document()).text()
+        case .text: PlainView(document()).text()
         case .json: JSONNode.array(items.map(JSONView.item)).text() + "\n"
         }
     }
 
-    private func document() -> Document {
-        let words = ReportWords(phrases: phrases, zone: model.facts.zone)
-        let title = words.text(
-            "agenda.title", ["community": Escaping.singleLine(model.facts.communityName, limit: 100)])
+    /// What is new since an agenda was posted, to stand below what people made of it; nil where nothing is.
+    ///
+    /// `numbered` is how many items stand there already.
+    public func additions(to posted: [AgendaItem], numbered: Int) -> String? {
+        let known = Dictionary(posted.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var blocks: [DocumentBlock] = []
+        var number = numbered
+        for item in items {
+            guard let earlier = known[item.id] else {
+                number += 1
+                blocks += section(item, number: number)
+                continue
+            }
+            let fresh = item.facts.filter { !earlier.facts.contains($0) }
+            guard !fresh.isEmpty else { continue }
+            let values = ["title": item.title, "reference": String(item.id.prefix(8))]
+            blocks += [.paragraph(words.text("agenda.added.facts", values)), .list(fresh)]
+        }
+        guard !blocks.isEmpty else { return nil }
+        let head = DocumentBlock.heading(
+            level: 2, words.text("agenda.added.heading", ["moment": words.moment(model.facts.generatedAt)]))
+        return "\n" + MarkdownView.text(of: [head] + blocks) + "\n"
+    }
+
+    private func head() -> [DocumentBlock] {
         var blocks: [DocumentBlock] = []
         if model.facts.isDemonstration { blocks.append(.notice(words.text("report.demonstration"))) }
         if let next = model.facts.nextAssemblies.first {
@@ -46,30 +79,154 @@ public struct AgendaWriter: Sendable {
         if let closes = model.facts.agendaClosesAt {
             blocks.append(.paragraph(words.text("agenda.closes", ["moment": words.moment(closes)])))
         }
+        if let quorum = model.facts.quorum { blocks.append(.paragraph(AgendaWriter.quorum(quorum, words))) }
+        return blocks
+    }
+
+    private var title: String {
+        words.text(
+            meeting == nil ? "agenda.title" : "agenda.title_posted",
+            ["community": Escaping.singleLine(model.facts.communityName, limit: 100)])
+    }
+
+    private func document() -> Document {
+        var blocks = head()
         blocks.append(.paragraph(words.text(items.isEmpty ? "agenda.empty" : "agenda.intro")))
-        for (index, item) in items.enumerated() { blocks += section(item, number: index + 1, words) }
+        if let meeting {
+            blocks += [
+                .paragraph(words.text("agenda.mark.how")),
+                .mark(label: words.text("agenda.mark.meeting"), value: meeting.description),
+                .mark(label: words.text("agenda.mark.present"), value: ""),
+            ]
+        }
+        let asked = items.filter { !$0.isForInformation }
+        if !asked.isEmpty { blocks.append(.paragraph(total(asked))) }
+        for (index, item) in asked.enumerated() { blocks += section(item, number: index + 1) }
+        blocks += information(items.filter(\.isForInformation))
         return Document(language: words.language, title: title, blocks: blocks)
     }
 
-    private func section(_ item: AgendaItem, number: Int, _ words: ReportWords) -> [DocumentBlock] {
+    /// The same on one sheet.
+    private func sheet() -> Document {
+        var blocks = head()
+        let asked = items.filter { !$0.isForInformation }
+        if items.isEmpty { blocks.append(.paragraph(words.text("agenda.empty"))) }
+        if !asked.isEmpty {
+            blocks.append(
+                .table(
+                    DocumentTable(
+                        caption: total(asked),
+                        columns: [
+                            .init(title: words.text("agenda.sheet.item")), .init(title: words.text("agenda.sheet.ask")),
+                            .init(title: words.text("agenda.sheet.minutes"), isNumber: true),
+                        ],
+                        rows: asked.enumerated().map { index, item in
+                            [
+                                DocumentTable.Cell(
+                                    words.text(
+                                        "agenda.item_heading", ["number": String(index + 1), "title": item.title])),
+                                DocumentTable.Cell(words.text("agenda.ask.\(item.ask.rawValue)")),
+                                DocumentTable.Cell(String(item.requestedMinutes)),
+                            ]
+                        })))
+        }
+        let rest = items.filter(\.isForInformation)
+        if !rest.isEmpty {
+            blocks += [.heading(level: 2, words.text("agenda.information.heading")), .list(rest.map(\.title))]
+        }
+        blocks.append(.paragraph(words.text("agenda.sheet.more")))
+        return Document(language: words.language, title: title, blocks: blocks)
+    }
+
+    private func total(_ asked: [AgendaItem]) -> String {
+        let minutes = asked.reduce(0) { $0 + $1.requestedMinutes }
+        return words.text("agenda.total", ["count": String(asked.count), "minutes": String(minutes)])
+    }
+
+    /// How many have to come.
+    static func quorum(_ quorum: QuorumFacts, _ words: ReportWords) -> String {
+        let said = Escaping.singleLine(quorum.words, limit: 200)
+        guard let needed = quorum.needed else { return words.text("agenda.quorum.words", ["words": said]) }
+        let values = ["count": String(needed), "words": said]
+        return words.text(said.isEmpty ? "agenda.quorum.number" : "agenda.quorum.both", values)
+    }
+
+    private func section(_ item: AgendaItem, number: Int) -> [DocumentBlock] {
         let options = item.options.map { [DocumentTable.Cell($0.text), DocumentTable.Cell($0.consequence)] }
-        return [
+        var blocks: [DocumentBlock] = [
             .heading(
                 level: 2, words.text("agenda.item_heading", ["number": String(number), "title": item.title])),
             .statement(
                 shape: item.ask == .decide ? "◆" : item.ask == .discuss ? "◇" : "○",
                 word: words.text("agenda.ask.\(item.ask.rawValue)"), text: item.summary),
-            .heading(level: 3, words.text("agenda.facts.heading")), .list(item.facts),
+        ]
+        if item.proposedBy != .gateway {
+            blocks.append(.paragraph(words.text("agenda.proposed.\(item.proposedBy.rawValue)")))
+        }
+        blocks += [.heading(level: 3, words.text("agenda.facts.heading")), .list(item.facts)]
+        if let table = item.table { blocks.append(.table(AgendaWriter.table(table))) }
+        if !item.history.isEmpty {
+            blocks.append(.heading(level: 3, words.text("agenda.history.heading")))
+            if let since = item.since {
+                blocks.append(.paragraph(words.text("agenda.since", ["date": words.date(since)])))
+            }
+            blocks.append(.list(item.history))
+        }
+        blocks.append(
             .table(
                 DocumentTable(
                     caption: words.text("agenda.options.caption"),
                     columns: ["option", "then"].map { .init(title: words.text("agenda.options.\($0)")) },
-                    rows: options)),
+                    rows: options)))
+        blocks.append(
             .paragraph(
                 words.text(
                     item.touchesEssentialSupply ? "agenda.affected_essential" : "agenda.affected_line",
-                    ["who": item.whoIsAffected, "minutes": String(item.requestedMinutes)])),
-            .paragraph(words.text("agenda.reference", ["id": String(item.id.prefix(8))])),
+                    ["who": item.whoIsAffected, "minutes": String(item.requestedMinutes)])))
+        let sources = item.evidence.map { AgendaWriter.hashed($0.text, $0.sha256, words) }
+        if !sources.isEmpty {
+            blocks.append(.paragraph(words.text("agenda.evidence.line", ["list": sources.joined(separator: "; ")])))
+        }
+        let files = item.attachments.map { AgendaWriter.hashed($0.name, $0.sha256, words) }
+        if !files.isEmpty {
+            blocks.append(.paragraph(words.text("agenda.attachments", ["list": files.joined(separator: "; ")])))
+        }
+        guard meeting != nil else {
+            return blocks + [.paragraph(words.text("agenda.reference", ["id": String(item.id.prefix(8))]))]
+        }
+        return blocks + [
+            .mark(label: words.text("agenda.mark.reference"), value: String(item.id.prefix(8))),
+            .mark(label: words.text("agenda.mark.result"), value: ""),
         ]
+    }
+
+    /// What nobody has to decide, and what there is no room for, a line each.
+    private func information(_ items: [AgendaItem]) -> [DocumentBlock] {
+        guard !items.isEmpty else { return [] }
+        return [
+            .heading(level: 2, words.text("agenda.information.heading")),
+            .paragraph(words.text("agenda.information.intro")),
+            .list(
+                items.map { item in
+                    words.text(
+                        "agenda.information.line",
+                        [
+                            "ask": words.text("agenda.ask.\(item.ask.rawValue)"), "title": item.title,
+                            "summary": item.summary,
+                            "reference": words.text("agenda.reference", ["id": String(item.id.prefix(8))]),
+                        ])
+                }),
+        ]
+    }
+
+    private static func hashed(_ text: String, _ sha256: String?, _ words: ReportWords) -> String {
+        guard let sha256 else { return text }
+        return words.text("agenda.evidence.hashed", ["text": text, "hash": String(sha256.prefix(16))])
+    }
+
+    private static func table(_ table: AgendaItem.Table) -> DocumentTable {
+        DocumentTable(
+            caption: table.caption, columns: table.columns.map { .init(title: $0) },
+            rows: table.rows.map { $0.map { DocumentTable.Cell($0) } })
     }
 }

@@ -22,6 +22,8 @@ enum DocumentBlock: Sendable {
     case chart(Chart)
     /// Check numbers to read aloud, a line each.
     case checkNumber([String])
+    /// A line that people fill in and the gateway reads again: `Result: …`.
+    case mark(label: String, value: String)
 }
 
 /// A table whose first column names the row.

@@ -42,10 +42,22 @@ public struct ReportFacts: Sendable {
     public var weather: WeatherFacts?
     /// The gateway itself.
     public var gateway: GatewayFacts
-    /// The next assemblies, soonest first, at least two where a meeting rule is set.
+    /// The next assemblies, soonest first, three where the rule goes on.
     public var nextAssemblies: [Instant]
     /// When the agenda of the next assembly closes.
     public var agendaClosesAt: Instant?
+    /// The day on which the rule puts the next assembly; nil where it is the day on which it is held.
+    public var nextMeetingDay: CalendarDate?
+    /// Decisions that people propose.
+    public var proposals: [ProposalFacts] = []
+    /// What neighbouring communities propose.
+    public var neighbours: [NeighbourFacts] = []
+    /// What earlier assemblies made of items, by the item's id.
+    public var agendaPast: [String: [AgendaPast]] = [:]
+    /// How much an assembly can take.
+    public var agendaBudget = AgendaBudget()
+    /// How many have to come for the assembly to decide; nil where the community has not said so.
+    public var quorum: QuorumFacts?
     /// How many stewards share the duty; 0 where unknown.
     public var stewardCount: Int
     /// The names of the stewards, to tell who acted as one; no name is ever shown.
@@ -128,5 +140,19 @@ public struct SetAsideFacts: Hashable, Sendable {
         self.from = from
         self.until = until
         self.why = why
+    }
+}
+
+/// How many have to come, as the community defines it.
+public struct QuorumFacts: Hashable, Sendable {
+    /// The community's own words; empty where there is only a number.
+    public var words: String
+    /// How many persons; nil where only words say it.
+    public var needed: Int?
+
+    /// Makes facts.
+    public init(words: String, needed: Int?) {
+        self.words = words
+        self.needed = needed
     }
 }

@@ -40,7 +40,7 @@ public struct TrialWriter: Sendable {
         ]
     }
 
-    private func document() -> Document {
+    func document() -> Document {
         var blocks: [DocumentBlock] = []
         if facts.isDemonstration { blocks.append(.notice(words.text("report.demonstration"))) }
         blocks += [

@@ -24,6 +24,7 @@ struct HTMLView {
         switch block {
         case .heading(let level, let text): "<h\(level)>\(Escaping.html(text))</h\(level)>"
         case .paragraph(let text): "<p>\(Escaping.html(text))</p>"
+        case .mark(let label, let value): "<p>\(Escaping.html(label)): \(Escaping.html(value))</p>"
         case .notice(let text): "<p class=\"notice\">\(Escaping.html(text))</p>"
         case .statement(let shape, let word, let text):
             "<p class=\"statement\"><strong><span aria-hidden=\"true\">\(Escaping.html(shape))</span> "

@@ -177,9 +177,19 @@ struct JSONView {
     static func item(_ item: AgendaItem) -> JSONNode {
         .object([
             ("id", .string(item.id)), ("assembly", .string(item.assembly.description)),
-            ("kind", .string(item.kind.rawValue)), ("ask", .string(item.ask.rawValue)),
+            ("kind", .string(item.kind.rawValue)), ("proposed_by", .string(item.proposedBy.rawValue)),
+            ("ask", .string(item.ask.rawValue)),
             ("title", .string(item.title)), ("summary", .string(item.summary)),
             ("facts", .array(item.facts.map { .string($0) })),
+            (
+                "evidence",
+                .array(
+                    item.evidence.map { evidence in
+                        .object([
+                            ("text", .string(evidence.text)), ("sha256", evidence.sha256.map { .string($0) } ?? .null),
+                        ])
+                    })
+            ), ("table", item.table.map(table) ?? .null),
             (
                 "options",
                 .array(
@@ -193,7 +203,23 @@ struct JSONView {
             ("who_is_affected", .string(item.whoIsAffected)),
             ("essential_supply_touched", .bool(item.touchesEssentialSupply)),
             ("requested_minutes", .integer(item.requestedMinutes)),
-            ("related", .array(item.related.map { .string($0) })), ("status", .string(item.status.rawValue)),
+            ("related", .array(item.related.map { .string($0) })),
+            (
+                "attachments",
+                .array(
+                    item.attachments.map {
+                        .object([("name", .string($0.name)), ("sha256", .string($0.sha256))])
+                    })
+            ), ("public", .bool(item.isPublic)), ("since", item.since.map { .string($0.description) } ?? .null),
+            ("history", .array(item.history.map { .string($0) })), ("for_information", .bool(item.isForInformation)),
+            ("status", .string(item.status.rawValue)),
+        ])
+    }
+
+    private static func table(_ table: AgendaItem.Table) -> JSONNode {
+        .object([
+            ("caption", .string(table.caption)), ("columns", .array(table.columns.map { .string($0) })),
+            ("rows", .array(table.rows.map { .array($0.map { .string($0) }) })),
         ])
     }
 }

@@ -12,6 +12,12 @@ struct MarkdownView {
         (["# " + Escaping.markdown(document.title)] + document.blocks.map(block)).joined(separator: "\n\n") + "\n"
     }
 
+    /// Blocks on their own, to stand below a text that is there already.
+    static func text(of blocks: [DocumentBlock]) -> String {
+        let view = MarkdownView(Document(language: "", title: "", blocks: blocks))
+        return blocks.map(view.block).joined(separator: "\n\n")
+    }
+
     private func block(_ block: DocumentBlock) -> String {
         switch block {
         case .heading(let level, let text): String(repeating: "#", count: level) + " " + Escaping.markdown(text)
@@ -25,6 +31,9 @@ struct MarkdownView {
         case .table(let table): self.table(table)
         case .chart(let chart): "**\(Escaping.markdown(chart.title))** \(Escaping.markdown(chart.sentence))"
         case .checkNumber(let lines): lines.map { "    " + $0 }.joined(separator: "\n")
+        // Unescaped, since people write behind it and it is read again line by line.
+        case .mark(let label, let value):
+            Escaping.singleLine("\(label): \(value)")
         }
     }
 

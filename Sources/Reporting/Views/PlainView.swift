@@ -17,6 +17,7 @@ struct PlainView {
     private func block(_ block: DocumentBlock) -> String {
         switch block {
         case .heading(_, let text), .paragraph(let text), .notice(let text): text
+        case .mark(let label, let value): "\(label): \(value)"
         case .statement(let shape, let word, let text): "\(shape) \(word): \(text)"
         case .list(let items): items.map { "- " + $0 }.joined(separator: "\n")
         case .steps(let items): items.enumerated().map { "\($0 + 1). \($1)" }.joined(separator: "\n")

@@ -13,6 +13,7 @@ INSERT INTO grdb_migrations VALUES('009 journal rows by columns');
 INSERT INTO grdb_migrations VALUES('010 signatures');
 INSERT INTO grdb_migrations VALUES('011 stages');
 INSERT INTO grdb_migrations VALUES('012 duty');
+INSERT INTO grdb_migrations VALUES('013 agenda');
 INSERT INTO grdb_migrations VALUES('014 answer links and disputes');
 CREATE TABLE property (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO property VALUES('client_id','commons-9ad326960ead2bb1');
@@ -148,6 +149,35 @@ CREATE TABLE recovery (
     body BLOB NOT NULL, begun_by TEXT NOT NULL, begun_at INTEGER NOT NULL, ended_at INTEGER,
     outcome TEXT CHECK (outcome IN ('adopted', 'withdrawn', 'overtaken')),
     CHECK ((ended_at IS NULL) = (outcome IS NULL))) STRICT;
+CREATE TABLE stage_told (
+    resolution INTEGER NOT NULL, name TEXT NOT NULL, level INTEGER NOT NULL CHECK (level >= 0),
+    PRIMARY KEY (resolution, name)) STRICT, WITHOUT ROWID;
+CREATE TABLE switched_off (
+    subject TEXT PRIMARY KEY, body TEXT NOT NULL CHECK (json_valid(body))) STRICT, WITHOUT ROWID;
+CREATE TABLE duty_mark (
+    kind TEXT NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (kind, name))
+    STRICT, WITHOUT ROWID;
+CREATE TABLE agenda_draft (meeting TEXT PRIMARY KEY, mailed_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE agenda_item (
+    meeting TEXT NOT NULL, id TEXT NOT NULL, position INTEGER NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('submitted', 'deferred', 'withdrawn', 'decided')),
+    body TEXT NOT NULL CHECK (json_valid(body)), result TEXT CHECK (result IS NULL OR json_valid(result)),
+    record INTEGER REFERENCES record, PRIMARY KEY (meeting, id),
+    CHECK ((status = 'submitted') = (record IS NULL) AND (record IS NULL) = (result IS NULL)))
+    STRICT, WITHOUT ROWID;
+CREATE TABLE agenda_paper (
+    meeting TEXT NOT NULL, file TEXT NOT NULL, sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+    is_edited INTEGER NOT NULL CHECK (is_edited IN (0, 1)), PRIMARY KEY (meeting, file))
+    STRICT, WITHOUT ROWID;
+CREATE TABLE closed_page (
+    report INTEGER NOT NULL REFERENCES closed_report, language TEXT NOT NULL, body TEXT NOT NULL,
+    sha256 TEXT NOT NULL CHECK (length(sha256) = 64), PRIMARY KEY (report, language)) STRICT, WITHOUT ROWID;
+CREATE TABLE answer_link (
+    id INTEGER PRIMARY KEY, mark INTEGER NOT NULL, hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+    person TEXT NOT NULL, alert TEXT NOT NULL, made_at INTEGER NOT NULL) STRICT;
+CREATE TABLE dispute (
+    number INTEGER PRIMARY KEY, state TEXT NOT NULL CHECK (state IN ('open', 'checked', 'upheld', 'kept')),
+    sensor TEXT, body TEXT NOT NULL CHECK (json_valid(body))) STRICT;
 CREATE UNIQUE INDEX binding_current ON binding (sensor) WHERE valid_until IS NULL;
 CREATE INDEX block_time ON block (id >> 32, first_time, last_time);
 CREATE INDEX alert_open ON alert (number) WHERE state <> 'closed';
@@ -189,19 +219,16 @@ CREATE TRIGGER recovery_only_ends BEFORE UPDATE ON recovery
 WHEN OLD.ended_at IS NOT NULL OR NEW.id <> OLD.id OR NEW.number <> OLD.number OR NEW.sha256 <> OLD.sha256
     OR NEW.body <> OLD.body OR NEW.begun_by <> OLD.begun_by OR NEW.begun_at <> OLD.begun_at
 BEGIN SELECT RAISE(ABORT, 'a recovery can only be ended'); END;
-CREATE TABLE stage_told (
-    resolution INTEGER NOT NULL, name TEXT NOT NULL, level INTEGER NOT NULL CHECK (level >= 0),
-    PRIMARY KEY (resolution, name)) STRICT, WITHOUT ROWID;
-CREATE TABLE switched_off (
-    subject TEXT PRIMARY KEY, body TEXT NOT NULL CHECK (json_valid(body))) STRICT, WITHOUT ROWID;
-CREATE TABLE duty_mark (
-    kind TEXT NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (kind, name))
-    STRICT, WITHOUT ROWID;
-CREATE TABLE answer_link (
-    id INTEGER PRIMARY KEY, mark INTEGER NOT NULL, hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
-    person TEXT NOT NULL, alert TEXT NOT NULL, made_at INTEGER NOT NULL) STRICT;
-CREATE TABLE dispute (
-    number INTEGER PRIMARY KEY, state TEXT NOT NULL CHECK (state IN ('open', 'checked', 'upheld', 'kept')),
-    sensor TEXT, body TEXT NOT NULL CHECK (json_valid(body))) STRICT;
+CREATE TRIGGER agenda_item_begins_submitted BEFORE INSERT ON agenda_item WHEN NEW.status <> 'submitted'
+BEGIN SELECT RAISE(ABORT, 'only people settle an item'); END;
+CREATE TRIGGER agenda_item_stays_settled BEFORE UPDATE ON agenda_item
+WHEN OLD.record IS NOT NULL AND (NEW.record IS NULL OR NEW.body <> OLD.body)
+BEGIN SELECT RAISE(ABORT, 'what people reported of an item stays'); END;
+CREATE TRIGGER agenda_item_no_delete BEFORE DELETE ON agenda_item
+BEGIN SELECT RAISE(ABORT, 'agenda_item is kept'); END;
+CREATE TRIGGER closed_page_no_delete BEFORE DELETE ON closed_page
+BEGIN SELECT RAISE(ABORT, 'closed_page is kept'); END;
+CREATE TRIGGER closed_page_no_update BEFORE UPDATE ON closed_page
+BEGIN SELECT RAISE(ABORT, 'closed_page is kept'); END;
 CREATE INDEX answer_link_mark ON answer_link (mark);
 COMMIT;

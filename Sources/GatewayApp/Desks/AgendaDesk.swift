@@ -1,0 +1,84 @@
+import Foundation
+import GatewayModel
+import Reporting
+import Storage
+
+/// What the gateway asks of the next assembly: shown, posted, and taken down again with what people made of it.
+public struct AgendaDesk {
+    private let site: Site
+    /// How many days back a proposal is tried, at most.
+    private static let trialDays = 365
+
+    /// Makes a desk for a site.
+    public init(site: Site) {
+        self.site = site
+    }
+
+    /// The drafted items from the last whole month and today, or the next assembly as a calendar file (`ics`).
+    ///
+    /// What is wrong with files that lie ready goes to `warn`.
+    public func text(
+        format: String, language: String?, triesProposals: Bool = true, warn: (Diagnostic) -> Void = { _ in }
+    ) throws -> String {
+        let form = AgendaWriter.Form(rawValue: format)
+        guard format == "ics" || form != nil else {
+            throw AppError(
+                "'\(format)' is not a form of the agenda",
+                remedy: "choose markdown, html, sheet, odt, text, json or ics")
+        }
+        let now = SystemClock.now()
+        let month = CalendarMonth(of: site.zone.date(at: now)).previous
+        let store = try site.readingStore()
+        defer { try? store.close() }
+        let trials = triesProposals ? try self.trials(store, now: now, warn: warn) : [:]
+        let papers = try Papers(site: site, store: store, month: month, now: now, trials: trials)
+        papers.problems.forEach(warn)
+        return form.map { papers.agenda($0, language: language) } ?? papers.calendar(language: language)
+    }
+
+    /// Sends the posting to the writing process, with what proposals would have meant.
+    public func post(enteredFor: String?, triesProposals: Bool, warn: (Diagnostic) -> Void) throws -> CommandReply {
+        var trials: [String: [String: AgendaItem.Table]] = [:]
+        if triesProposals, FileManager.default.fileExists(atPath: site.configuration.dataFolder + "/gateway.sqlite") {
+            let store = try site.readingStore()
+            defer { try? store.close() }
+            trials = try self.trials(store, now: SystemClock.now(), warn: warn)
+        }
+        return try CommandDesk(site: site).perform(.postAgenda(trials: trials), enteredFor: enteredFor)
+    }
+
+    /// Sends a marked agenda to the writing process.
+    public func record(file: String, enteredFor: String?) throws -> CommandReply {
+        guard let bytes = SmallFile.bytes(file, atMost: 4 << 20) else {
+            throw AppError("\(file) cannot be read", remedy: "name the Markdown file that was posted and marked")
+        }
+        return try CommandDesk(site: site)
+            .perform(.recordAgenda(fileName: file, bytes: Data(bytes)), enteredFor: enteredFor)
+    }
+
+    /// What each proposal would have meant in the last year, in every language; one that cannot be tried has none.
+    private func trials(
+        _ store: Store, now: Instant, warn: (Diagnostic) -> Void
+    ) throws -> [String: [String: AgendaItem.Table]] {
+        guard let first = try store.firstReading() else { return [:] }
+        let adopted = Set(try LimitRegister(site: site).adopted(in: store).map(\.resolution.number))
+        let yesterday = site.zone.date(at: now).adding(days: -1)
+        let since = max(site.zone.date(at: first), yesterday.adding(days: 1 - AgendaDesk.trialDays))
+        guard since <= yesterday else { return [:] }
+        var trials: [String: [String: AgendaItem.Table]] = [:]
+        for proposal in AgendaInbox(site: site).proposals(adopted: adopted).proposals
+        where !proposal.resolution.limits.isEmpty {
+            do {
+                let facts = try TrialDesk(site: site).facts(
+                    file: proposal.file, since: since.description, until: yesterday.description, now: now)
+                for language in site.configuration.community.languages {
+                    trials[proposal.sha256, default: [:]][language] =
+                        TrialWriter(facts, phrases: site.book(language)).table()
+                }
+            } catch let error as AppError {
+                warn(Diagnostic(file: proposal.file, message: "\(error)"))
+            }
+        }
+        return trials
+    }
+}

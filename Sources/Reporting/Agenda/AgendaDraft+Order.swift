@@ -1,0 +1,79 @@
+import GatewayModel
+
+extension AgendaDraft {
+    /// What must be settled before anything else, in this order: measures that end today, then what puts every other
+    /// decision in doubt.
+    private static let first: [AgendaKind] = [.emergencyToRatify, .recoveryWaiting, .signaturesMissing]
+
+    /// By what the assembly must do: what ends today, what is to be decided, talked about, known; what people need to live
+    /// before the rest, and what has waited longest before what is new.
+    func ordered(_ items: [AgendaItem]) -> [AgendaItem] {
+        func rank(_ item: AgendaItem) -> [Int64] {
+            let place = AgendaDraft.first.firstIndex(of: item.kind) ?? AgendaDraft.first.count
+            let ask = AgendaAsk.allCases.firstIndex(of: item.ask) ?? 0
+            return [
+                Int64(place), Int64(ask), item.touchesEssentialSupply ? 0 : 1, item.since?.daysSinceEpoch ?? .max,
+            ]
+        }
+        let ranked = items.enumerated().map { (rank: rank($0.element) + [Int64($0.offset)], item: $0.element) }
+        return ranked.sorted { $0.rank.lexicographicallyPrecedes($1.rank) }.map(\.item)
+    }
+
+    /// Puts onto the page for information what nobody has to decide, and what an assembly can no longer take.
+    func cut(_ items: [AgendaItem]) -> [AgendaItem] {
+        let budget = model.facts.agendaBudget
+        var minutes = 0
+        var count = 0
+        var kept: [AgendaItem] = []
+        var rest: [AgendaItem] = []
+        for var item in items {
+            let isUrgent = AgendaDraft.first.contains(item.kind)
+            let fits = count < budget.items && minutes + item.requestedMinutes <= budget.minutes
+            if isUrgent || item.ask != .inform && fits {
+                minutes += item.requestedMinutes
+                count += 1
+                kept.append(item)
+            } else {
+                item.isForInformation = true
+                rest.append(item)
+            }
+        }
+        return kept + rest
+    }
+
+    /// Adds what earlier assemblies made of the items. What was decided or withdrawn stays away until there is something
+    /// new in it; what was put off comes again, also where nothing would be drafted today.
+    func remembering(_ drafted: [AgendaItem]) -> [AgendaItem] {
+        let meeting = model.facts.nextMeetingDay ?? assembly
+        let past = model.facts.agendaPast.mapValues { entries in
+            entries.filter { $0.meeting < meeting }.sorted { $0.meeting < $1.meeting }
+        }.filter { !$0.value.isEmpty }
+        let present = Set(drafted.map(\.id))
+        let deferred = past.sorted { $0.key < $1.key }.compactMap { id, entries -> AgendaItem? in
+            guard !present.contains(id), let last = entries.last, last.status == .deferred else { return nil }
+            var item = last.items[words.language] ?? last.items.sorted { $0.key < $1.key }.first?.value
+            item?.assembly = assembly
+            item?.isForInformation = false
+            return item
+        }
+        return (drafted + deferred).compactMap { item in
+            guard let entries = past[item.id], let first = entries.first, let last = entries.last else { return item }
+            let settled = entries.filter { [.decided, .withdrawn].contains($0.status) }
+            let known = Set(settled.flatMap { $0.items.values.flatMap(\.grounds) })
+            if [.decided, .withdrawn].contains(last.status), known.isSuperset(of: item.grounds) { return nil }
+            var item = item
+            item.since = first.meeting
+            item.history = entries.map(sentence)
+            return item
+        }
+    }
+
+    private func sentence(_ past: AgendaPast) -> String {
+        let note = Escaping.singleLine(past.note, limit: 300)
+        let values = [
+            "date": words.date(past.meeting), "decision": Escaping.singleLine(past.decision, limit: 100), "note": note,
+        ]
+        let key = "agenda.history.\(past.status.rawValue)"
+        return words.text(note.isEmpty ? key : key + "_note", values)
+    }
+}

@@ -1,0 +1,53 @@
+import GatewayModel
+
+extension AgendaDraft {
+    /// Decisions that people propose, each with what it would have meant.
+    func proposals() -> [AgendaItem] {
+        model.facts.proposals.map { proposal in
+            let resolution = proposal.resolution
+            let name = proposal.file.split(separator: "/").last.map(String.init) ?? proposal.file
+            let values = [
+                "decision": String(resolution.number), "from": words.date(resolution.inForceFrom),
+                "limits": words.list(resolution.limits.map(words.title)), "file": proposal.file,
+            ]
+            var facts = resolution.limits.map { limit in
+                words.text(
+                    "limits.sentence",
+                    ["title": words.title(limit), "rule": limit.words(words.phrases, resolution.scale)])
+            }
+            facts.append(words.text("agenda.facts.proposal_review", ["date": words.date(resolution.reviewBy)]))
+            if proposal.trial.isEmpty { facts.append(words.text("agenda.facts.not_tried", values)) }
+            var item = item(
+                .proposal, .decide, subject: "\(resolution.number)/\(name)", about: resolution.limits.first,
+                values: values, facts: facts, options: ["adopt", "change"], minutes: 20,
+                related: resolution.limits.map { "\(resolution.number)/\($0.id)" }, whom: "everyone",
+                grounds: ["file/\(proposal.sha256)"],
+                evidence: [.init("commons limits what-if \(proposal.file)", sha256: nil)])
+            item.proposedBy = .members
+            item.attachments = [AgendaItem.Attachment(name: name, sha256: proposal.sha256)]
+            item.table = proposal.trial[words.language] ?? proposal.trial.sorted { $0.key < $1.key }.first?.value
+            item.touchesEssentialSupply = resolution.limits.contains {
+                $0.protects == .people || $0.resource == "water"
+            }
+            return item
+        }
+    }
+
+    /// What neighbouring communities propose: here it is a question to the assembly and nothing more.
+    func neighbours() -> [AgendaItem] {
+        model.facts.neighbours.map { neighbour in
+            let values = ["from": neighbour.from, "title": neighbour.title]
+            var item = item(
+                .confederal, neighbour.ask, subject: "\(neighbour.from)/\(neighbour.title)", about: nil,
+                values: values, facts: neighbour.facts + [words.text("agenda.facts.binds_nobody", values)],
+                options: neighbour.options.isEmpty ? ["join", "answer"] : [], minutes: neighbour.minutes, related: [],
+                whom: "neighbours", grounds: ["file/\(neighbour.sha256)"])
+            item.proposedBy = .confederal
+            item.summary = neighbour.summary
+            item.options = neighbour.options + item.options
+            item.touchesEssentialSupply = neighbour.touchesEssentialSupply
+            item.attachments = [AgendaItem.Attachment(name: neighbour.file, sha256: neighbour.sha256)]
+            return item
+        }
+    }
+}

@@ -1,0 +1,154 @@
+import Foundation
+import GatewayModel
+import Reporting
+import TestSupport
+import Testing
+
+@Suite("What stands first on the agenda, and what comes again")
+struct AgendaOrderTests {
+    private func facts(_ change: (inout ReportFacts) throws -> Void = { _ in }) throws -> ReportFacts {
+        var facts = try Village().facts
+        try change(&facts)
+        return facts
+    }
+
+    private func items(_ facts: ReportFacts, _ language: String = "en") throws -> [AgendaItem] {
+        AgendaDraft.items(from: .make(from: facts), phrases: try Phrases.book(language))
+    }
+
+    private static let november = CalendarDate(year: 2026, month: 11, day: 1)
+
+    private func past(_ item: AgendaItem, _ status: AgendaStatus, grounds: [String]? = nil) -> AgendaPast {
+        var item = item
+        item.grounds = grounds ?? item.grounds
+        return AgendaPast(
+            meeting: Self.november.adding(days: -28), status: status,
+            decision: status == .decided ? "decision 9" : "", note: status == .deferred ? "Ona asks for prices" : "",
+            items: ["en": item, "es": item])
+    }
+
+    @Test("a measure to ratify comes first, also before a list that waits and before missing signatures")
+    func emergencyFirst() throws {
+        let limit = try #require(try facts().limits.first?.limit)
+        let items = try self.items(
+            facts { facts in
+                facts.limitNews.emergencies = [
+                    LimitNews.Emergency(
+                        decision: 12, limit: limit, amount: DecimalValue(80), until: Self.november)
+                ]
+                facts.decisions.recovery = DecisionFacts.Recovery(
+                    number: 15, sha256: String(repeating: "a", count: 64), begunAt: facts.generatedAt,
+                    endsAt: facts.generatedAt, persons: [:])
+                facts.decisions.waiting = [
+                    DecisionFacts.Waiting(
+                        number: 14, assembly: Self.november, minutes: .book(3, page: 41), signed: 1, needed: 3,
+                        missing: ["rosa"])
+                ]
+                // However small the budget is, these are never left out.
+                facts.agendaBudget = AgendaBudget(minutes: 5, items: 1)
+            })
+        #expect(items.prefix(3).map(\.kind) == [.emergencyToRatify, .recoveryWaiting, .signaturesMissing])
+        #expect(items.prefix(3).allSatisfy { !$0.isForInformation })
+        #expect(items.dropFirst(3).allSatisfy { $0.isForInformation })
+    }
+
+    @Test("what people need to live comes before other decisions, and what has waited before what is new")
+    func order() throws {
+        let drafted = try items(facts())
+        let decides = drafted.filter { $0.ask == .decide }
+        try #require(decides.count == 2 && decides[0].touchesEssentialSupply)
+        #expect(drafted.map(\.ask).map { AgendaAsk.allCases.firstIndex(of: $0) ?? 9 }.isSorted)
+        let late = try #require(drafted.last { $0.ask == .discuss && !$0.touchesEssentialSupply })
+        let again = try items(facts { $0.agendaPast = [late.id: [past(late, .submitted)]] })
+        let discussed = again.filter { $0.ask == .discuss && !$0.touchesEssentialSupply }
+        #expect(discussed.first?.id == late.id && discussed.first?.since == Self.november.adding(days: -28))
+        #expect(discussed.first?.history == ["4 October 2026: it was on the agenda; what came of it was not entered."])
+    }
+
+    @Test("an assembly takes only so much: the rest stands on one page for information, with its reference")
+    func budget() throws {
+        let facts = try facts { $0.agendaBudget = AgendaBudget(minutes: 26, items: 10) }
+        let drafted = try items(facts)
+        // 15 and 10 minutes fit; the next ten do not.
+        #expect(drafted.filter { !$0.isForInformation }.map(\.requestedMinutes).reduce(0, +) <= 26)
+        let rest = drafted.filter(\.isForInformation)
+        #expect(!rest.isEmpty)
+        let writer = AgendaWriter(drafted, model: .make(from: facts), phrases: try Phrases.book("en"))
+        let page = writer.text(.text)
+        let information = try #require(page.components(separatedBy: "For information").last)
+        #expect(rest.allSatisfy { information.contains($0.id.prefix(8)) && information.contains($0.title) })
+        #expect(!page.contains("\(drafted.count). "))
+    }
+
+    @Test("alerts of one cause are one item that grows and keeps its id; nothing about homes stands in it")
+    func grows() throws {
+        func item(_ count: Int) throws -> AgendaItem {
+            let items = try self.items(
+                facts { facts in
+                    facts.alerts = (1...count).map { number in
+                        Alert(
+                            id: "a\(number)", number: number, cause: .box(.backupOverdue), subject: "",
+                            priority: .assembly, protects: nil,
+                            onset: facts.generatedAt.advanced(bySeconds: Int64(number - 50) * 3600),
+                            detectedAt: facts.generatedAt)
+                    }
+                }
+            ).filter { $0.kind == .alert }
+            try #require(items.count == 1)
+            return items[0]
+        }
+        let (one, many) = (try item(1), try item(9))
+        #expect(one.id == many.id && one.grounds.count == 1 && many.grounds.count == 9)
+        #expect(many.facts.first?.hasPrefix("4 more alerts of the same kind before") == true)
+        #expect(many.facts.count == 6 && many.related.count == 9)
+        #expect(many.evidence.map(\.text).contains("commons alerts explain 9"))
+    }
+
+    @Test("put off comes again with its history; decided and withdrawn stay away until something new happens")
+    func again() throws {
+        let gap = try #require(try items(facts()).first { $0.kind == .dataGap })
+        func drafted(_ entry: AgendaPast) throws -> AgendaItem? {
+            try items(facts { $0.agendaPast = [gap.id: [entry]] }).first { $0.id == gap.id }
+        }
+        #expect(try drafted(past(gap, .deferred))?.history == ["4 October 2026: put off: Ona asks for prices"])
+        #expect(try drafted(past(gap, .decided)) == nil)
+        #expect(try drafted(past(gap, .withdrawn)) == nil)
+        #expect(
+            try drafted(past(gap, .decided, grounds: ["month/2026-08"]))?.history == [
+                "4 October 2026: decided (decision 9). Something new has happened since."
+            ])
+        #expect(try drafted(past(gap, .withdrawn, grounds: ["month/2026-08"])) != nil)
+        // What was posted for this very meeting is no history of it.
+        var same = past(gap, .submitted)
+        same.meeting = Self.november
+        #expect(try drafted(same)?.history.isEmpty == true)
+        // Put off, and over since: it comes all the same, worded as it was.
+        var over = gap
+        over.id = String(repeating: "b", count: 32)
+        let again = try items(facts { $0.agendaPast = [over.id: [past(over, .deferred)]] })
+        let found = try #require(again.first { $0.id == over.id })
+        #expect(found.assembly == Self.november && !found.history.isEmpty && found.status == .draft)
+    }
+
+    @Test("a neighbour's proposal is a question and says that it binds nobody", arguments: ["en", "es"])
+    func neighbours(_ language: String) throws {
+        let items = try self.items(
+            facts {
+                $0.neighbours = [
+                    NeighbourFacts(
+                        file: "n.json", sha256: String(repeating: "c", count: 64), from: "Vall Fosca",
+                        title: "Share the aquifer", summary: "By persons.", ask: .decide, facts: ["12,000 m3 a season"],
+                        options: [], minutes: 10, touchesEssentialSupply: true)
+                ]
+            }, language)
+        let item = try #require(items.first { $0.kind == .confederal })
+        #expect(item.proposedBy == .confederal && item.attachments.first?.name == "n.json")
+        #expect(item.facts.last?.contains("Vall Fosca") == true && item.options.last?.isDoNothing == true)
+        let texts = [item.title, item.summary] + item.facts + item.options.flatMap { [$0.text, $0.consequence] }
+        #expect(texts.allSatisfy { !$0.contains("{") && !$0.hasPrefix("agenda.") }, "\(texts)")
+    }
+}
+
+extension [Int] {
+    fileprivate var isSorted: Bool { zip(self, dropFirst()).allSatisfy { $0 <= $1 } }
+}

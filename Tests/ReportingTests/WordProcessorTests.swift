@@ -1,0 +1,62 @@
+import Foundation
+import GatewayModel
+import Reporting
+import TestSupport
+import Testing
+
+@Suite("The agenda in a word processor", .serialized)
+struct WordProcessorTests {
+    /// What LibreOffice makes of a file, as plain text or saved again.
+    private func opened(_ text: String, as form: String = "txt:Text (encoded):UTF8") throws -> String {
+        let folder = try TemporaryFolder("office")
+        let ending = form.split(separator: ":")[0]
+        try FileManager.default.createDirectory(atPath: folder.file("out"), withIntermediateDirectories: true)
+        try text.write(toFile: folder.file("agenda.fodt"), atomically: true, encoding: .utf8)
+        let child = try ChildProcess(
+            "/usr/bin/soffice",
+            [
+                "-env:UserInstallation=file://\(folder.path)/profile", "--headless", "--convert-to",
+                form, "--outdir", folder.file("out"), folder.file("agenda.fodt"),
+            ])
+        let end = child.wait(180)
+        try #require(end == .exited(0), "\(child.output)")
+        return try String(contentsOfFile: folder.file("out/agenda.\(ending)"), encoding: .utf8)
+    }
+
+    @Test("LibreOffice opens it and shows every item, fact and option, whatever stands in names")
+    func opens() throws {
+        let model = ReportModel.make(from: try Village(hostile: true).facts)
+        let phrases = try Phrases.book("es")
+        let items = AgendaDraft.items(from: model, phrases: phrases)
+        let meeting = CalendarDate(year: 2026, month: 11, day: 1)
+        let shown = try opened(AgendaWriter(items, model: model, phrases: phrases, meeting: meeting).text(.odt))
+        #expect(shown.contains("Reunión: 2026-11-01") && shown.contains("Presentes:"))
+        func flat(_ text: String) -> String { text.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+        let page = flat(shown)
+        for item in items where !item.isForInformation {
+            #expect(page.contains("Referencia: \(item.id.prefix(8))"))
+            for text in [item.title, item.summary] + item.facts + item.options.flatMap({ [$0.text, $0.consequence] }) {
+                #expect(page.contains(flat(text)), "\(text)")
+            }
+        }
+    }
+
+    @Test("what is marked in it and saved by LibreOffice is read again")
+    func marked() throws {
+        let model = ReportModel.make(from: try Village().facts)
+        let phrases = try Phrases.book("en")
+        let items = AgendaDraft.items(from: model, phrases: phrases)
+        let meeting = CalendarDate(year: 2026, month: 11, day: 1)
+        let text = AgendaWriter(items, model: model, phrases: phrases, meeting: meeting).text(.odt)
+        let saved = try opened(
+            text.replacing(
+                "Result: </text:p>", with: "Result: deferred: Ona &amp; Pau ask</text:p>", maxReplacements: 1),
+            as: "fodt")
+        #expect(saved != text)
+        let marked = MarkedAgenda(saved, phrases: [phrases])
+        #expect(marked.problems.isEmpty && marked.meeting == meeting)
+        #expect(marked.marks.map(\.note) == ["Ona & Pau ask"] && marked.marks.map(\.status) == [.deferred])
+        #expect(marked.marks.map(\.reference) == [String(items[0].id.prefix(8))])
+        #expect(marked.unmarked.map(\.reference) == items.dropFirst().map { String($0.id.prefix(8)) })
+    }
+}
