@@ -159,7 +159,7 @@ public struct DestinationSettings: Hashable, Sendable {
         }
     }
 
-    /// The files that hold its secrets and certificates.
+    /// The files that hold its secrets and certificates, and credentials as `credential:NAME`.
     public var namedFiles: [String] {
         switch kind {
         case .smtp(let smtp): [smtp.password?.path, smtp.caFile].compactMap { $0 }

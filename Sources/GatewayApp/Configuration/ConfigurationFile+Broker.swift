@@ -1,3 +1,4 @@
+import Delivery
 import GatewayModel
 import StrictYAML
 
@@ -27,7 +28,7 @@ extension ConfigurationFile {
             place: place == "embedded"
                 ? .embedded
                 : .network(host: place, port: fields["port"]?.integer(in: 1...65_535) ?? defaultPort),
-            encryption: encryption, user: fields["user"]?.string(), passwordFile: fields["password_file"]?.string(),
+            encryption: encryption, user: fields["user"]?.string(), passwordFile: fields["password_file"]?.secretPath(),
             passwordVariable: fields["password_env"]?.string(),
             protocolVersion: fields["protocol"]?.choice(ProtocolVersion.self)?.rawValue ?? "auto",
             commitInterval: fields["commit_interval"]?.seconds(),
@@ -40,7 +41,7 @@ extension ConfigurationFile {
             let authority = fields.required("ca", example: "/etc/commons-gateway/ca.pem")?.string()
         else { return nil }
         let certificate = fields["certificate"]?.string()
-        let key = fields["key"]?.string()
+        let key = fields["key"]?.secretPath()
         if (certificate == nil) != (key == nil) {
             field.report("a client certificate needs both certificate: and key:", remedy: "name both files or neither")
         }

@@ -39,6 +39,7 @@ public struct Doctor {
         }
         let signed = site.configuration.signOfLife?.to ?? []
         problems += site.configuration.destinations.flatMap { $0.advice(carriesSignOfLife: signed.contains($0.name)) }
+        problems += missingCredentials() + changeableFiles()
         if site.configuration.stewards.isEmpty {
             problems.append("nobody is on duty; add stewards: to \(site.configuration.file)")
         }
