@@ -64,12 +64,12 @@ struct SecretsTests {
             "ntfy", "ntfy", "url: \"http://127.0.0.1:\(web)/ntfy\", topic: stewards, token_file: \"credential:ntfy\"")
         let other = entry(
             "echo-ntfy", "ntfy",
-            "url: \"http://127.0.0.1:\(web)/echo\", topic_file: \"credential:echo-topic\", "
+            "url: \"http://127.0.0.1:\(web)/refuse\", topic_file: \"credential:echo-topic\", "
                 + "token_file: \"credential:echo-ntfy\", reply_topic_file: \"credential:echo-reply\", "
                 + "people: [{name: Rosa, word_file: \"credential:echo-word\"}]")
         let rest = [
             entry("hook", "webhook", "url: \"http://127.0.0.1:\(web)/status/200\", secret_file: \"credential:hook\""),
-            entry("echo-hook", "webhook", "url: \"http://127.0.0.1:\(web)/echo\", secret_file: \"credential:hook\""),
+            entry("echo-hook", "webhook", "url: \"http://127.0.0.1:\(web)/refuse\", secret_file: \"credential:hook\""),
             entry(
                 "mail", "smtp",
                 "host: 127.0.0.1, port: \(mail), security: plain, from: box@example.org, to: [rosa@example.org], "
@@ -77,7 +77,7 @@ struct SecretsTests {
             entry("board", "files", "folder: BOARD"),
         ]
         return
-            (["destinations:", ntfy, other] + kinds("") { $0 } + kinds("echo-") { _ in "echo" } + rest)
+            (["destinations:", ntfy, other] + kinds("") { $0 } + kinds("echo-") { _ in "refuse" } + rest)
             .joined(separator: "\n")
     }
 
