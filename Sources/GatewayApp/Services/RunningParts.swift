@@ -34,14 +34,22 @@ final class RunningParts: NamedService, Sendable {
         let destinations = RunningParts.destinations(of: site, stop: stop, status: status, logger: logger)
         let news = DestinationNews(logger: logger)
         office.boxWatch = BoxWatch(site: site, store: store, destinations: news, backups: backups)
+        let mandate = SirenMandate(site: site, store: store, now: SystemClock.now())
         let worker = OutboxWorker(
             outbox: store, destinations: destinations, phrasebooks: site.languages.books, zone: site.zone, stop: stop,
-            clock: { SystemClock.nowOrLater() }, recheck: { [store] in RunningParts.recheck($0, now: $1, store) },
+            clock: { SystemClock.nowOrLater() },
+            recheck: { [store] item, now in
+                mandate.refusal(destination: item.destination, now: now).map { .drop(reason: $0) }
+                    ?? RunningParts.recheck(item, now: now, store)
+            },
             onEvent: { news.add($0) })
         let unstored = MemoryOutbox()
         let apart = OutboxWorker(
             outbox: unstored, destinations: destinations, phrasebooks: site.languages.books, zone: site.zone,
-            stop: stop, clock: { SystemClock.nowOrLater() })
+            stop: stop, clock: { SystemClock.nowOrLater() },
+            recheck: { item, now in
+                mandate.refusal(destination: item.destination, now: now).map { .drop(reason: $0) } ?? .send
+            })
         let counters = counters
         let names = destinations.map(\.name)
         let handler = IngestHandler(
