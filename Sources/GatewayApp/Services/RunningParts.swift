@@ -31,6 +31,7 @@ final class RunningParts: NamedService, Sendable {
         let options = try BrokerOptions(
             site.configuration.broker, clientID: store.clientID, embeddedPort: brokerPort)
         status = StatusPublisher(options: options, prefix: site.configuration.broker.prefix) { SystemClock.now() }
+        RunningParts.describeBox(of: site, on: status)
         let destinations = RunningParts.destinations(of: site, stop: stop, status: status, logger: logger)
         let news = DestinationNews(logger: logger)
         office.boxWatch = BoxWatch(site: site, store: store, destinations: news, backups: backups)
@@ -145,7 +146,7 @@ final class RunningParts: NamedService, Sendable {
         let context = DestinationContext(
             community: community.name, node: "\(community.id).commons.invalid", phrasebooks: site.languages.books,
             zone: site.zone, environment: ProcessInfo.processInfo.environment, stop: stop,
-            statePublisher: StatePublisher(status: status),
+            statePublisher: StatePublisher(status: status, prefix: site.configuration.broker.prefix),
             answersFolder: site.configuration.dataFolder + "/answers")
         return site.configuration.destinations.compactMap { settings in
             do {
@@ -161,9 +162,23 @@ final class RunningParts: NamedService, Sendable {
 /// Publishes alert states for a destination through the second connection.
 private struct StatePublisher: StatePublishing {
     let status: StatusPublisher
+    let prefix: String
 
     func publish(topic: String, payload: [UInt8], retain: Bool, timeoutSeconds: Int) -> StatePublishResult {
-        switch status.publish(topic: topic, payload: payload, retain: retain, timeoutSeconds: Double(timeoutSeconds)) {
+        result(status.publish(topic: topic, payload: payload, retain: retain, timeoutSeconds: Double(timeoutSeconds)))
+    }
+
+    func announce(
+        discovery: String, component: String, object: String, payload: [UInt8], timeoutSeconds: Int
+    ) -> StatePublishResult {
+        result(
+            status.announce(
+                discovery: discovery, component: component, object: object, payload: payload,
+                timeoutSeconds: Double(timeoutSeconds)))
+    }
+
+    private func result(_ outcome: StatusPublisher.Outcome) -> StatePublishResult {
+        switch outcome {
         case .confirmed: .confirmed
         case .notConnected, .refused: .notConnected
         case .unconfirmed: .unconfirmed
