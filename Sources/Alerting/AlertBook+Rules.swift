@@ -9,7 +9,7 @@ extension AlertBook {
 
     /// Who hears that something was raised or is over: the members too where it is a limit of the community, or where the
     /// assembly wants them to hear of the box; who goes and what is noted is the stewards' business.
-    static func circle(of alert: Alert) -> Audience {
+    public static func circle(of alert: Alert) -> Audience {
         let audience = audience(of: alert)
         guard audience == .stewards, alert.details["visibility"] == nil else { return audience }
         if case .limit = alert.cause { return .members }

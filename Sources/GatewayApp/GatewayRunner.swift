@@ -14,11 +14,11 @@ public struct GatewayRunner {
     private let site: Site
     private let logger: Logger
 
-    /// Makes a runner for a site.
-    public init(site: Site) {
+    /// Makes a runner for a site; the log has what is of that level or more urgent.
+    public init(site: Site, logLevel: LogLevel = .info) {
         self.site = site
         var logger = Logger(label: "commons")
-        logger.logLevel = .info
+        logger.logLevel = logLevel.level
         self.logger = logger
     }
 
@@ -89,7 +89,7 @@ public struct GatewayRunner {
     /// Services report their own failures; the libraries' start-up lines would only drown them.
     private var quiet: Logger {
         var quiet = logger
-        quiet.logLevel = .error
+        quiet.logLevel = logger.logLevel < .info ? logger.logLevel : .error
         return quiet
     }
 

@@ -34,6 +34,8 @@ public struct Resolution: Hashable, Sendable, Codable {
     public var boxAlerts: [BoxCondition: BoxAlertRule]
     /// For how many days readings of households are kept; of older ones the days alone. Nil where it does not speak of it.
     public var householdDays: Int?
+    /// The lamps and sirens that may sound, by name.
+    public var sirens: [String] = []
     /// Minutes, the decision before it, and who attests from now on.
     public var provenance: Provenance
     /// The text as minuted.

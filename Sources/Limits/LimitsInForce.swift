@@ -56,6 +56,11 @@ public struct LimitsInForce: Sendable {
             .flatMap { entry in entry.resolution.householdDays.map { ($0, entry.resolution.number) } }
     }
 
+    /// The sirens that may sound on a day, by name.
+    public func sirens(on date: CalendarDate) -> Set<String> {
+        Set(standing(on: date).flatMap(\.resolution.sirens))
+    }
+
     /// The resolutions that have begun and are not replaced.
     private func standing(on date: CalendarDate) -> [AdoptedResolution] {
         let begun = adopted.filter { $0.resolution.inForceFrom <= date }

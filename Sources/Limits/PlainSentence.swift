@@ -39,6 +39,12 @@ public enum PlainSentence {
             + (resolution.emergency.map { [emergency($0, book)] } ?? [])
             + resolution.boxAlerts.sorted { $0.key.rawValue < $1.key.rawValue }.map { of($0, $1, book) }
             + (resolution.householdDays.map { [retention($0, book)] } ?? [])
+            + (resolution.sirens.isEmpty ? [] : [sirens(resolution.sirens, book)])
+    }
+
+    /// The sentence about lamps and sirens.
+    public static func sirens(_ names: [String], _ book: Phrasebook) -> String {
+        book.text("limits.sirens", ["sirens": names.joined(separator: ", ")])
     }
 
     /// The sentence about how long readings of households are kept.

@@ -73,7 +73,7 @@ public enum ResolutionFile {
         }
         let parts = ResolutionParts(fields, number: number, limits: limits)
         let (provenance, supersedes) = ProvenanceEntry.read(fields)
-        return Resolution(
+        var resolution = Resolution(
             number: number, community: community, assembly: assembly, decidedBy: decided, inForceFrom: from,
             reviewBy: review,
             supersedes: supersedes,
@@ -82,6 +82,8 @@ public enum ResolutionFile {
             householdDays: fields["retention"].flatMap(householdDays), areas: parts.areas,
             protectedSupply: parts.protectedSupply, stages: parts.stages, declares: parts.declares,
             emergencyForms: parts.emergencyForms, emergency: parts.emergency, provenance: provenance, text: text)
+        resolution.sirens = parts.sirens
+        return resolution
     }
 
     /// `sensor_silent: {priority: now, audience: members}` and the like; there is no word that switches an alert off.

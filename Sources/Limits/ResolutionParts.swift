@@ -3,7 +3,7 @@ import StrictYAML
 
 /// What a resolution says beside its limits: areas, protected supply, stages, and what an emergency may tighten.
 struct ResolutionParts {
-    static let keys = ["areas", "protected_supply", "stages", "declares", "allows_emergency", "emergency"]
+    static let keys = ["areas", "protected_supply", "stages", "declares", "allows_emergency", "emergency", "sirens"]
 
     var areas: [String: DecimalValue] = [:]
     var protectedSupply: [SensorID] = []
@@ -11,6 +11,7 @@ struct ResolutionParts {
     var declares: [StageDeclaration] = []
     var emergencyForms: [EmergencyForm] = []
     var emergency: EmergencyMeasure?
+    var sirens: [String] = []
 
     init(_ fields: Fields, number: Int?, limits: [Limit]) {
         if let named = fields["areas"]?.anyMapping() {
@@ -25,6 +26,22 @@ struct ResolutionParts {
             ResolutionParts.form($0, limits)
         }
         emergency = fields["emergency"].flatMap(ResolutionParts.measure)
+        sirens = (fields["sirens"]?.list() ?? []).compactMap(ResolutionParts.siren)
+    }
+
+    /// One level of a topic, `sirens/<name>` below the gateway's own prefix.
+    private static func siren(_ field: Field) -> String? {
+        guard let name = field.string() else { return nil }
+        guard !name.isEmpty,
+            name.utf8.allSatisfy({
+                (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D || $0 == 0x5F
+            })
+        else {
+            field.report(
+                "'\(name)' cannot be a siren's name", remedy: "use lower-case letters, digits, dashes: sirens: [yard]")
+            return nil
+        }
+        return name
     }
 
     /// `{limit: water-per-person, tightest: 60 L}`.

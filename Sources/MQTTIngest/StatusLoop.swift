@@ -106,7 +106,7 @@ final class StatusLoop {
 
     private func publishState(on connection: PlainConnection, always: Bool) {
         for (topic, text) in shared.takeKept(all: always) {
-            _ = connection.publish(topic: prefix + "/" + topic, payload: Array(text.utf8), retain: true)
+            _ = connection.publish(topic: topic, payload: Array(text.utf8), retain: true)
         }
         guard let members = shared.takeHealth(always: always) else { return }
         let state = #"{"state":"online","since":"\#(since)"\#(members.isEmpty ? "" : "," + members)}"#

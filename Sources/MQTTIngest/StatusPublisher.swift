@@ -67,9 +67,48 @@ public final class StatusPublisher: Sendable {
     @discardableResult
     public func keep(topic: String, text: String) -> Bool {
         guard StatusPublisher.isBelowPrefix(topic) else { return false }
+        shared.keep(text, at: prefix + "/" + topic)
+        return true
+    }
+
+    /// Keeps a description of something of ours retained where home automation looks for it (Home Assistant's "MQTT
+    /// discovery"), also after the connection was lost; false where that is not one of ``announcementTopic``.
+    @discardableResult
+    public func keepAnnouncement(discovery: String, component: String, object: String, text: String) -> Bool {
+        guard let topic = announcementTopic(discovery: discovery, component: component, object: object) else {
+            return false
+        }
         shared.keep(text, at: topic)
         return true
     }
+
+    /// Publishes such a description retained at QoS 1; an empty one takes it back. Blocks up to that many seconds.
+    public func announce(
+        discovery: String, component: String, object: String, payload: [UInt8], timeoutSeconds: Double
+    ) -> Outcome {
+        guard let topic = announcementTopic(discovery: discovery, component: component, object: object) else {
+            return .refused
+        }
+        let request = StatusShared.Request(topic: topic, payload: payload, retain: true)
+        guard shared.submit(request) else { return .notConnected }
+        return request.wait(seconds: timeoutSeconds)
+    }
+
+    /// `<discovery>/<component>/<node>/<object>/config`: the node is our own prefix in one level, so that no configuration
+    /// describes, or speaks to, anything that is not ours. Nil where a part is not one plain level.
+    public func announcementTopic(discovery: String, component: String, object: String) -> String? {
+        let isPlain = [discovery, component, object].allSatisfy { level in
+            !level.isEmpty && level.utf8.count < 100
+                && level.utf8.allSatisfy {
+                    (0x61...0x7A).contains($0) || (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D
+                        || $0 == 0x5F
+                }
+        }
+        return isPlain ? "\(discovery)/\(component)/\(StatusPublisher.node(of: prefix))/\(object)/config" : nil
+    }
+
+    /// The own prefix in one level: `commons_vall-clara`.
+    public static func node(of prefix: String) -> String { prefix.replacing("/", with: "_") }
 
     /// Publishes at QoS 1 below the prefix and waits for the acknowledgement; blocks up to that many seconds.
     public func publish(topic: String, payload: [UInt8], retain: Bool, timeoutSeconds: Double) -> Outcome {

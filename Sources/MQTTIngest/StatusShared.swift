@@ -48,7 +48,7 @@ final class StatusShared: Sendable {
         var requests: [Request] = []
         var health = ""
         var isHealthNew = false
-        /// Retained texts below the prefix, and those of them that changed.
+        /// Retained texts by their whole topics, and those of them that changed.
         var kept: [String: String] = [:]
         var changed: Set<String> = []
         var brokerStart = BrokerStart()

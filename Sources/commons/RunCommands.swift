@@ -16,10 +16,12 @@ struct RunCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var site: SiteOptions
+    @Option(name: .long, help: "How much the log has: trace, debug, info, notice, warning or error.")
+    var logLevel = LogLevel.info
 
     func run() async throws {
         ProgramLog.start()
-        try await GatewayRunner(site: Site.load(configFile: site.config)).run()
+        try await GatewayRunner(site: Site.load(configFile: site.config), logLevel: logLevel).run()
     }
 }
 
@@ -234,3 +236,5 @@ struct DoctorCommand: ParsableCommand {
         guard findings.isHealthy else { throw ExitCode(1) }
     }
 }
+
+extension LogLevel: ExpressibleByArgument {}

@@ -89,7 +89,7 @@ struct DestinationSettingsTests {
                 DestinationSettings(
                     name: "horn", audience: .members, language: "en",
                     kind: .siren(SirenSettings(topic: "sirens/yard", soundsFor: 120))),
-                DestinationSettings(name: "panel", audience: .members, language: "en", kind: .mqtt),
+                DestinationSettings(name: "panel", audience: .members, language: "en", kind: .mqtt(MQTTSettings())),
             ])
         #expect(
             settings[2].advice(carriesSignOfLife: false).count == 1

@@ -87,7 +87,7 @@ struct LocalDestinationTests {
     @Test("an alert stays retained until it is closed")
     func retained() throws {
         let publisher = RecordingPublisher(.confirmed)
-        let destination = try make(.mqtt, publisher: publisher)
+        let destination = try make(.mqtt(MQTTSettings()), publisher: publisher)
         #expect(destination.send(notice(1, alert: "a1"), now: start) == .delivered(remoteID: "alerts/a1"))
         let closed = notice(2, type: "alert.closed", alert: "a1")
         #expect(destination.send(closed, now: start) == .delivered(remoteID: "alerts/a1"))
@@ -96,5 +96,32 @@ struct LocalDestinationTests {
         #expect(publisher.published.map(\.topic) == ["alerts/a1", "alerts/a1", "alerts/a1", "notices/report--ready"])
         #expect(publisher.published.map(\.retain) == [true, false, true, true])
         #expect(publisher.published.map(\.payload.isEmpty) == [false, false, true, false])
+    }
+
+    @Test("what closes by itself, and what is taken back, leaves nothing retained, and its description goes with it")
+    func goneWithIt() throws {
+        let publisher = RecordingPublisher(.confirmed)
+        let destination = try make(.mqtt(MQTTSettings(discovery: "homeassistant")), publisher: publisher)
+        func item(_ number: Int, _ type: String, _ state: String) -> OutboxItem {
+            var item = notice(number, type: type, alert: "a1")
+            item.dataJSON = "{\"alert\":12,\"state\":\"\(state)\"}"
+            return item
+        }
+        func retained() -> [String: String] {
+            publisher.published.filter(\.retain).reduce(into: [:]) {
+                $0[$1.topic] = String(decoding: $1.payload, as: UTF8.self)
+            }.filter { !$0.value.isEmpty }
+        }
+        let description = "homeassistant/binary_sensor/node/a1/config"
+        _ = destination.send(item(1, "alert.raised", "raised"), now: start)
+        #expect(retained().keys.sorted() == ["alerts/a1", description])
+        #expect(retained()[description]?.contains("\"name\":\"Alert 12\"") == true)
+        #expect(retained()[description]?.contains("\"stat_t\":\"commons/alder-court/alerts/a1\"") == true)
+        // An alert about the box is closed with its end.
+        _ = destination.send(item(2, "alert.returned", "closed"), now: start)
+        #expect(retained().isEmpty)
+        _ = destination.send(item(3, "alert.raised", "raised"), now: start)
+        _ = destination.send(item(4, MQTTDestination.withdrawn, "closed"), now: start)
+        #expect(retained().isEmpty)
     }
 }

@@ -90,6 +90,16 @@ final class RecordingPublisher: StatePublishing {
         self.result = result
     }
 
+    var prefix: String { "commons/alder-court" }
+
+    func announce(
+        discovery: String, component: String, object: String, payload: [UInt8], timeoutSeconds: Int
+    ) -> StatePublishResult {
+        publish(
+            topic: "\(discovery)/\(component)/node/\(object)/config", payload: payload, retain: true,
+            timeoutSeconds: timeoutSeconds)
+    }
+
     func publish(topic: String, payload: [UInt8], retain: Bool, timeoutSeconds: Int) -> StatePublishResult {
         messages.withLock { $0.append(Published(topic: topic, payload: payload, retain: retain)) }
         return result

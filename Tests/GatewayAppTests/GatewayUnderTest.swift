@@ -55,14 +55,16 @@ final class GatewayUnderTest {
     }
 
     /// Starts the gateway, with a failpoint if one is wanted.
-    func start(failpoint: String? = nil) throws {
-        let environment = failpoint.map { ["COMMONS_FAILPOINT": $0] } ?? [:]
-        process = try ChildProcess(Self.program, ["run", "--config", config], environment: environment)
+    func start(failpoint: String? = nil, options: [String] = [], environment: [String: String] = [:]) throws {
+        let environment = environment.merging(failpoint.map { ["COMMONS_FAILPOINT": $0] } ?? [:]) { first, _ in first }
+        process = try ChildProcess(Self.program, ["run", "--config", config] + options, environment: environment)
     }
 
     /// Waits until the gateway listens to the broker.
-    func startListening(failpoint: String? = nil) throws {
-        try start(failpoint: failpoint)
+    func startListening(
+        failpoint: String? = nil, options: [String] = [], environment: [String: String] = [:]
+    ) throws {
+        try start(failpoint: failpoint, options: options, environment: environment)
         let isListening = waitUntil(60) { counter("commons_broker_connected") == 1 }
         try #require(isListening, "\(process?.output ?? "")")
     }

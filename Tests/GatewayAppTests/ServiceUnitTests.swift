@@ -37,4 +37,34 @@ struct ServiceUnitTests {
         #expect(install.contains("chown root:\(user) /etc/commons-gateway/*\n"))
         #expect(install.contains("chmod 640 /etc/commons-gateway/*\n"))
     }
+
+    @Test("The install page puts profiles, words and decisions where the service cannot write, and the doctor sees it")
+    func nothingBelowTheDataFolder() throws {
+        let install = try String(contentsOfFile: GatewayUnderTest.root + "/docs/install.md", encoding: .utf8)
+        let commands = install.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+        let copies = commands.filter { $0.hasPrefix("sudo cp ") || $0.hasPrefix("sudo install ") }
+        let own = copies.filter { $0.contains("/var/lib/commons-gateway") }
+        #expect(own == ["sudo install -d -o commons-gateway -g stewards -m 750 /var/lib/commons-gateway"])
+        #expect(copies.contains("sudo install -d -o root -g root -m 755 /usr/share/commons-gateway"))
+        #expect(copies.contains("sudo install -d -o root -g stewards -m 2775 /srv/commons-gateway/resolutions"))
+        // What the page tells people to write leads there and nowhere else.
+        let state = try #require(settings["WorkingDirectory"]?.first)
+        func folder(_ key: String) -> String? {
+            commands.first { $0.hasPrefix(key + ": ") }.map { String($0.dropFirst(key.count + 2)) }
+        }
+        #expect(folder("data_folder")?.hasPrefix(state + "/") == true)
+        for key in ["devices_folder", "languages_folder", "resolutions_folder"] {
+            #expect(folder(key)?.hasPrefix("/") == true && folder(key)?.hasPrefix(state) == false, "\(key)")
+        }
+        #expect(settings["ReadWritePaths"] == nil)
+    }
+
+    @Test("The doctor names files that an installed service's own account could change")
+    func changeable() throws {
+        let gateway = try GatewayUnderTest()
+        let doctor = Doctor(site: try Site.load(configFile: gateway.config))
+        let own = doctor.changeableFiles(by: Int(geteuid()))
+        #expect(own.contains { $0.contains(gateway.config) } && own.contains { $0.contains("/resolutions") })
+        #expect(doctor.changeableFiles(by: 65_533).isEmpty)
+    }
 }

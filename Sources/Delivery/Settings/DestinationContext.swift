@@ -96,12 +96,12 @@ extension DestinationSettings {
         case .loomio(let loomio):
             let key = try loomio.key.read(environment: context.environment)
             return LoomioDestination(settings: self, loomio: loomio, key: key, context: context)
-        case .mqtt:
+        case .mqtt(let mqtt):
             guard let publisher = context.statePublisher else {
                 throw DestinationError(
                     .notAvailable, "the destination '\(name)' needs the broker connection", remedy: "configure mqtt:")
             }
-            return MQTTDestination(settings: self, publisher: publisher)
+            return MQTTDestination(settings: self, mqtt: mqtt, publisher: publisher, context: context)
         case .ping(let ping):
             let url = try ping.url.read(environment: context.environment)
             return try PingDestination(settings: self, ping: ping, url: url, context: context)

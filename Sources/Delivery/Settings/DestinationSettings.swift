@@ -34,7 +34,7 @@ public struct DestinationSettings: Hashable, Sendable {
         /// A group on Loomio.
         case loomio(LoomioSettings)
         /// The state of alerts on the broker.
-        case mqtt
+        case mqtt(MQTTSettings)
         /// A watcher that waits for the daily sign of life.
         case ping(PingSettings)
     }
@@ -129,7 +129,7 @@ public struct DestinationSettings: Hashable, Sendable {
         case .talk: kind = TalkSettings(fields).map { .talk($0) }
         case .discourse: kind = DiscourseSettings(fields).map { .discourse($0) }
         case .loomio: kind = LoomioSettings(fields).map { .loomio($0) }
-        case .mqtt: kind = .mqtt
+        case .mqtt: kind = MQTTSettings(fields).map { .mqtt($0) }
         case .ping: kind = PingSettings(fields).map { .ping($0) }
         }
         guard let kind else { return nil }
@@ -154,12 +154,12 @@ public struct DestinationSettings: Hashable, Sendable {
         case .talk: TalkSettings.keys
         case .discourse: DiscourseSettings.keys
         case .loomio: LoomioSettings.keys
-        case .mqtt: []
+        case .mqtt: MQTTSettings.keys
         case .ping: PingSettings.keys
         }
     }
 
-    /// The files that hold its secrets and certificates.
+    /// The files that hold its secrets and certificates, and credentials as `credential:NAME`.
     public var namedFiles: [String] {
         switch kind {
         case .smtp(let smtp): [smtp.password?.path, smtp.caFile].compactMap { $0 }

@@ -4,7 +4,7 @@ import StrictYAML
 extension Fields {
     /// The source of a secret, from `<key>_file` or `<key>_env`; nil where neither is there.
     func secret(_ key: String) -> SecretSource? {
-        if let path = self["\(key)_file"]?.string() { return .file(path) }
+        if let field = self["\(key)_file"] { return field.secretPath().map { .file($0) } }
         if let name = self["\(key)_env"]?.string() { return .environment(name) }
         return nil
     }
@@ -12,6 +12,8 @@ extension Fields {
     /// The source of a secret that must be there.
     func requiredSecret(_ key: String) -> SecretSource? {
         if let secret = secret(key) { return secret }
+        // What is written wrongly was reported.
+        guard self["\(key)_file"] == nil else { return nil }
         owner.report(
             "'\(owner.path)' names no \(key)",
             remedy: "add `\(key)_file: /etc/commons-gateway/\(key)` or `\(key)_env: NAME`; never the \(key) itself")

@@ -2,7 +2,7 @@ import Foundation
 
 /// Where a password, token or key is read from; the secret itself never stands in the configuration.
 public enum SecretSource: Hashable, Sendable {
-    /// The text of a file, without the line break at its end.
+    /// The text of a file, without the line break at its end; or of a credential, `credential:NAME`.
     case file(String)
     /// An environment variable.
     case environment(String)
@@ -23,7 +23,13 @@ public enum SecretSource: Hashable, Sendable {
                     remedy: "set it in the service's unit, or name a file instead")
             }
             return value
-        case .file(let path):
+        case .file(let written):
+            let path = try Credential.path(written, environment: environment)
+            if path != written, !FileManager.default.fileExists(atPath: path) {
+                throw DestinationError(
+                    .secretMissing, "systemd hands the service no \(written)",
+                    remedy: "add LoadCredential=\(written.dropFirst(Credential.prefix.count)):FILE to its unit")
+            }
             let attributes = try? FileManager.default.attributesOfItem(atPath: path)
             guard let data = FileManager.default.contents(atPath: path), data.count <= 65_536,
                 let text = String(bytes: data, encoding: .utf8)

@@ -1,3 +1,4 @@
+import Delivery
 import Foundation
 import GatewayModel
 import Limits
@@ -73,7 +74,8 @@ public struct BackupDesk: Sendable {
     /// An archive made with the passphrase of that file.
     ///
     /// - Throws: ``AppError`` where the file holds none that is worth the name.
-    func archive(_ passphraseFile: String) throws(AppError) -> Archive {
+    func archive(_ named: String) throws(AppError) -> Archive {
+        let passphraseFile = try Credential.place(of: named)
         guard let text = try? String(contentsOfFile: passphraseFile, encoding: .utf8),
             let first = text.split(separator: "\n").first, first.count >= 12
         else {

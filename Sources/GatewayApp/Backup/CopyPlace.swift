@@ -1,3 +1,4 @@
+import Delivery
 import Foundation
 import GatewayModel
 
@@ -32,6 +33,7 @@ extension Configuration.Backup {
         _ text: String, keyFile: String?, knownHosts: String?, programs: Programs, ownDisk: UInt64? = nil
     ) throws(AppError) -> any CopyPlace {
         guard SSHTarget.isMeant(by: text) else { return BackupFolder(path: text, avoiding: ownDisk) }
+        let keyFile = try keyFile.map { file throws(AppError) in try Credential.place(of: file) }
         guard let target = SSHTarget(text, keyFile: keyFile, knownHosts: knownHosts) else {
             throw AppError("'\(text)' is not understood", remedy: "write for example `\(SSHTarget.example)`")
         }

@@ -172,7 +172,16 @@ public struct Configuration: Sendable {
 
     /// Passwords, tokens, keys and certificates that stand in files of their own: without them a box that is brought back
     /// reaches nobody. The passphrase of the copies is not among them.
-    var namedFiles: [String] {
+    /// What systemd hands to the service has no place of its own and is not among them either.
+    var namedFiles: [String] { secretPlaces.filter { Credential.name(in: $0) == nil } }
+
+    /// The names of the credentials that the service needs.
+    var namedCredentials: [String] {
+        let passphrase = [backup?.passphraseFile].compactMap { $0 }
+        return Array(Set((secretPlaces + passphrase).compactMap(Credential.name))).sorted()
+    }
+
+    private var secretPlaces: [String] {
         let encryption = broker.encryption
         let own = [
             broker.passwordFile, encryption?.authorityFile, encryption?.certificateFile, encryption?.keyFile,

@@ -1,3 +1,4 @@
+import Delivery
 import StrictYAML
 
 extension ConfigurationFile {
@@ -15,7 +16,7 @@ extension ConfigurationFile {
         }
         let rule = Configuration.Backup(
             folder: folder, every: fields["every"]?.seconds() ?? 7 * 86_400,
-            passphraseFile: fields["passphrase_file"]?.string(), keyFile: fields["key_file"]?.string(),
+            passphraseFile: fields["passphrase_file"]?.secretPath(), keyFile: fields["key_file"]?.secretPath(),
             knownHosts: fields["known_hosts"]?.string(),
             also: (fields["also"]?.list() ?? []).compactMap { $0.string() }, keep: rota)
         if rule.isRemote {

@@ -1,3 +1,4 @@
+import Delivery
 import GatewayModel
 import StrictYAML
 
@@ -22,17 +23,35 @@ extension ConfigurationFile {
                 "a real community needs a broker that its sensors reach; the embedded one belongs to the demonstration",
                 remedy: "name the broker's host, and see docs/broker.md for a safe configuration")
         }
+        let prefix = fields["prefix"]?.string() ?? "commons/\(community?.id ?? "")"
+        if let field = fields["prefix"], !ConfigurationFile.isOwnPrefix(prefix) {
+            field.report(
+                "'\(prefix)' is not the gateway's own: below it other devices take orders",
+                remedy: "write commons/ and a name of lower-case letters, digits and dashes, or leave it out")
+        }
         let defaultPort = encryption == nil ? 1883 : 8883
         return .init(
             place: place == "embedded"
                 ? .embedded
                 : .network(host: place, port: fields["port"]?.integer(in: 1...65_535) ?? defaultPort),
-            encryption: encryption, user: fields["user"]?.string(), passwordFile: fields["password_file"]?.string(),
+            encryption: encryption, user: fields["user"]?.string(), passwordFile: fields["password_file"]?.secretPath(),
             passwordVariable: fields["password_env"]?.string(),
             protocolVersion: fields["protocol"]?.choice(ProtocolVersion.self)?.rawValue ?? "auto",
             commitInterval: fields["commit_interval"]?.seconds(),
             topics: fields["topics"]?.list().compactMap { $0.string() } ?? [],
-            prefix: fields["prefix"]?.string() ?? "commons/\(community?.id ?? "")")
+            prefix: prefix)
+    }
+
+    /// `commons/` and one or more levels: no make of device takes orders there, and the broker lets us write nowhere else.
+    private static func isOwnPrefix(_ prefix: String) -> Bool {
+        let levels = prefix.split(separator: "/", omittingEmptySubsequences: false)
+        return levels.count > 1 && levels[0] == "commons" && prefix.utf8.count < 200
+            && levels.allSatisfy { level in
+                !level.isEmpty
+                    && level.utf8.allSatisfy {
+                        (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D || $0 == 0x5F
+                    }
+            }
     }
 
     private func encryption(_ field: Field) -> Configuration.Broker.Encryption? {
@@ -40,7 +59,7 @@ extension ConfigurationFile {
             let authority = fields.required("ca", example: "/etc/commons-gateway/ca.pem")?.string()
         else { return nil }
         let certificate = fields["certificate"]?.string()
-        let key = fields["key"]?.string()
+        let key = fields["key"]?.secretPath()
         if (certificate == nil) != (key == nil) {
             field.report("a client certificate needs both certificate: and key:", remedy: "name both files or neither")
         }

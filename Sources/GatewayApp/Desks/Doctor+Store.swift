@@ -36,6 +36,15 @@ extension Doctor {
             if backup.facts.state == .good { good.append("last good backup \(site.local(backup.since))") }
         }
         look {
+            let named = LimitsInForce(try LimitRegister(site: site).adopted(in: store))
+                .sirens(on: site.zone.date(at: SystemClock.now()))
+            problems += SirenMandate.sirens(of: site.configuration).sorted { $0.key < $1.key }
+                .filter { !named.contains($0.value) }.map {
+                    "\($0.key): the siren stays silent, since no decision in force names it; the assembly may decide "
+                        + "`sirens: [\($0.value)]`"
+                }
+        }
+        look {
             let found = try neighbours(in: store)
             problems += found.problems
             good += found.good

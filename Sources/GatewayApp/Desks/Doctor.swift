@@ -47,6 +47,7 @@ public struct Doctor {
             problems.append(
                 "qrencode is not installed, so the stewards' sheets have no squares to scan; sudo apt install qrencode")
         }
+        problems += missingCredentials() + changeableFiles()
         if site.configuration.stewards.isEmpty {
             problems.append("nobody is on duty; add stewards: to \(site.configuration.file)")
         }

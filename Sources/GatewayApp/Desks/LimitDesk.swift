@@ -74,7 +74,9 @@ public struct LimitDesk {
                     "since": standing.day.since.description,
                 ])
         }
-        return none + rules.map { PlainSentence.of($0, $1, book) } + (retention.map { [$0] } ?? []) + stages
+        let sirens = LimitsInForce(adopted).sirens(on: date).sorted()
+        let named = sirens.isEmpty ? [] : [PlainSentence.sirens(sirens, book)]
+        return none + rules.map { PlainSentence.of($0, $1, book) } + (retention.map { [$0] } ?? []) + named + stages
             + entries.flatMap { entry in
                 [
                     "\(entry.reference)  \(PlainSentence.of(entry.limit, book, entry.scale))",

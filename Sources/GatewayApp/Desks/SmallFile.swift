@@ -1,5 +1,5 @@
 // Which of the C modules `stat` counts to, Glibc or CDispatch, depends on what is compiled beside this file.
-import Dispatch
+import CDispatch
 import Foundation
 import Glibc
 import Storage

@@ -35,6 +35,23 @@ struct NoticeWriter: Sendable {
         }
     }
 
+    /// Takes back what a broker holds of a closed alert for those who were told of it and are not told who closed it.
+    func withdrawals(after draft: NoticeDraft, state: PipelineState, now: Instant) -> [OutboxItem] {
+        guard draft.alert.state == .closed else { return [] }
+        let place = state.sensors.sensor(SensorID(rawValue: draft.alert.subject))?.place
+        var told = draft
+        told.audience = AlertBook.circle(of: draft.alert)
+        return destinations.filter { destination in
+            guard case .mqtt = destination.kind else { return false }
+            return mayHear(destination, told, place) && !mayHear(destination, draft, place)
+        }.map { destination in
+            told.kind = MQTTDestination.withdrawn
+            return OutboxItem(
+                key: NoticeWriter.key(told), destination: destination.name, type: MQTTDestination.withdrawn,
+                priority: .today, title: "", body: "", alert: draft.alert.id, createdAt: now)
+        }
+    }
+
     /// What gives alerts their words.
     func words(_ state: PipelineState) -> AlertWords {
         AlertWords(site: site, sensors: state.sensors, limits: state.limits, policy: state.alerts.policy)

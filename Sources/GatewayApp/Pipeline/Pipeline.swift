@@ -33,6 +33,7 @@ final class Pipeline {
             hearNeighbour(neighbour, received)
             return .whenDue
         }
+        guard !state.own.contain(received.message.topic) else { return .whenDue }
         let decoding = state.decoder.decode(received.message)
         count(received, decoding)
         if decoding.isAnnouncement {

@@ -41,6 +41,8 @@ struct PipelineState: Sendable {
     var signAt: Instant?
     /// Neighbours' boxes that should give a sign of life.
     var neighbours = NeighbourWatch([])
+    /// What is our own and no measurement.
+    var own = OwnTopics(prefix: "")
     /// Sensors that should have reported.
     var silence: SilenceWatch
     /// Devices that send too much.

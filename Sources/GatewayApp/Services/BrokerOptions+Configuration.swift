@@ -1,3 +1,4 @@
+import Delivery
 import Foundation
 import GatewayModel
 import MQTTIngest
@@ -13,7 +14,8 @@ extension BrokerOptions {
         self.init(host: host, port: port, clientID: clientID, filters: broker.topics)
         clockPrefix = broker.prefix
         user = broker.user
-        if let file = broker.passwordFile {
+        if let named = broker.passwordFile {
+            let file = try Credential.place(of: named)
             guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
                 throw AppError(
                     "the broker's password cannot be read from \(file)", remedy: "check the file's owner and mode")
@@ -25,8 +27,10 @@ extension BrokerOptions {
             }
             password = text
         }
-        encryption = broker.encryption.map {
-            Encryption(authorityFile: $0.authorityFile, certificateFile: $0.certificateFile, keyFile: $0.keyFile)
+        if let encryption = broker.encryption {
+            self.encryption = Encryption(
+                authorityFile: encryption.authorityFile, certificateFile: encryption.certificateFile,
+                keyFile: try encryption.keyFile.map { file throws(AppError) in try Credential.place(of: file) })
         }
         protocolVersion = ProtocolVersion(rawValue: broker.protocolVersion) ?? .auto
         let isLocal = ["127.0.0.1", "::1", "localhost"].contains(host)
@@ -49,5 +53,18 @@ extension Site {
             port = number
         }
         return try BrokerOptions(configuration.broker, clientID: clientID, embeddedPort: port)
+    }
+}
+
+extension Credential {
+    /// Where a secret of the configuration lies for this process.
+    ///
+    /// - Throws: ``AppError`` where it is a credential, and this is not the service that systemd hands it to.
+    static func place(of path: String) throws(AppError) -> String {
+        do {
+            return try Credential.path(path, environment: ProcessInfo.processInfo.environment)
+        } catch {
+            throw AppError(error.message, remedy: error.remedy)
+        }
     }
 }

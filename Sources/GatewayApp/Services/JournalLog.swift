@@ -41,3 +41,20 @@ public enum ProgramLog {
         }
     }
 }
+
+/// How much the log has.
+public enum LogLevel: String, Sendable, CaseIterable {
+    // From all to the least; as swift-log calls them.
+    case trace, debug, info, notice, warning, error
+
+    var level: Logger.Level {
+        switch self {
+        case .trace: .trace
+        case .debug: .debug
+        case .info: .info
+        case .notice: .notice
+        case .warning: .warning
+        case .error: .error
+        }
+    }
+}

@@ -1,5 +1,6 @@
 import Delivery
 import GatewayModel
+import MQTTIngest
 import Storage
 
 /// What the running parts tell each other about waiting notices and health.
@@ -27,6 +28,20 @@ extension RunningParts {
             let ended = (try? store.alert(id: id))?.returnedAt
         else { return .send }
         return .drop(reason: "over since \(ended)")
+    }
+
+    /// Lets home automation know of the box itself, where a destination says so.
+    static func describeBox(of site: Site, on status: StatusPublisher) {
+        let prefix = site.configuration.broker.prefix
+        for destination in site.configuration.destinations {
+            guard case .mqtt(let mqtt) = destination.kind, let discovery = mqtt.discovery else { continue }
+            let place = HomeAssistantEntry.Place(
+                community: site.configuration.community.name, phrases: site.book(destination.language))
+            for entry in HomeAssistantEntry.box(prefix: prefix, node: StatusPublisher.node(of: prefix), place) {
+                status.keepAnnouncement(
+                    discovery: discovery, component: entry.component, object: entry.object, text: entry.text)
+            }
+        }
     }
 
     /// How many notices wait, and for how many seconds the oldest has.

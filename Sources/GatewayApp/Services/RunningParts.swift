@@ -32,18 +32,26 @@ final class RunningParts: NamedService, Sendable {
         let options = try BrokerOptions(
             site.configuration.broker, clientID: store.clientID, embeddedPort: brokerPort)
         status = StatusPublisher(options: options, prefix: site.configuration.broker.prefix) { SystemClock.now() }
+        RunningParts.describeBox(of: site, on: status)
         let destinations = RunningParts.destinations(of: site, stop: stop, status: status, logger: logger)
         let news = DestinationNews(logger: logger)
         office.boxWatch = BoxWatch(site: site, store: store, destinations: news, backups: backups)
         let links = site.configuration.answerPage.map { [store] _ in AnswerLinks(site: site, store: store) }
+        let mandate = SirenMandate(site: site, store: store, now: SystemClock.now())
         let worker = OutboxWorker(
             outbox: store, destinations: destinations, phrasebooks: site.languages.books, zone: site.zone, stop: stop,
-            clock: { SystemClock.nowOrLater() }, recheck: { [store] in RunningParts.recheck($0, now: $1, store) },
-            answerLink: { links?.link(for: $0, now: $1) }, onEvent: { news.add($0) })
+            clock: { SystemClock.nowOrLater() },
+            recheck: { [store] item, now in
+                mandate.refusal(destination: item.destination, now: now).map { .drop(reason: $0) }
+                    ?? RunningParts.recheck(item, now: now, store)
+            }, answerLink: { links?.link(for: $0, now: $1) }, onEvent: { news.add($0) })
         let unstored = MemoryOutbox()
         let apart = OutboxWorker(
             outbox: unstored, destinations: destinations, phrasebooks: site.languages.books, zone: site.zone,
-            stop: stop, clock: { SystemClock.nowOrLater() })
+            stop: stop, clock: { SystemClock.nowOrLater() },
+            recheck: { item, now in
+                mandate.refusal(destination: item.destination, now: now).map { .drop(reason: $0) } ?? .send
+            })
         let counters = counters
         let names = destinations.map(\.name)
         let handler = IngestHandler(
@@ -144,7 +152,7 @@ final class RunningParts: NamedService, Sendable {
         let context = DestinationContext(
             community: community.name, node: "\(community.id).commons.invalid", phrasebooks: site.languages.books,
             zone: site.zone, environment: ProcessInfo.processInfo.environment, stop: stop,
-            statePublisher: StatePublisher(status: status),
+            statePublisher: StatePublisher(status: status, prefix: site.configuration.broker.prefix),
             answersFolder: site.configuration.dataFolder + "/answers")
         return site.configuration.outlets.compactMap { settings in
             do {
@@ -160,9 +168,23 @@ final class RunningParts: NamedService, Sendable {
 /// Publishes alert states for a destination through the second connection.
 private struct StatePublisher: StatePublishing {
     let status: StatusPublisher
+    let prefix: String
 
     func publish(topic: String, payload: [UInt8], retain: Bool, timeoutSeconds: Int) -> StatePublishResult {
-        switch status.publish(topic: topic, payload: payload, retain: retain, timeoutSeconds: Double(timeoutSeconds)) {
+        result(status.publish(topic: topic, payload: payload, retain: retain, timeoutSeconds: Double(timeoutSeconds)))
+    }
+
+    func announce(
+        discovery: String, component: String, object: String, payload: [UInt8], timeoutSeconds: Int
+    ) -> StatePublishResult {
+        result(
+            status.announce(
+                discovery: discovery, component: component, object: object, payload: payload,
+                timeoutSeconds: Double(timeoutSeconds)))
+    }
+
+    private func result(_ outcome: StatusPublisher.Outcome) -> StatePublishResult {
+        switch outcome {
         case .confirmed: .confirmed
         case .notConnected, .refused: .notConnected
         case .unconfirmed: .unconfirmed

@@ -178,6 +178,7 @@ public enum AdoptionRules {
         guard resolution.provenance.delegates != nil else { return [SigningProblem(.recoveryWithoutList)] }
         let isListAlone =
             resolution.limits.isEmpty && resolution.boxAlerts.isEmpty && resolution.householdDays == nil
+            && resolution.sirens.isEmpty
             && resolution.supersedes.isEmpty && resolution.personsServed.isEmpty
         return isListAlone ? [] : [SigningProblem(.recoveryOfMore)]
     }

@@ -45,7 +45,7 @@ extension Rig {
         guard behaviour != .refuses else { return nil }
         let publisher = RecordingPublisher(
             behaviour == .accepts ? .confirmed : behaviour == .isBusy ? .notConnected : .unconfirmed)
-        destination = try settings(.mqtt).makeDestination(context(publisher: publisher))
+        destination = try settings(.mqtt(MQTTSettings())).makeDestination(context(publisher: publisher))
         arrivals = {
             try publisher.published.filter { !$0.payload.isEmpty }.map { message in
                 let body = try JSONDecoder().decode(CommandInput.self, from: Data(message.payload))

@@ -1,7 +1,7 @@
 """A web server for tests: records every request as a JSON file, then answers as its path says.
 
 /status/N answers N; /retry/S answers 429 with Retry-After S; /redirect points to /status/200; /echo answers 500 with
-the request; /hang takes the request and never answers; /ntfy, /ntfy-old and /ntfy-hang behave as ntfy documents (token
+the request, /refuse 400; /hang takes the request and never answers; /ntfy, /ntfy-old and /ntfy-hang behave as ntfy documents (token
 tk_secret), with and without sequence ids, and without an answer to what is published; services.py has the other services.
 Prints its port, then serves until its input ends.
 """
@@ -62,6 +62,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(429, b"slow down", Retry_After=parts[1])
         elif parts[0] == "echo":
             self.answer(500, (self.path + " " + " ".join(self.headers.values())).encode() + body)
+        elif parts[0] == "refuse":
+            self.answer(400, (self.path + " " + " ".join(self.headers.values())).encode() + body)
         elif parts[0] == "redirect":
             self.answer(302, Location="/status/200")
         elif parts[0].startswith("ntfy"):

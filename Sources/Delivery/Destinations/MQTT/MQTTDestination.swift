@@ -1,3 +1,4 @@
+import Foundation
 import GatewayModel
 
 /// The state of every open alert as retained JSON on the broker, for lamps, panels and home automation.
@@ -12,10 +13,17 @@ public struct MQTTDestination: Destination {
     /// The language of its texts.
     public let language: String
     private let publisher: any StatePublishing
+    private let discovery: String?
+    private let place: HomeAssistantEntry.Place
 
     private static let timeoutSeconds = 10
 
-    init(settings: DestinationSettings, publisher: any StatePublishing) {
+    init(
+        settings: DestinationSettings, mqtt: MQTTSettings, publisher: any StatePublishing, context: DestinationContext
+    ) {
+        discovery = mqtt.discovery
+        place = HomeAssistantEntry.Place(
+            community: context.community, phrases: context.texts(settings.language).phrases)
         name = settings.name
         audience = settings.audience
         language = settings.language
@@ -28,10 +36,15 @@ public struct MQTTDestination: Destination {
         let topic =
             item.alert.map { "alerts/\(MQTTDestination.level($0))" }
             ?? "notices/\(MQTTDestination.level(item.type))"
-        let isLast = item.type == "alert.closed"
+        // Alerts about the box close by themselves when they are over.
+        let isLast =
+            item.type == "alert.closed" || MQTTDestination.figures(of: item)?.state == AlertState.closed.rawValue
         let isWithdrawn = item.type == MQTTDestination.withdrawn
         var result = isWithdrawn ? .confirmed : publish(topic, payload, retain: !isLast)
         if isLast || isWithdrawn, result == .confirmed { result = publish(topic, [], retain: true) }
+        if result == .confirmed, let alert = item.alert {
+            result = describe(alert, item, isOver: isLast || isWithdrawn)
+        }
         switch result {
         case .confirmed: return .delivered(remoteID: topic)
         case .notConnected: return .retry(after: nil, reason: "the broker is away")
@@ -45,6 +58,30 @@ public struct MQTTDestination: Destination {
     /// The alert that a topic speaks of; nil for other topics.
     public static func alert(ofTopic topic: String) -> String? {
         topic.hasPrefix("alerts/") ? String(topic.dropFirst("alerts/".count)) : nil
+    }
+
+    /// Lets home automation know of an alert, or forget it.
+    private func describe(_ alert: String, _ item: OutboxItem, isOver: Bool) -> StatePublishResult {
+        guard let discovery else { return .confirmed }
+        let prefix = publisher.prefix
+        let entry = HomeAssistantEntry.alert(
+            MQTTDestination.level(alert), number: MQTTDestination.figures(of: item)?.alert.map { "\($0)" } ?? "",
+            prefix: prefix,
+            node: prefix.replacing("/", with: "_"), place)
+        return publisher.announce(
+            discovery: discovery, component: entry.component, object: entry.object,
+            payload: isOver ? [] : Array(entry.text.utf8), timeoutSeconds: MQTTDestination.timeoutSeconds)
+    }
+
+    /// What is needed of the figures.
+    private struct Figures: Decodable {
+        /// The number that people say.
+        var alert: Int?
+        var state: String?
+    }
+
+    private static func figures(of item: OutboxItem) -> Figures? {
+        try? JSONDecoder().decode(Figures.self, from: Data(item.dataJSON.utf8))
     }
 
     private func publish(_ topic: String, _ payload: [UInt8], retain: Bool) -> StatePublishResult {

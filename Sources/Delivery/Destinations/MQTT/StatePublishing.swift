@@ -14,4 +14,13 @@ public protocol StatePublishing: Sendable {
     ///
     /// `topic` is relative to the gateway's prefix. An empty retained payload removes what was retained there.
     func publish(topic: String, payload: [UInt8], retain: Bool, timeoutSeconds: Int) -> StatePublishResult
+
+    /// The gateway's own prefix, for texts that name whole topics.
+    var prefix: String { get }
+
+    /// Publishes retained what home automation should know of something of ours, below `discovery`, under our own node;
+    /// an empty payload takes it back. Blocks for at most `timeoutSeconds`.
+    func announce(
+        discovery: String, component: String, object: String, payload: [UInt8], timeoutSeconds: Int
+    ) -> StatePublishResult
 }

@@ -11,6 +11,9 @@ public struct SirenSettings: Hashable, Sendable {
     /// Seconds until it is switched off again.
     public var soundsFor: Int
 
+    /// The name by which a decision of the assembly means it.
+    public var name: String { String(topic.split(separator: "/").last ?? "") }
+
     static let keys = ["topic", "on", "off", "sounds_for"]
 
     /// Makes settings.
@@ -33,10 +36,10 @@ public struct SirenSettings: Hashable, Sendable {
             })
         else {
             field.report(
-                "'\(topic)' is not a siren's topic",
+                "'\(topic)' is not a siren's topic: the gateway never writes to another device's",
                 remedy:
-                    "write `sirens/` and one name; it lies below the gateway's own prefix, the only place where the "
-                    + "gateway may write")
+                    "write `sirens/` and one name that a decision of the assembly names (`sirens: [yard]`); it lies below "
+                    + "the gateway's own prefix, and the siren listens there")
             return nil
         }
         let on = fields["on"]?.string() ?? "ON"
