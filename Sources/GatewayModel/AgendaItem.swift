@@ -34,6 +34,8 @@ public enum AgendaKind: String, Hashable, Sendable, Codable, CaseIterable {
     case measureChanged = "measure_changed"
     /// A new list of delegates waits at the console.
     case recoveryWaiting = "recovery_waiting"
+    /// Somebody says that a reading, a figure or an alert is wrong.
+    case disputeOpen = "dispute_open"
 }
 
 /// Where an agenda item stands; the gateway drafts and submits, only people decide.

@@ -155,6 +155,11 @@ extension Store {
             sql: "DELETE FROM set_aside WHERE sensor = ? AND from_time >= ? AND from_time < ?", arguments: times)
         try db.execute(
             sql: """
+                DELETE FROM dispute WHERE sensor = ?1
+                AND json_extract(body, '$.about') >= ?2 AND json_extract(body, '$.about') < ?3
+                """, arguments: times)
+        try db.execute(
+            sql: """
                 DELETE FROM put_aside WHERE at >= ?2 AND at < ?3 AND device IN
                 (SELECT device FROM binding JOIN sensor ON sensor.id = binding.sensor WHERE sensor.name = ?1)
                 """, arguments: times)

@@ -58,6 +58,18 @@ public struct HouseholdDesk {
         lines += try store.forgottenDays().filter { $0.sensor == sensor.id }.map {
             "Deleted for good on \(site.local($0.at)): \($0.first) to \($0.last)."
         }
+        let book = site.book(nil)
+        lines += try store.disputes().filter { $0.sensor == sensor.id }.map { dispute in
+            book.text(
+                "disputes.cli.head",
+                [
+                    "number": "\(dispute.number)",
+                    "about": dispute.about(
+                        book, isNaming: true, name: { _ in sensor.name(in: book.language) },
+                        localTime: { site.local($0) }),
+                    "state": book.text("disputes.state.\(dispute.state.rawValue)"),
+                ])
+        }
         let looks = try store.recordEntries().filter {
             $0.entry.kind == Office.lookedAt && $0.entry.erasable["sensor"] == sensor.id.rawValue
                 && (days.first.map { site.zone.start(of: $0) } ?? $0.entry.at) <= $0.entry.at

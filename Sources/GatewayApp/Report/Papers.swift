@@ -129,6 +129,11 @@ struct Papers {
             fixed: try Papers.fixed([month, month.previous, month.yearBefore], in: store),
             decisions: try DecisionWatch(site: site).facts(in: store, now: now),
             limitNews: try LimitNewsDesk(site: site, store: store).news(since: from, now: now))
+        // A point may have become a household's since.
+        let homes = Set(try store.sensors().filter { $0.visibility == .household }.map(\.id))
+        facts.disputes = try store.disputes().filter { dispute in
+            !dispute.isHousehold && !(dispute.sensor.map(homes.contains) ?? false)
+        }
         facts.loadBudget = site.configuration.duty?.budget ?? LoadBudget()
         return facts
     }

@@ -13,7 +13,8 @@ public struct AgendaDraft: Sendable {
             model: model, words: ReportWords(phrases: phrases, zone: model.facts.zone),
             assembly: model.facts.zone.date(at: next))
         let items =
-            draft.stages() + draft.budgets() + draft.reviews() + draft.alerts() + draft.measureChanges()
+            draft.disputes() + draft.stages() + draft.budgets() + draft.reviews() + draft.alerts()
+            + draft.measureChanges()
             + draft.pausedAgain() + draft.alarmLoad() + draft.meterQuestions() + draft.gaps() + draft.errata()
         let asks = AgendaAsk.allCases
         // What puts every other decision in doubt comes before all of them.

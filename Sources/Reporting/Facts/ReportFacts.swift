@@ -48,6 +48,8 @@ public struct ReportFacts: Sendable {
     public var agendaClosesAt: Instant?
     /// How many stewards share the duty; 0 where unknown.
     public var stewardCount: Int
+    /// What people say is wrong; what is a household's business is left out of every paper.
+    public var disputes: [Dispute] = []
     /// How many alerts the volunteers can bear.
     public var loadBudget = LoadBudget()
     /// What the month's report said when it was closed; nil while it is open.

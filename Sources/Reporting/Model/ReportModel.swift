@@ -12,6 +12,8 @@ public struct ReportModel: Sendable {
     public var limits: [LimitReport]
     /// The alerts.
     public var alerts: AlertReport
+    /// What people say is wrong.
+    public var disputes: DisputeReport
     /// Where figures are missing.
     public var gaps: GapReport
     /// The figures over households that this report shows; keep them and hand them in as
@@ -35,10 +37,14 @@ public struct ReportModel: Sendable {
         }
         let first: [Resource] = ["water", "energy", "garden"]
         let others = Set(facts.sensors.map(\.sensor.resource)).subtracting(first).sorted()
-        let resources = (first + others)
-            .map { ResourceReport.make($0, from: facts, dates: dates, limits: limits, show: show) }
+        let disputes = DisputeReport(facts)
+        let resources = (first + others).map { resource in
+            var report = ResourceReport.make(resource, from: facts, dates: dates, limits: limits, show: show)
+            report.mark = disputes.mark(of: resource, points: facts.sensors)
+            return report
+        }
         return ReportModel(
             facts: facts, dates: dates, resources: resources, limits: limits, alerts: AlertReport(facts),
-            gaps: GapReport(facts, dates: dates), shownFigures: shown)
+            disputes: disputes, gaps: GapReport(facts, dates: dates), shownFigures: shown)
     }
 }
