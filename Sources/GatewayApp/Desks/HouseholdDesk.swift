@@ -5,7 +5,7 @@ import Storage
 
 /// A household's own business: what is kept of it, who looked, all of it to take along, and forgetting it.
 public struct HouseholdDesk {
-    private let site: Site
+    let site: Site
 
     /// Makes a desk for a site.
     public init(site: Site) {

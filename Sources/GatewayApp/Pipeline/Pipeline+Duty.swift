@@ -9,6 +9,7 @@ extension Pipeline {
     /// Puts a notice into the batch for every destination that may hear it, and into the record why others do not.
     func send(_ draft: NoticeDraft, now: Instant) {
         batch.outbox += notices.items(for: draft, state: state, now: now)
+        announceSlip(for: draft, now: now)
         let withheld = notices.withheld(draft, state: state, now: now)
         guard !withheld.isEmpty else { return }
         let stored = batch.alerts.last { $0.id == draft.alert.id } ?? draft.alert
