@@ -47,6 +47,8 @@ extension Office {
                 return lookAt(sensors, what, why: why, file: file, by: actor, now: now)
             case .forget(let sensor, let first, let last):
                 return try forget(sensor, first, through: last, by: actor, now: now)
+            case .eraseTexts(let number, let names, let why):
+                return try eraseTexts(names, ofRecord: number, why: why, by: actor, now: now)
             case .setClock(let told): return try setClock(told, by: actor, now: now)
             case .aboutDevice(let device): return about(device)
             case .overview: return overview()

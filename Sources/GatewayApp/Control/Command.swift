@@ -50,6 +50,8 @@ public enum Command: Codable, Sendable, Hashable {
     case lookAt(sensors: [SensorID], what: String, why: String, file: String?)
     /// Deletes what whole days of a household's sensor left behind.
     case forget(sensor: SensorID, first: CalendarDate, last: CalendarDate)
+    /// Erases texts of an entry of the record book; all of them where none is named.
+    case eraseTexts(record: Int64, names: [String], why: String)
     /// Says what time it is, on a box without network.
     case setClock(Instant)
     /// Reports what the running gateway has heard of a device since its start.
