@@ -22,7 +22,7 @@ extension AlertPolicy {
     /// everybody, and everybody again. Nil where nobody is to be called.
     public func nextCall(_ alert: Alert, now: Instant) -> NextCall? {
         guard callsPeople, alert.state == .raised, alert.isUntold != true, alert.priority == .now,
-            alert.cause != .box(.handOver)
+            alert.cause != .box(.handOver), AlertBook.audience(of: alert) != .person
         else { return nil }
         let begin = alert.entries.lastIndex { $0.kind.beginsCalls } ?? 0
         let entries = alert.entries[begin...]
@@ -78,7 +78,10 @@ extension AlertBook {
 
     /// Notes whom the first notice of an alert calls: the person on duty, or everybody where there is no list.
     func call(_ alert: inout Alert, now: Instant) -> [String]? {
-        guard policy.callsPeople, alert.isUntold != true, alert.priority != .assembly else { return nil }
+        // What is one household's business calls no steward.
+        guard policy.callsPeople, alert.isUntold != true, alert.priority != .assembly,
+            AlertBook.audience(of: alert) != .person
+        else { return nil }
         if alert.cause == .box(.testAlarm) { return [alert.subject] }
         if alert.cause == .box(.handOver) {
             alert.entries.append(AlertEntry(at: now, kind: .called, person: alert.subject))

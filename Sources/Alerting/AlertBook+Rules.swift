@@ -4,7 +4,7 @@ extension AlertBook {
     /// Who may hear of an alert: a household's own business is nobody else's, unless it protects people.
     static func audience(of alert: Alert) -> Audience {
         guard alert.details["visibility"] == Visibility.household.rawValue else { return .stewards }
-        return alert.protects == .people ? .stewards : .person
+        return alert.protects == .people || alert.details[commons] != nil ? .stewards : .person
     }
 
     /// Who hears that something was raised or is over: the members too where it is a limit of the community, or where the

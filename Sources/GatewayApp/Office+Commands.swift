@@ -39,6 +39,9 @@ extension Office {
             case .finishImport(let number): return try finishImport(number, by: actor, now: now)
             case .undoImport(let number): return try undoImport(number, by: actor, now: now)
             case .addReadings(let readings): return try add(readings, by: actor, now: now)
+            case .openDispute(let subject, let why): return try openDispute(subject, why: why, by: actor, now: now)
+            case .checkDispute(let number, let how): return try checkDispute(number, how: how, by: actor, now: now)
+            case .decideDispute(let number, let said): return try decideDispute(number, said, by: actor, now: now)
             case .closeReport(let month): return try closeReport(month, by: actor, now: now)
             case .postAgenda(let trials): return try postAgenda(trials, by: actor, now: now)
             case .recordAgenda(let file, let bytes):
@@ -47,6 +50,8 @@ extension Office {
                 return lookAt(sensors, what, why: why, file: file, by: actor, now: now)
             case .forget(let sensor, let first, let last):
                 return try forget(sensor, first, through: last, by: actor, now: now)
+            case .eraseTexts(let number, let names, let why):
+                return try eraseTexts(names, ofRecord: number, why: why, by: actor, now: now)
             case .setClock(let told): return try setClock(told, by: actor, now: now)
             case .aboutDevice(let device): return about(device)
             case .overview: return overview()

@@ -98,7 +98,7 @@ extension Office {
     }
 
     /// Since when a meter's readings were in doubt as that day began: what said something of them may be set aside now.
-    private func doubtfulSince(_ id: SensorID, before time: Instant) throws -> Instant? {
+    func doubtfulSince(_ id: SensorID, before time: Instant) throws -> Instant? {
         try store.meter(of: id, before: site.zone.date(at: time)).flatMap { DayUses.meter($0.meter)?.doubtfulSince }
     }
 
@@ -123,6 +123,9 @@ extension Office {
 
     /// Lets readings count again.
     func liftSetAside(_ number: Int64, by actor: Actor, now: Instant) throws -> CommandReply {
+        if let dispute = try dispute(behind: number) {
+            return refused("dispute_set_aside", ["number": "\(number)", "dispute": "\(dispute.number)"])
+        }
         let entry = try store.setAsides().first { $0.id == number }
         let sensor = entry.flatMap { pipeline.state.sensors.sensor($0.sensor) }
         var act = ActRecord(RecordEntry(at: now, kind: "readings.counted_again", facts: ["number": "\(number)"]))

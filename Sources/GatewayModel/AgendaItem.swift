@@ -38,6 +38,8 @@ public enum AgendaKind: String, Hashable, Sendable, Codable, CaseIterable {
     case proposal
     /// Neighbouring communities propose something.
     case confederal
+    /// Somebody says that a reading, a figure or an alert is wrong.
+    case disputeOpen = "dispute_open"
 }
 
 /// Where an agenda item stands; the gateway drafts and submits, only people decide.

@@ -109,6 +109,8 @@ public struct AlertEntry: Hashable, Sendable, Codable {
         // Why a notice did not go to a destination: its person is not called yet, or it waits for the end of quiet hours.
         case notCalled = "not_called"
         case quietHours = "quiet_hours"
+        /// A household's alert concerns everybody: the commons loses what runs away there.
+        case toldStewards = "told_stewards"
     }
 
     /// When.

@@ -53,7 +53,7 @@ extension Store {
             let windows = try Store.everything(of: days.sensor, within: period, db)
             var deleted = try Store.forgetBlocks(windows, within: period, damaged: .goes, db)
             deleted += try Store.forgetJournal(windows, within: period, damaged: .goes, db)
-            try Store.setNumber(Store.logCutOwed, 1, db)
+            try Store.oweLogCut(db)
             try Store.forgetDays(days, series: windows.keys.sorted(), zone: zone, db)
             try Store.forgetTraces(days.sensor, within: period, db)
             try db.execute(
@@ -95,6 +95,8 @@ extension Store {
     }
 
     private static let logCutOwed = "log_cut_owed"
+
+    static func oweLogCut(_ db: Database) throws { try setNumber(logCutOwed, 1, db) }
 
     /// Databases that a repair replaced hold what they held; the other files there name no household.
     private static func removeDamagedDatabases(in folder: String) throws {
@@ -153,6 +155,11 @@ extension Store {
         try db.execute(sql: "DELETE FROM meter_decision WHERE sensor = ? AND at >= ? AND at < ?", arguments: times)
         try db.execute(
             sql: "DELETE FROM set_aside WHERE sensor = ? AND from_time >= ? AND from_time < ?", arguments: times)
+        try db.execute(
+            sql: """
+                DELETE FROM dispute WHERE sensor = ?1
+                AND json_extract(body, '$.about') >= ?2 AND json_extract(body, '$.about') < ?3
+                """, arguments: times)
         try db.execute(
             sql: """
                 DELETE FROM put_aside WHERE at >= ?2 AND at < ?3 AND device IN

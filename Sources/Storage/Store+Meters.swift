@@ -107,20 +107,27 @@ extension Store {
         _ entry: SetAside, doubtfulSince: Instant? = nil, record: ActRecord, zone: Zone
     ) throws(StoreError) -> Int64 {
         try write("set aside") { db in
-            try db.execute(
-                sql: """
-                    INSERT INTO set_aside (sensor, from_time, until_time, why, person, at) VALUES (?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    entry.sensor.rawValue, entry.from.milliseconds, entry.until.milliseconds, entry.why, entry.person,
-                    entry.at.milliseconds,
-                ])
-            let id = db.lastInsertedRowID
-            let from = min(entry.from, doubtfulSince ?? entry.from)
-            try Store.markUses(of: entry.sensor, from: from, until: entry.until, zone: zone, db)
+            let id = try Store.insert(entry, doubtfulSince: doubtfulSince, zone: zone, db)
             try record.write(db)
             return id
         }
+    }
+
+    static func insert(
+        _ entry: SetAside, doubtfulSince: Instant?, zone: Zone, _ db: Database
+    ) throws -> Int64 {
+        try db.execute(
+            sql: """
+                INSERT INTO set_aside (sensor, from_time, until_time, why, person, at) VALUES (?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                entry.sensor.rawValue, entry.from.milliseconds, entry.until.milliseconds, entry.why, entry.person,
+                entry.at.milliseconds,
+            ])
+        let id = db.lastInsertedRowID
+        let from = min(entry.from, doubtfulSince ?? entry.from)
+        try Store.markUses(of: entry.sensor, from: from, until: entry.until, zone: zone, db)
+        return id
     }
 
     /// Counts readings again that were set aside, marks their days and enters it in the record book.

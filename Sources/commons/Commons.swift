@@ -20,7 +20,7 @@ struct Commons: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, CheckCommand.self, SimulateCommand.self, ReplayCommand.self, DevicesCommand.self,
             ReadingsCommand.self, SQLCommand.self, MetersCommand.self, LimitsCommand.self, LogCommand.self,
-            AlertsCommand.self, DutyCommand.self,
+            AlertsCommand.self, DutyCommand.self, DisputesCommand.self,
             ReportCommand.self, AgendaCommand.self, HouseholdsCommand.self, BackupCommand.self, RestoreCommand.self,
             DoctorCommand.self,
             ClockCommand.self,

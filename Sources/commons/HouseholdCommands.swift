@@ -6,7 +6,7 @@ import GatewayApp
 struct HouseholdsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "households", abstract: "A household's own: what is kept of it, who looked, and forgetting it.",
-        subcommands: [Show.self, Export.self, Forget.self])
+        subcommands: [Show.self, Export.self, Forget.self, Slips.self])
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(

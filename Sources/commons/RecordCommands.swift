@@ -102,7 +102,7 @@ struct MetersCommand: ParsableCommand {
 struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log", abstract: "The record book: every decision, alert and act, chained.",
-        subcommands: [Show.self, Verify.self])
+        subcommands: [Show.self, Verify.self, Erase.self])
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(

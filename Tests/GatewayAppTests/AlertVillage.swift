@@ -110,6 +110,15 @@ final class AlertVillage {
         try commit()
     }
 
+    /// One message of a device, so many seconds after the begin.
+    func hear(_ payload: String, of device: String, at seconds: Int64) throws {
+        now = Self.begin.advanced(bySeconds: seconds)
+        let message = InboundMessage(topic: "zigbee2mqtt/\(device)", payload: Array(payload.utf8), receivedAt: now)
+        _ = office.pipeline.receive(ReceivedMessage(message: message, qos: 1))
+        _ = office.tick(now: now)
+        try commit()
+    }
+
     /// A steward's act and the program's answer.
     @discardableResult
     func say(_ person: String, _ command: Command) throws -> [String] {

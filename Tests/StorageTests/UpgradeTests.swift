@@ -63,7 +63,7 @@ struct UpgradeTests {
         let decisions = try store.resolutions()
         #expect(decisions.map(\.signatures) == [[]] && decisions.map(\.isRecovery) == [false])
         #expect(try store.openRecovery() == nil)
-        #expect(try store.switchedOff().isEmpty && store.dutyMarks().isEmpty)
+        #expect(try store.switchedOff().isEmpty && store.dutyMarks().isEmpty && store.disputes().isEmpty)
         let copy = try DatabaseQueue(path: folder.path + "/before-upgrade-from-\(schema.prefix(3)).sqlite")
         #expect(try copy.read { try Schema.migrator().appliedIdentifiers($0).max() } == schema)
         #expect(try copy.read { try Int.fetchOne($0, sql: "SELECT total(reading_count) FROM journal") } == readings)

@@ -38,6 +38,12 @@ public enum Command: Codable, Sendable, Hashable {
     case undoImport(Int64)
     /// Adds readings that people took themselves.
     case addReadings([HandReading])
+    /// Enters that somebody thinks something is wrong.
+    case openDispute(Dispute.Subject, why: String)
+    /// Enters that somebody has looked, and what was found.
+    case checkDispute(Int64, how: String)
+    /// Enters what the assembly decided about it.
+    case decideDispute(Int64, DisputeVerdict)
     /// Closes a month's report: what it says is kept.
     case closeReport(CalendarMonth)
     /// Posts the agenda of the next assembly; `trials` are what proposals would have meant, by SHA-256 and language.
@@ -48,6 +54,8 @@ public enum Command: Codable, Sendable, Hashable {
     case lookAt(sensors: [SensorID], what: String, why: String, file: String?)
     /// Deletes what whole days of a household's sensor left behind.
     case forget(sensor: SensorID, first: CalendarDate, last: CalendarDate)
+    /// Erases texts of an entry of the record book; all of them where none is named.
+    case eraseTexts(record: Int64, names: [String], why: String)
     /// Says what time it is, on a box without network.
     case setClock(Instant)
     /// Reports what the running gateway has heard of a device since its start.
@@ -93,6 +101,29 @@ public struct SwitchOffTerms: Codable, Sendable, Hashable {
     public init(until: Instant, why: String) {
         self.until = until
         self.why = why
+    }
+}
+
+/// What an assembly decided about a dispute, and where that stands.
+public struct DisputeVerdict: Codable, Sendable, Hashable {
+    /// True where the assembly agrees that it is wrong.
+    public var isUpheld: Bool
+    /// Why.
+    public var reason: String
+    /// The number of the adopted decision; nil where minutes tell it.
+    public var decision: Int?
+    /// The day of the assembly.
+    public var assembly: CalendarDate?
+    /// Where its minutes stand.
+    public var minutes: String?
+
+    /// Makes a verdict.
+    public init(isUpheld: Bool, reason: String, decision: Int?, assembly: CalendarDate?, minutes: String?) {
+        self.isUpheld = isUpheld
+        self.reason = reason
+        self.decision = decision
+        self.assembly = assembly
+        self.minutes = minutes
     }
 }
 

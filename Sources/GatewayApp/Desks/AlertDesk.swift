@@ -1,4 +1,5 @@
 import Alerting
+import Foundation
 import GatewayModel
 import Limits
 import Storage
@@ -31,11 +32,14 @@ public struct AlertDesk {
         var pauseAskedUntil: String?
         var offUntil: String?
         var coveredBy: Int?
+        var disputed: [Int64]?
     }
 
     /// Open alerts, or all of them, newest last.
     public func lines(all: Bool, json: Bool) throws -> [String] {
-        let alerts = try site.readingStore().alerts(openOnly: !all)
+        let store = try site.readingStore()
+        let alerts = try store.alerts(openOnly: !all)
+        let disputes = try store.disputes()
         if json {
             return try alerts.map { alert in
                 try JSONLine.text(
@@ -47,7 +51,8 @@ public struct AlertDesk {
                         outcome: alert.outcome?.rawValue, takenBy: alert.takenBy, peak: alert.peak?.description,
                         pausedUntil: alert.state == .paused ? alert.pause?.until.description : nil,
                         pauseAskedUntil: alert.pause?.isInForce == false ? alert.pause?.until.description : nil,
-                        offUntil: alert.offUntil?.description, coveredBy: alert.coveredBy))
+                        offUntil: alert.offUntil?.description, coveredBy: alert.coveredBy,
+                        disputed: AlertDesk.disputed(alert, disputes)))
             }
         }
         let book = site.book(nil)
@@ -58,7 +63,7 @@ public struct AlertDesk {
             alerts.map { alert in
                 [
                     "\(alert.number)", book.text("alerts.priority.\(alert.priority.rawValue)"),
-                    state(alert, book), site.local(alert.onset), alert.subject,
+                    state(alert, book) + AlertDesk.marks(alert, disputes, book), site.local(alert.onset), alert.subject,
                     AlertDesk.word(for: alert.cause), alert.takenBy ?? "-",
                 ]
             }) + off
@@ -109,8 +114,25 @@ public struct AlertDesk {
         }
         let book = site.book(nil)
         let sentence = entry.map { PlainSentence.of($0.limit, book, $0.scale) }
+        let marks = AlertDesk.marks(alert, try store.disputes(), book)
         return AlertExplanation.lines(
             alert, limitSentence: sentence, decidedOn: entry?.decidedOn, localTime: { site.local($0) }, book: book)
+            + (marks.isEmpty ? [] : [marks.trimmingCharacters(in: .whitespaces)])
+    }
+
+    /// The disputes about an alert that wait for the assembly; nil where there is none.
+    private static func disputed(_ alert: Alert, _ disputes: [Dispute]) -> [Int64]? {
+        let open = disputes.filter { $0.state.isOpen && $0.isAbout(alert) }.map(\.number)
+        return open.isEmpty ? nil : open
+    }
+
+    /// That somebody thinks it is wrong, or that the assembly has said so; empty where neither is the case.
+    private static func marks(_ alert: Alert, _ disputes: [Dispute], _ book: Phrasebook) -> String {
+        disputes.filter { $0.state != .kept && $0.isAbout(alert) }.map { dispute in
+            " "
+                + book.text(
+                    "disputes.mark.\(dispute.state.isOpen ? "open" : "upheld")", ["number": "\(dispute.number)"])
+        }.joined()
     }
 
     /// Sends a steward's answer to the writing process.

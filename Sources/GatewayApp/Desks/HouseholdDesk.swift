@@ -5,7 +5,7 @@ import Storage
 
 /// A household's own business: what is kept of it, who looked, all of it to take along, and forgetting it.
 public struct HouseholdDesk {
-    private let site: Site
+    let site: Site
 
     /// Makes a desk for a site.
     public init(site: Site) {
@@ -57,6 +57,18 @@ public struct HouseholdDesk {
         }
         lines += try store.forgottenDays().filter { $0.sensor == sensor.id }.map {
             "Deleted for good on \(site.local($0.at)): \($0.first) to \($0.last)."
+        }
+        let book = site.book(nil)
+        lines += try store.disputes().filter { $0.sensor == sensor.id }.map { dispute in
+            book.text(
+                "disputes.cli.head",
+                [
+                    "number": "\(dispute.number)",
+                    "about": dispute.about(
+                        book, isNaming: true, name: { _ in sensor.name(in: book.language) },
+                        localTime: { site.local($0) }),
+                    "state": book.text("disputes.state.\(dispute.state.rawValue)"),
+                ])
         }
         let looks = try store.recordEntries().filter {
             $0.entry.kind == Office.lookedAt && $0.entry.erasable["sensor"] == sensor.id.rawValue

@@ -50,6 +50,7 @@ public struct ReadingDesk {
         var value: String?
         var unit: String
         var time: String?
+        var disputed: [Int64]?
     }
 
     private struct ReadingLine: Encodable {
@@ -64,6 +65,7 @@ public struct ReadingDesk {
         var unit: String
         var sensor: String?
         var trusted: Bool
+        var disputed: [Int64]?
     }
 
     /// Every sensor with its latest reading.
@@ -75,6 +77,7 @@ public struct ReadingDesk {
         let language = site.configuration.community.languages.first ?? "en"
         let now = SystemClock.now()
         let series = Dictionary(try store.series().map { ($0.id, $0.unit) }, uniquingKeysWith: { first, _ in first })
+        let disputes = try store.disputes(openOnly: true)
         let rows = try store.sensors().sorted { $0.id < $1.id }.map { sensor -> LatestLine in
             var newest: StoredReading?
             let isHidden = homes.contains(sensor.id) && why == nil
@@ -85,14 +88,16 @@ public struct ReadingDesk {
             return LatestLine(
                 sensor: sensor.id.rawValue, name: sensor.name(in: language),
                 value: (converted ?? newest?.value)?.description,
-                unit: (converted == nil ? unit : sensor.unit).code, time: newest?.time.instant.description)
+                unit: (converted == nil ? unit : sensor.unit).code, time: newest?.time.instant.description,
+                disputed: newest.flatMap { ReadingDesk.disputed(sensor.id, $0.time.instant, disputes) })
         }
         if json { return try rows.map(JSONLine.text) }
         return TextTable.lines(
             ["sensor", "name", "latest", "unit", "time"],
             rows.map { row in
                 let time = row.time.flatMap { Instant(rfc3339: $0) }.map(site.local) ?? "-"
-                return [row.sensor, row.name, row.value ?? "-", row.unit, time]
+                let marks = (row.disputed ?? []).map { site.book(nil).text("disputes.mark.open", ["number": "\($0)"]) }
+                return [row.sensor, row.name, row.value ?? "-", row.unit, ([time] + marks).joined(separator: " ")]
             })
             + (why == nil && !homes.isEmpty
                 ? ["What households use is shown with --why REASON; they see it."] : [])
@@ -113,6 +118,7 @@ public struct ReadingDesk {
         let query = try ReadingQuery(
             selection(request), from: request.from.map(site.instant) ?? Instant(milliseconds: .min),
             until: request.until.map(site.instant) ?? Instant(milliseconds: .max))
+        let disputes = try store.disputes(openOnly: true)
         let output = try LineWriter(path: path)
         if request.isCSV {
             try output.write(ExportedFile.header)
@@ -138,7 +144,8 @@ public struct ReadingDesk {
                     time: reading.time.instant.description, timeSource: "\(reading.time.source)",
                     receivedAt: reading.receivedAt?.description, device: record.key.device, channel: record.channel,
                     quantity: record.quantity.rawValue, kind: record.kind.rawValue, value: reading.value.description,
-                    unit: record.unit.code, sensor: sensor?.id.rawValue, trusted: reading.isTrusted))
+                    unit: record.unit.code, sensor: sensor?.id.rawValue, trusted: reading.isTrusted,
+                    disputed: sensor.flatMap { ReadingDesk.disputed($0.id, reading.time.instant, disputes) }))
         }
         try output.finish()
         return leftOut
@@ -184,6 +191,12 @@ public struct ReadingDesk {
             throw AppError("there is no sensor '\(name)'", remedy: nearest ?? "`commons readings list` shows them")
         }
         return .sensors(request.sensors.map(SensorID.init(rawValue:)))
+    }
+
+    /// The disputes about a reading that wait for the assembly; nil where there is none.
+    private static func disputed(_ sensor: SensorID, _ time: Instant, _ disputes: [Dispute]) -> [Int64]? {
+        let numbers = disputes.filter { $0.concerns(sensor, at: time) }.map(\.number)
+        return numbers.isEmpty ? nil : numbers
     }
 
     private static func csv(_ line: ReadingLine) -> String {

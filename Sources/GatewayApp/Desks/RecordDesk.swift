@@ -36,6 +36,14 @@ public struct RecordDesk {
         }
     }
 
+    /// Has texts of an entry erased; every one where none is named.
+    public func erase(
+        _ names: [String], ofRecord number: Int64, why: String, enteredFor: String?
+    ) throws -> CommandReply {
+        try CommandDesk(site: site).perform(
+            .eraseTexts(record: number, names: names, why: why), enteredFor: enteredFor)
+    }
+
     /// Checks the whole chain; the check number is in groups of four, to be read aloud.
     public func verify() throws -> Finding {
         let store = try site.readingStore()

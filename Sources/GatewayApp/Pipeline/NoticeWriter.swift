@@ -71,8 +71,21 @@ struct NoticeWriter: Sendable {
     }
 
     private func mayHear(_ destination: DestinationSettings, _ draft: NoticeDraft, _ place: String?) -> Bool {
-        NoticeWriter.mayHear(destination.audience, draft.audience)
-            && (destination.audience != .person || destination.household == place)
+        guard destination.audience == .person else { return NoticeWriter.mayHear(destination.audience, draft.audience) }
+        // A home hears of its own alerts before all others, also where the stewards hear of them too.
+        return destination.household == place && draft.alert.details["visibility"] == Visibility.household.rawValue
+            && (draft.audience == .person || NoticeWriter.forHomes.contains(draft.kind))
+    }
+
+    /// What a home hears of an alert that the stewards look after.
+    private static let forHomes: Set<String> = [
+        "alert.raised", "alert.warned", "alert.returned", "alert.taken", "alert.closed",
+    ]
+
+    /// True where a destination reaches the home that an alert is about.
+    func reachesHome(of alert: Alert, state: PipelineState) -> Bool {
+        let place = state.sensors.sensor(SensorID(rawValue: alert.subject))?.place
+        return destinations.contains { $0.audience == .person && $0.household == place }
     }
 
     /// A destination that reaches one steward alone hears what calls this person, and what calls nobody in particular.

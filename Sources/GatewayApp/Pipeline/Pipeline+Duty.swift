@@ -10,6 +10,7 @@ extension Pipeline {
     func send(_ draft: NoticeDraft, now: Instant) {
         batch.outbox += notices.items(for: draft, state: state, now: now)
         batch.outbox += notices.withdrawals(after: draft, state: state, now: now)
+        announceSlip(for: draft, now: now)
         let withheld = notices.withheld(draft, state: state, now: now)
         guard !withheld.isEmpty else { return }
         let stored = batch.alerts.last { $0.id == draft.alert.id } ?? draft.alert

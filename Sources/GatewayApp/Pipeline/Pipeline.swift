@@ -114,6 +114,7 @@ final class Pipeline {
         apply(state.silence.tick(now: now), now: now)
         apply(state.limits.tick(now: now), now: now)
         perform(state.alerts.tick(now: now), now: now)
+        tellOfLosses(now: now)
         handOver(now: now)
         testMonthly(now: now)
         missNeighbours(now: now)

@@ -177,6 +177,11 @@ struct Papers {
         facts.stewardNames = Set(site.configuration.stewards.map(\.name))
         facts.switchOffs = SwitchOffDesk.facts(of: try store.recordEntries().map(\.entry))
         facts.quorum = site.configuration.assembly.quorum.map { QuorumFacts(words: $0.words, needed: $0.needed) }
+        // A point may have become a household's since.
+        let homes = Set(try store.sensors().filter { $0.visibility == .household }.map(\.id))
+        facts.disputes = try store.disputes().filter { dispute in
+            !dispute.isHousehold && !(dispute.sensor.map(homes.contains) ?? false)
+        }
         facts.loadBudget = site.configuration.duty?.budget ?? LoadBudget()
         return facts
     }

@@ -13,9 +13,9 @@ public struct AgendaDraft: Sendable {
             model: model, words: ReportWords(phrases: phrases, zone: model.facts.zone),
             assembly: model.facts.zone.date(at: next))
         let drafted =
-            draft.decisions() + draft.emergencies() + draft.stages() + draft.proposals() + draft.budgets()
-            + draft.reviews() + draft.neighbours() + draft.alerts() + draft.measureChanges() + draft.pausedAgain()
-            + draft.alarmLoad() + draft.meterQuestions() + draft.gaps() + draft.errata()
+            draft.decisions() + draft.emergencies() + draft.disputes() + draft.stages() + draft.proposals()
+            + draft.budgets() + draft.reviews() + draft.neighbours() + draft.alerts() + draft.measureChanges()
+            + draft.pausedAgain() + draft.alarmLoad() + draft.meterQuestions() + draft.gaps() + draft.errata()
         return draft.cut(draft.ordered(draft.remembering(drafted)))
     }
 

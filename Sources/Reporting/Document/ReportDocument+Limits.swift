@@ -112,9 +112,11 @@ extension Document {
     private static func row(_ row: AlertRow, _ model: ReportModel, _ words: ReportWords) -> [DocumentTable.Cell] {
         let cause = words.cause(row.cause, limits: model.limits)
         let point = row.sensor.map(words.name) ?? (row.isHousehold ? words.text("report.alerts.household") : nil)
-        let state =
+        let ended =
             row.outcome.map { words.text("report.outcome.\($0.rawValue)") }
             ?? words.text("report.alert_state.\(row.state.rawValue)")
+        let state = [ended, words.mark(model.disputes.mark(ofAlert: row.number))].compactMap { $0 }
+            .joined(separator: " ")
         return [
             .init(String(row.number)),
             .init(point.map { words.text("report.alerts.at", ["what": cause, "point": $0]) } ?? cause),

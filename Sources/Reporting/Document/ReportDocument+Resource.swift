@@ -23,7 +23,7 @@ extension Document {
             blocks.append(.chart(series.chart(words)))
             blocks.append(.table(series.calendar(words)))
         }
-        if !resource.gauges.isEmpty { blocks.append(.table(gaugeTable(resource, words))) }
+        if !resource.gauges.isEmpty { blocks.append(.table(gaugeTable(resource, model, words))) }
         return blocks
     }
 
@@ -32,8 +32,9 @@ extension Document {
         func row(_ key: String, _ value: String, _ sure: String, isStruck: Bool = false) -> [DocumentTable.Cell] {
             [.init(words.text("report.figures.\(key)")), .init(text: value, isStruck: isStruck), .init(sure)]
         }
-        let sure = words.sureness(total)
-        var rows = [row("used", words.total(total, unit), sure, isStruck: total.isIncomplete && total.amount != nil)]
+        let sure = [words.sureness(total), words.mark(resource.mark)].compactMap { $0 }.joined(separator: " ")
+        let isStruck = total.isIncomplete || !resource.mark.upheld.isEmpty
+        var rows = [row("used", words.total(total, unit), sure, isStruck: isStruck && total.amount != nil)]
         for part in resource.roles {
             rows.append(
                 row(
@@ -112,7 +113,9 @@ extension Document {
         return rows
     }
 
-    private static func gaugeTable(_ resource: ResourceReport, _ words: ReportWords) -> DocumentTable {
+    private static func gaugeTable(
+        _ resource: ResourceReport, _ model: ReportModel, _ words: ReportWords
+    ) -> DocumentTable {
         let columns = ["point", "lowest", "highest", "mean", "measured"]
         return DocumentTable(
             caption: words.text("report.gauges.caption", ["resource": words.resource(resource.resource)]),
@@ -120,8 +123,10 @@ extension Document {
                 .init(title: words.text("report.gauges.\(column)"), isNumber: (1...3).contains(index))
             },
             rows: resource.gauges.map { gauge in
-                [
-                    .init(words.name(gauge.sensor)), .init(words.amount(gauge.lowest, gauge.sensor.unit)),
+                let mark = words.mark(model.disputes.mark(of: gauge.sensor.id))
+                return [
+                    .init([words.name(gauge.sensor), mark].compactMap { $0 }.joined(separator: " ")),
+                    .init(words.amount(gauge.lowest, gauge.sensor.unit)),
                     .init(words.amount(gauge.highest, gauge.sensor.unit)),
                     .init(words.amount(gauge.mean, gauge.sensor.unit)), .init(words.coverage(gauge.coverage)),
                 ]

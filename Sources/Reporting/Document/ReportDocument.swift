@@ -16,7 +16,7 @@ extension Document {
         blocks += limits(model, words) + floors(model, words) + alerts(model, words)
         blocks += rests(model, words)
         for resource in model.resources { blocks += section(of: resource, model, words) }
-        blocks += gaps(model, words) + gateway(model, words) + checking(model, words)
+        blocks += disputes(model, words) + gaps(model, words) + gateway(model, words) + checking(model, words)
         return Document(language: words.language, title: title, blocks: blocks)
     }
 
@@ -57,8 +57,12 @@ extension Document {
         return blocks
     }
 
-    /// One plain sentence about a resource.
+    /// One plain sentence about a resource, with the mark of a dispute.
     static func sentence(_ resource: ResourceReport, _ words: ReportWords) -> String {
+        [unmarked(resource, words), words.mark(resource.mark)].compactMap { $0 }.joined(separator: " ")
+    }
+
+    private static func unmarked(_ resource: ResourceReport, _ words: ReportWords) -> String {
         let name = words.resource(resource.resource)
         guard let total = resource.total, let unit = resource.unit else {
             guard let gauge = resource.gauges.first else {

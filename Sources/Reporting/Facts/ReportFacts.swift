@@ -64,6 +64,8 @@ public struct ReportFacts: Sendable {
     public var stewardNames: Set<String> = []
     /// What was switched off on purpose, ever.
     public var switchOffs: [SwitchOffFacts] = []
+    /// What people say is wrong; what is a household's business is left out of every paper.
+    public var disputes: [Dispute] = []
     /// How many alerts the volunteers can bear.
     public var loadBudget = LoadBudget()
     /// What the month's report said when it was closed; nil while it is open.

@@ -14,6 +14,8 @@ public struct ReportModel: Sendable {
     public var alerts: AlertReport
     /// What was paused or switched off.
     public var rests: RestReport
+    /// What people say is wrong.
+    public var disputes: DisputeReport
     /// Where figures are missing.
     public var gaps: GapReport
     /// The figures over households that this report shows; keep them and hand them in as
@@ -37,12 +39,16 @@ public struct ReportModel: Sendable {
         }
         let first: [Resource] = ["water", "energy", "garden"]
         let others = Set(facts.sensors.map(\.sensor.resource)).subtracting(first).sorted()
-        let resources = (first + others)
-            .map { ResourceReport.make($0, from: facts, dates: dates, limits: limits, show: show) }
+        let disputes = DisputeReport(facts)
+        let resources = (first + others).map { resource in
+            var report = ResourceReport.make(resource, from: facts, dates: dates, limits: limits, show: show)
+            report.mark = disputes.mark(of: resource, points: facts.sensors)
+            return report
+        }
         let alerts = AlertReport(facts)
         return ReportModel(
             facts: facts, dates: dates, resources: resources, limits: limits, alerts: alerts,
-            rests: RestReport(facts, alerts: alerts, limits: limits),
+            rests: RestReport(facts, alerts: alerts, limits: limits), disputes: disputes,
             gaps: GapReport(facts, dates: dates), shownFigures: shown)
     }
 }

@@ -35,6 +35,9 @@ public struct ResourceReport: Sendable {
     /// What the beds needed and what rain gave, in whole mm per week; garden only, with temperatures.
     public var gardenNeed: GardenNeed?
 
+    /// Who says that its figures are wrong, and what the assembly said to that.
+    public var mark = DisputeReport.Mark()
+
     /// A total of the meters with one role.
     public struct RoleTotal: Hashable, Sendable {
         /// The role.

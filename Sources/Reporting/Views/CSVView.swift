@@ -53,6 +53,12 @@ struct CSVView {
                 aside.facts.until.description, "", "", "", "",
             ])
         }
+        for dispute in model.disputes.rows {
+            lines.append([
+                "dispute", words.about(dispute, model), dispute.why, dispute.openedAt.description,
+                String(dispute.number), "", "", "", dispute.state.rawValue,
+            ])
+        }
         return lines.map { $0.map(CSVView.cell).joined(separator: ",") + "\r\n" }.joined()
     }
 

@@ -46,6 +46,7 @@ struct JSONView {
                     })
             ),
             ("rests", .array(model.rests.rows.map(rest))), ("rests_at_homes", .integer(model.rests.atHomes)),
+            ("disputes", .array(model.disputes.rows.map { JSONView.dispute($0, words.about($0, model)) })),
             ("household_points_with_gaps", .integer(model.gaps.householdPoints)),
             ("agenda", .array(agenda.map(JSONView.item))),
             ("gateway_version", .string(facts.gateway.version)), ("record_head", .string(facts.gateway.recordHead)),
@@ -87,6 +88,7 @@ struct JSONView {
             ("year_before", report.yearBefore.map(comparison) ?? .null),
             ("days", .array(report.days.map(day))), ("gauges", .array(report.gauges.map(gauge))),
         ]
+        members += JSONView.marks(report.mark)
         if let value = report.perPersonAndDay { members.append(("litres_per_person_and_day", .decimal(value))) }
         if let value = report.notAccountedPerDay { members.append(("not_accounted_litres_per_day", .decimal(value))) }
         if let value = report.possibleLeak { members.append(("possible_leak_litres_per_hour", .decimal(value))) }
@@ -149,13 +151,14 @@ struct JSONView {
     }
 
     private func alert(_ row: AlertRow) -> JSONNode {
-        .object([
-            ("number", .integer(row.number)), ("what", .string(words.cause(row.cause, limits: model.limits))),
-            ("sensor", row.sensor.map { .string($0.id.rawValue) } ?? .null),
-            ("priority", .string(row.priority.rawValue)), ("since", .time(row.onset)),
-            ("lasted_seconds", .optional(row.lasted)), ("response_seconds", .optional(row.response)),
-            ("state", .string(row.state.rawValue)), ("outcome", row.outcome.map { .string($0.rawValue) } ?? .null),
-        ])
+        .object(
+            [
+                ("number", .integer(row.number)), ("what", .string(words.cause(row.cause, limits: model.limits))),
+                ("sensor", row.sensor.map { .string($0.id.rawValue) } ?? .null),
+                ("priority", .string(row.priority.rawValue)), ("since", .time(row.onset)),
+                ("lasted_seconds", .optional(row.lasted)), ("response_seconds", .optional(row.response)),
+                ("state", .string(row.state.rawValue)), ("outcome", row.outcome.map { .string($0.rawValue) } ?? .null),
+            ] + JSONView.marks(model.disputes.mark(ofAlert: row.number)))
     }
 
     private func rest(_ row: RestReport.Row) -> JSONNode {
