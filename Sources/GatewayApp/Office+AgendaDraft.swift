@@ -37,7 +37,7 @@ extension Office {
         let title = book.text(
             "agenda.mail.draft",
             ["community": site.configuration.community.name, "moment": site.local(next.meeting.at)])
-        let body = papers.agenda(.markdown, language: secretary.language)
+        let body = papers.agenda(.text, language: secretary.language)
         let item = OutboxItem(
             key: String(Fingerprint.sha256(Array("agenda.draft/\(next.meeting.day)".utf8)).prefix(32)),
             destination: secretary.name, type: "agenda.draft", priority: .assembly, title: title, body: body,

@@ -58,11 +58,44 @@ struct AgendaOrderTests {
         let decides = drafted.filter { $0.ask == .decide }
         try #require(decides.count == 2 && decides[0].touchesEssentialSupply)
         #expect(drafted.map(\.ask).map { AgendaAsk.allCases.firstIndex(of: $0) ?? 9 }.isSorted)
+        let asked = try items(
+            facts { facts in
+                facts.neighbours = [false, true].map { isEssential in
+                    NeighbourFacts(
+                        file: "n.json", sha256: "", from: "Vall Fosca", title: isEssential ? "Water" : "A map",
+                        summary: "", ask: .discuss, facts: [], options: [], minutes: 5,
+                        touchesEssentialSupply: isEssential)
+                }
+            })
+        #expect(
+            asked.filter { $0.kind == .confederal }.map(\.title) == [
+                "Vall Fosca proposes: Water", "Vall Fosca proposes: A map",
+            ])
         let late = try #require(drafted.last { $0.ask == .discuss && !$0.touchesEssentialSupply })
         let again = try items(facts { $0.agendaPast = [late.id: [past(late, .submitted)]] })
         let discussed = again.filter { $0.ask == .discuss && !$0.touchesEssentialSupply }
         #expect(discussed.first?.id == late.id && discussed.first?.since == Self.november.adding(days: -28))
         #expect(discussed.first?.history == ["4 October 2026: it was on the agenda; what came of it was not entered."])
+    }
+
+    @Test("people at risk are talked about, other limits are told, and what a home passed is nobody's business")
+    func passed() throws {
+        func kinds(_ change: (inout LimitFacts) -> Void) throws -> [AgendaKind] {
+            let items = try self.items(
+                facts { facts in
+                    let place = try #require(facts.limits.firstIndex { $0.limit.id == "tank-minimum" })
+                    facts.limits[place].days[Self.november.adding(days: -3)] = .past
+                    change(&facts.limits[place])
+                })
+            let passed = items.filter { [.peopleAtRisk, .limitPassed].contains($0.kind) }
+            #expect(passed.allSatisfy { $0.facts.contains("The limit was passed on 1 of 31 days.") })
+            #expect(passed.allSatisfy { $0.isForInformation == ($0.kind == .limitPassed) })
+            return passed.map(\.kind)
+        }
+        #expect(try kinds { _ in } == [.peopleAtRisk])
+        #expect(try kinds { $0.limit.protects = .equipment } == [.limitPassed])
+        #expect(try kinds { $0.limit.sensors = [SensorID(rawValue: "home-3/water")] } == [])
+        #expect(try kinds { $0.isLapsed = true } == [])
     }
 
     @Test("an assembly takes only so much: the rest stands on one page for information, with its reference")

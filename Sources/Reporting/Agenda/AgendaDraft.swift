@@ -14,7 +14,8 @@ public struct AgendaDraft: Sendable {
             assembly: model.facts.zone.date(at: next))
         let drafted =
             draft.decisions() + draft.emergencies() + draft.stages() + draft.proposals() + draft.budgets()
-            + draft.reviews() + draft.neighbours() + draft.alerts() + draft.measureChanges() + draft.pausedAgain()
+            + draft.reviews() + draft.neighbours() + draft.passed() + draft.alerts() + draft.measureChanges()
+            + draft.pausedAgain()
             + draft.alarmLoad() + draft.meterQuestions() + draft.gaps() + draft.errata()
         return draft.cut(draft.ordered(draft.remembering(drafted)))
     }
