@@ -35,8 +35,12 @@ struct AgendaPapers {
     ) throws -> Written {
         let folder = site.configuration.papersFolder
         // People take, change and print these papers; nothing in them is secret.
-        try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o775])
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o775])
+        } catch {
+            throw AgendaPapers.unwritable(folder, error)
+        }
         var written = Written()
         for (index, language) in site.configuration.community.languages.enumerated() {
             let own = items.compactMap { $0.items[language] ?? $0.items.sorted { $0.key < $1.key }.first?.value }
@@ -93,7 +97,17 @@ struct AgendaPapers {
     }
 
     private static func store(_ data: Data, at path: String) throws {
-        try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+        do {
+            try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw AgendaPapers.unwritable(path, error)
+        }
         try FileManager.default.setAttributes([.posixPermissions: 0o664], ofItemAtPath: path)
+    }
+
+    private static func unwritable(_ path: String, _ error: any Error) -> AppError {
+        AppError(
+            "\(path) cannot be written: \(error.localizedDescription)",
+            remedy: "check `papers_folder:` in the configuration, and who may write there")
     }
 }

@@ -17,7 +17,10 @@ public struct AgendaDraft: Sendable {
             + draft.reviews() + draft.neighbours() + draft.passed() + draft.alerts() + draft.measureChanges()
             + draft.pausedAgain()
             + draft.alarmLoad() + draft.meterQuestions() + draft.gaps() + draft.errata()
-        return draft.cut(draft.ordered(draft.remembering(drafted)))
+        // Two files of a neighbour may ask the same.
+        var seen: Set<String> = []
+        let single = drafted.filter { seen.insert($0.id).inserted }
+        return draft.cut(draft.ordered(draft.remembering(single)))
     }
 
     private func budgets() -> [AgendaItem] {
