@@ -163,6 +163,35 @@ struct AgendaOrderTests {
         #expect(found.assembly == Self.november && !found.history.isEmpty && found.status == .draft)
     }
 
+    @Test("what comes up once the agenda has closed says so, and goes on saying so")
+    func late() throws {
+        let drafted = try items(facts())
+        let (gap, others) = (try #require(drafted.first { $0.kind == .dataGap }), drafted.dropLast())
+        let told = "It came up after the agenda had closed on 25 October 2026 at 18:00."
+        func isLate(posted: [AgendaItem], closed: Bool = true) throws -> [String: Bool] {
+            let items = try self.items(
+                facts { facts in
+                    facts.agendaClosesAt = closed ? facts.agendaClosesAt : facts.generatedAt.advanced(bySeconds: 60)
+                    for item in posted {
+                        facts.agendaPast[item.id] = [
+                            AgendaPast(meeting: Self.november, status: .submitted, items: ["en": item])
+                        ]
+                    }
+                })
+            return Dictionary(
+                items.map { ($0.id, $0.facts.last?.hasPrefix(told) == true) }, uniquingKeysWith: { first, _ in first })
+        }
+        let late = try isLate(posted: Array(others))
+        #expect(late[gap.id] == true && late.values.count { $0 } == 1)
+        #expect(try isLate(posted: Array(others), closed: false).values.allSatisfy { !$0 })
+        // Nothing was posted in time: that is no fault of the items.
+        #expect(try isLate(posted: []).values.allSatisfy { !$0 })
+        var again = gap
+        again.facts.append(told + " The assembly says first whether it takes it up today.")
+        #expect(try isLate(posted: Array(others) + [again])[gap.id] == true)
+        #expect(try isLate(posted: drafted).values.allSatisfy { !$0 })
+    }
+
     @Test("a neighbour's proposal is a question and says that it binds nobody", arguments: ["en", "es"])
     func neighbours(_ language: String) throws {
         let items = try self.items(
