@@ -28,9 +28,13 @@ extension Office {
     func mailDraftIfDue(now: Instant) throws {
         guard needsDraft else { return }
         needsDraft = false
-        defer { draftDueAt = try? nextDraft(now: now)?.due }
+        // What fails now is tried again in an hour, not with every tick.
+        draftDueAt = now.advanced(bySeconds: 3600)
         guard let secretary = site.configuration.secretary, let next = try nextDraft(now: now), next.due <= now
-        else { return }
+        else {
+            draftDueAt = try nextDraft(now: now)?.due
+            return
+        }
         let month = CalendarMonth(of: site.zone.date(at: now)).previous
         let papers = try Papers(site: site, store: store, month: month, now: now)
         let book = site.languages.book(secretary.language)
@@ -51,5 +55,6 @@ extension Office {
                         "meeting": next.meeting.day.description, "assembly": site.local(next.meeting.at),
                         "destination": secretary.name, "sha256": Fingerprint.sha256(Array(body.utf8)),
                     ]), notices: [item]))
+        draftDueAt = try nextDraft(now: now)?.due
     }
 }
