@@ -25,8 +25,10 @@ extension Office {
         let items = postedItems(papers, earlier)
         let writer = AgendaPapers(site: site, papers: papers, meeting: meeting.day)
         let written = try writer.write(items, earlier: earlier, known: store.agendaPapers(meeting: meeting.day))
+        // A month in which nothing was measured yet has no report that could be closed.
+        let hasReadings = try store.firstReading().map { $0 < site.zone.start(of: month.next.firstDay) } ?? false
         let isClosed = try store.closedReport(month) != nil
-        let closing = isClosed ? nil : try closing(of: papers, month, by: actor, now: now)
+        let closing = isClosed || !hasReadings ? nil : try closing(of: papers, month, by: actor, now: now)
         let isNews = Set(items.map(\.id)) != Set(earlier.keys)
         try store.postAgenda(
             meeting: meeting.day, items: items, papers: written.papers, closing: closing,

@@ -28,16 +28,20 @@ extension Office {
     func mailDraftIfDue(now: Instant) throws {
         guard needsDraft else { return }
         needsDraft = false
-        defer { draftDueAt = try? nextDraft(now: now)?.due }
+        // What fails now is tried again in an hour, not with every tick.
+        draftDueAt = now.advanced(bySeconds: 3600)
         guard let secretary = site.configuration.secretary, let next = try nextDraft(now: now), next.due <= now
-        else { return }
+        else {
+            draftDueAt = try nextDraft(now: now)?.due
+            return
+        }
         let month = CalendarMonth(of: site.zone.date(at: now)).previous
         let papers = try Papers(site: site, store: store, month: month, now: now)
         let book = site.languages.book(secretary.language)
         let title = book.text(
             "agenda.mail.draft",
             ["community": site.configuration.community.name, "moment": site.local(next.meeting.at)])
-        let body = papers.agenda(.markdown, language: secretary.language)
+        let body = papers.agenda(.text, language: secretary.language)
         let item = OutboxItem(
             key: String(Fingerprint.sha256(Array("agenda.draft/\(next.meeting.day)".utf8)).prefix(32)),
             destination: secretary.name, type: "agenda.draft", priority: .assembly, title: title, body: body,
@@ -51,5 +55,6 @@ extension Office {
                         "meeting": next.meeting.day.description, "assembly": site.local(next.meeting.at),
                         "destination": secretary.name, "sha256": Fingerprint.sha256(Array(body.utf8)),
                     ]), notices: [item]))
+        draftDueAt = try nextDraft(now: now)?.due
     }
 }

@@ -47,12 +47,13 @@ extension Office {
         needsHousekeeping = false
         do {
             try makeUpIfDue(now: now, within: Office.makeUpSlice)
+            if isDaily {
+                try housekeep(now: now)
+                try refreshDuty(now: now)
+                try remindOfSignatures(now: now)
+                setBox(.storeFailing, isActive: false, now: now, details: [:])
+            }
             try mailDraftIfDue(now: now)
-            guard isDaily else { return }
-            try housekeep(now: now)
-            try refreshDuty(now: now)
-            try remindOfSignatures(now: now)
-            setBox(.storeFailing, isActive: false, now: now, details: [:])
         } catch {
             setBox(.storeFailing, isActive: true, now: now, details: ["reason": "\(error)"])
         }

@@ -10,6 +10,10 @@ public enum AgendaKind: String, Hashable, Sendable, Codable, CaseIterable {
     case alert
     /// A budget was used up.
     case budgetPassed = "budget_passed"
+    /// A limit that protects people was passed.
+    case peopleAtRisk = "people_at_risk"
+    /// Another limit was passed.
+    case limitPassed = "limit_passed"
     /// A limit has to be looked at again.
     case limitExpiring = "limit_expiring"
     /// Figures are missing.

@@ -55,7 +55,8 @@ extension Store {
                 past[row[1], default: []].append(
                     AgendaPast(
                         meeting: meeting, status: status, decision: result?.decision ?? "", note: result?.note ?? "",
-                        items: try JSONText.decode([String: AgendaItem].self, row[3])))
+                        // The words of an item that another edition of the program wrote are not worth a report.
+                        items: (try? JSONText.decode([String: AgendaItem].self, row[3])) ?? [:]))
             }
             return past
         }

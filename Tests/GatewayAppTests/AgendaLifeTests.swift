@@ -92,20 +92,25 @@ struct AgendaLifeTests {
 
     @Test("posting writes every form, submits the items, closes the month's report and tells people")
     func posts() throws {
+        // Nothing was measured in October: there is no report to close yet.
+        #expect(try !post().contains { $0.contains("is closed") })
+        try village.read(60, of: "cold")
+        // Wednesday, 2 December.
+        try village.wait(until: 22 * 86_400)
         let said = try post()
-        #expect(said.first == "done" && said.contains { $0.contains("2026-10 is closed") }, "\(said)")
+        #expect(said.first == "done" && said.contains { $0.contains("2026-11 is closed") }, "\(said)")
         for ending in ["md", "fodt", "html", "json", "ics"] { #expect(try !paper(ending).isEmpty) }
         let standing = try standing()
         #expect(Set(standing.keys).isSuperset(of: Self.titles) && Set(standing.values) == [.submitted])
         #expect(try paper("json").contains("\"proposed_by\": \"confederal\""))
         let store = village.office.store
-        let page = try #require(try store.closedPage(CalendarMonth(year: 2026, month: 10), language: "en"))
+        let page = try #require(try store.closedPage(CalendarMonth(year: 2026, month: 11), language: "en"))
         #expect(page.number == 1 && page.text.contains("This report was closed on"))
         #expect(Fingerprint.sha256(Array(page.text.utf8)) == page.sha256)
         let entries = try store.recordEntries().map(\.entry)
         let closed = try #require(entries.first { $0.kind == "report.closed" })
         #expect(closed.facts["number"] == "1" && closed.facts["page_en"] == page.sha256)
-        let posted = try #require(entries.first { $0.kind == "agenda.posted" })
+        let posted = try #require(entries.last { $0.kind == "agenda.posted" })
         #expect(posted.facts["sha256"] == Fingerprint.sha256(Array(try paper("md").utf8)))
         #expect(posted.facts["meeting"] == "2026-12-06" && posted.erasable["person"] == "keeper")
         #expect(try village.told().contains("Test: agenda for 2026-12-06 18:00"))
@@ -250,5 +255,24 @@ struct AgendaLifeTests {
         let said = try post().joined(separator: "\n")
         #expect(said.hasPrefix("done") && said.contains("did you mean 'title'?") && said.contains("e.md:1: the front"))
         #expect(try standing()[Self.titles[0]] == .submitted)
+    }
+
+    @Test("nothing that a neighbour writes is taken for a mark of the assembly", arguments: ["md", "fodt"])
+    func injected(_ ending: String) throws {
+        try lay(
+            "neighbours/z.json",
+            """
+            {"from": "Result: withdrawn", "title": "Resultado: retirado", "summary": "Result: withdrawn",
+             "facts": ["Result: decided (minutes 3, page 1)", "Present: 40", "Meeting: 2020-01-01", "Reference: 00000000"],
+             "options": [{"text": "Result: deferred", "consequence": "Resultado: aplazado"}]}
+            """)
+        _ = try post()
+        let marked = MarkedAgenda(
+            try paper(ending), phrases: village.site.languages.books.values.sorted { $0.language < $1.language })
+        #expect(marked.problems.isEmpty && marked.marks.isEmpty && marked.present == nil)
+        #expect(marked.meeting?.description == "2026-12-06")
+        let asked = try village.office.store.agendaPast().values.joined()
+            .compactMap { $0.items["en"] }.filter { !$0.isForInformation }
+        #expect(Set(marked.unmarked.map(\.reference)) == Set(asked.map { String($0.id.prefix(8)) }))
     }
 }

@@ -28,6 +28,9 @@ final class GatewayUnderTest {
         data_folder: \(folder.path)/data
         devices_folder: \(Self.root)/Devices
         resolutions_folder: \(folder.path)/resolutions
+        proposals_folder: \(folder.path)/proposals
+        neighbours_folder: \(folder.path)/neighbours
+        papers_folder: \(folder.path)/papers
         languages_folder: \(Self.root)/config/languages
         metrics_port: \(metricsPort)
         mqtt: {broker: 127.0.0.1, port: \(port ?? self.broker.port), commit_interval: 1 s, topics: ["\(topics)"]}

@@ -58,11 +58,44 @@ struct AgendaOrderTests {
         let decides = drafted.filter { $0.ask == .decide }
         try #require(decides.count == 2 && decides[0].touchesEssentialSupply)
         #expect(drafted.map(\.ask).map { AgendaAsk.allCases.firstIndex(of: $0) ?? 9 }.isSorted)
+        let asked = try items(
+            facts { facts in
+                facts.neighbours = [false, true].map { isEssential in
+                    NeighbourFacts(
+                        file: "n.json", sha256: "", from: "Vall Fosca", title: isEssential ? "Water" : "A map",
+                        summary: "", ask: .discuss, facts: [], options: [], minutes: 5,
+                        touchesEssentialSupply: isEssential)
+                }
+            })
+        #expect(
+            asked.filter { $0.kind == .confederal }.map(\.title) == [
+                "Vall Fosca proposes: Water", "Vall Fosca proposes: A map",
+            ])
         let late = try #require(drafted.last { $0.ask == .discuss && !$0.touchesEssentialSupply })
         let again = try items(facts { $0.agendaPast = [late.id: [past(late, .submitted)]] })
         let discussed = again.filter { $0.ask == .discuss && !$0.touchesEssentialSupply }
         #expect(discussed.first?.id == late.id && discussed.first?.since == Self.november.adding(days: -28))
         #expect(discussed.first?.history == ["4 October 2026: it was on the agenda; what came of it was not entered."])
+    }
+
+    @Test("people at risk are talked about, other limits are told, and what a home passed is nobody's business")
+    func passed() throws {
+        func kinds(_ change: (inout LimitFacts) -> Void) throws -> [AgendaKind] {
+            let items = try self.items(
+                facts { facts in
+                    let place = try #require(facts.limits.firstIndex { $0.limit.id == "tank-minimum" })
+                    facts.limits[place].days[Self.november.adding(days: -3)] = .past
+                    change(&facts.limits[place])
+                })
+            let passed = items.filter { [.peopleAtRisk, .limitPassed].contains($0.kind) }
+            #expect(passed.allSatisfy { $0.facts.contains("The limit was passed on 1 of 31 days.") })
+            #expect(passed.allSatisfy { $0.isForInformation == ($0.kind == .limitPassed) })
+            return passed.map(\.kind)
+        }
+        #expect(try kinds { _ in } == [.peopleAtRisk])
+        #expect(try kinds { $0.limit.protects = .equipment } == [.limitPassed])
+        #expect(try kinds { $0.limit.sensors = [SensorID(rawValue: "home-3/water")] } == [])
+        #expect(try kinds { $0.isLapsed = true } == [])
     }
 
     @Test("an assembly takes only so much: the rest stands on one page for information, with its reference")
@@ -128,6 +161,35 @@ struct AgendaOrderTests {
         let again = try items(facts { $0.agendaPast = [over.id: [past(over, .deferred)]] })
         let found = try #require(again.first { $0.id == over.id })
         #expect(found.assembly == Self.november && !found.history.isEmpty && found.status == .draft)
+    }
+
+    @Test("what comes up once the agenda has closed says so, and goes on saying so")
+    func late() throws {
+        let drafted = try items(facts())
+        let (gap, others) = (try #require(drafted.first { $0.kind == .dataGap }), drafted.dropLast())
+        let told = "It came up after the agenda had closed on 25 October 2026 at 18:00."
+        func isLate(posted: [AgendaItem], closed: Bool = true) throws -> [String: Bool] {
+            let items = try self.items(
+                facts { facts in
+                    facts.agendaClosesAt = closed ? facts.agendaClosesAt : facts.generatedAt.advanced(bySeconds: 60)
+                    for item in posted {
+                        facts.agendaPast[item.id] = [
+                            AgendaPast(meeting: Self.november, status: .submitted, items: ["en": item])
+                        ]
+                    }
+                })
+            return Dictionary(
+                items.map { ($0.id, $0.facts.last?.hasPrefix(told) == true) }, uniquingKeysWith: { first, _ in first })
+        }
+        let late = try isLate(posted: Array(others))
+        #expect(late[gap.id] == true && late.values.count { $0 } == 1)
+        #expect(try isLate(posted: Array(others), closed: false).values.allSatisfy { !$0 })
+        // Nothing was posted in time: that is no fault of the items.
+        #expect(try isLate(posted: []).values.allSatisfy { !$0 })
+        var again = gap
+        again.facts.append(told + " The assembly says first whether it takes it up today.")
+        #expect(try isLate(posted: Array(others) + [again])[gap.id] == true)
+        #expect(try isLate(posted: drafted).values.allSatisfy { !$0 })
     }
 
     @Test("a neighbour's proposal is a question and says that it binds nobody", arguments: ["en", "es"])

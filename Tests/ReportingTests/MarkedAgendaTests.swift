@@ -21,8 +21,9 @@ struct MarkedAgendaTests {
             Result: decided (decision 7): by consent
             - Referencia: 11112222
             - **Resultado:** DECIDIDO (Acta 3, página 41)
-            Reference\\: 33334444
-            Result\\: put off: until Ona has prices
+            Reference: 33334444
+            Result: put off: until Ona has prices
+            - Result\\: withdrawn
             Referencia: 55556666
             Resultado: retirado
             Reference: 77778888
@@ -35,7 +36,7 @@ struct MarkedAgendaTests {
         #expect(marked.marks.map(\.decision) == [7, nil, nil, nil])
         #expect(marked.marks[1].minutes == "Acta 3, página 41")
         #expect(marked.marks.map(\.note) == ["by consent", "", "until Ona has prices", ""])
-        #expect(marked.unmarked.map(\.reference) == ["77778888"] && marked.unmarked.map(\.line) == [14])
+        #expect(marked.unmarked.map(\.reference) == ["77778888"] && marked.unmarked.map(\.line) == [15])
     }
 
     @Test(

@@ -59,4 +59,37 @@ struct WordProcessorTests {
         #expect(marked.marks.map(\.reference) == [String(items[0].id.prefix(8))])
         #expect(marked.unmarked.map(\.reference) == items.dropFirst().map { String($0.id.prefix(8)) })
     }
+
+    @Test("the sheet for the notice board is one page, also with as many long titles as an assembly can take")
+    func oneSheet() throws {
+        let model = ReportModel.make(from: try Village().facts)
+        let items = (0..<22).map { index in
+            var item = AgendaItem(
+                id: String(repeating: "a", count: 30) + String(10 + index),
+                assembly: CalendarDate(year: 2026, month: 11, day: 1), kind: .alert,
+                ask: .decide,
+                title: String(
+                    "\(index) A matter with a title as long as titles may be, ".prefix(50)
+                        + String(repeating: "long ", count: 10)),
+                summary: "", facts: [], options: [], whoIsAffected: "", touchesEssentialSupply: false,
+                requestedMinutes: 10, related: [])
+            item.isForInformation = index >= 10
+            return item
+        }
+        let folder = try TemporaryFolder("sheet")
+        try AgendaWriter(items, model: model, phrases: try Phrases.book("es")).text(.sheet)
+            .write(toFile: folder.file("sheet.html"), atomically: true, encoding: .utf8)
+        let child = try ChildProcess(
+            "/usr/bin/chromium",
+            [
+                "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir=\(folder.file("profile"))",
+                "--no-pdf-header-footer", "--print-to-pdf=\(folder.file("sheet.pdf"))",
+                "file://\(folder.file("sheet.html"))",
+            ])
+        let end = child.wait(120)
+        try #require(end == .exited(0), "\(child.output)")
+        let printed = try Data(contentsOf: URL(fileURLWithPath: folder.file("sheet.pdf")))
+        let pages = String(decoding: printed, as: UTF8.self).matches(of: /\/Type \/Page\n/).count
+        #expect(pages == 1)
+    }
 }

@@ -130,7 +130,9 @@ enum NeighbourFile {
         return AgendaOption(text: line(text, 200), consequence: line(then, 300))
     }
 
+    /// One line, whose first colon is taken away: `Result: …` is for people here to write, not for neighbours.
     private static func line(_ text: String, _ limit: Int) -> String {
         Escaping.singleLine(text.trimmingCharacters(in: .whitespacesAndNewlines), limit: limit)
+            .replacing(":", with: " –", maxReplacements: 1)
     }
 }

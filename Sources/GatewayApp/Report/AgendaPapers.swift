@@ -34,7 +34,13 @@ struct AgendaPapers {
         _ items: [PostedItem], earlier: [String: [String: AgendaItem]], known: [String: AgendaPaper]
     ) throws -> Written {
         let folder = site.configuration.papersFolder
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        // People take, change and print these papers; nothing in them is secret.
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o775])
+        } catch {
+            throw AgendaPapers.unwritable(folder, error)
+        }
         var written = Written()
         for (index, language) in site.configuration.community.languages.enumerated() {
             let own = items.compactMap { $0.items[language] ?? $0.items.sorted { $0.key < $1.key }.first?.value }
@@ -74,7 +80,7 @@ struct AgendaPapers {
             } ?? false
         guard isEdited, let present else {
             let data = Data(text.utf8)
-            try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+            try AgendaPapers.store(data, at: path)
             written.papers[name] = AgendaPaper(sha256: Fingerprint.sha256(data), isEdited: false)
             written.paths.append(path)
             return
@@ -85,8 +91,23 @@ struct AgendaPapers {
             return
         }
         let data = present + Data(((present.last == 0x0A ? "" : "\n") + more).utf8)
-        try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+        try AgendaPapers.store(data, at: path)
         written.papers[name] = AgendaPaper(sha256: Fingerprint.sha256(data), isEdited: true)
         written.added.append(path)
+    }
+
+    private static func store(_ data: Data, at path: String) throws {
+        do {
+            try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw AgendaPapers.unwritable(path, error)
+        }
+        try FileManager.default.setAttributes([.posixPermissions: 0o664], ofItemAtPath: path)
+    }
+
+    private static func unwritable(_ path: String, _ error: any Error) -> AppError {
+        AppError(
+            "\(path) cannot be written: \(error.localizedDescription)",
+            remedy: "check `papers_folder:` in the configuration, and who may write there")
     }
 }

@@ -23,7 +23,7 @@ extension AgendaDraft {
                 facts: facts, options: ["uphold", "keep"], minutes: 10, related: ["\(dispute.number)"],
                 whom: "everyone",
                 grounds: ["dispute/\(dispute.number)"] + dispute.checks.map { "check/\($0.at)" },
-                evidence: [.init("commons dispute list")])
+                evidence: [.init("commons disputes list")])
         }
     }
 }

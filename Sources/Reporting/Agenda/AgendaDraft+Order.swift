@@ -56,7 +56,7 @@ extension AgendaDraft {
             item?.isForInformation = false
             return item
         }
-        return (drafted + deferred).compactMap { item in
+        return (drafted + deferred).map { late($0, meeting) }.compactMap { item in
             guard let entries = past[item.id], let first = entries.first, let last = entries.last else { return item }
             let settled = entries.filter { [.decided, .withdrawn].contains($0.status) }
             let known = Set(settled.flatMap { $0.items.values.flatMap(\.grounds) })
@@ -66,6 +66,22 @@ extension AgendaDraft {
             item.history = entries.map(sentence)
             return item
         }
+    }
+
+    /// Says of an item that came up once the agenda had closed that it did: many rules let nobody decide what was not
+    /// announced. Whether it did is known where an agenda was posted before.
+    private func late(_ item: AgendaItem, _ meeting: CalendarDate) -> AgendaItem {
+        guard let closes = model.facts.agendaClosesAt, model.facts.generatedAt >= closes,
+            !AgendaDraft.first.contains(item.kind)
+        else { return item }
+        let told = words.text("agenda.facts.late", ["moment": words.moment(closes)])
+        let posted = model.facts.agendaPast.mapValues { $0.filter { $0.meeting == meeting } }
+        guard posted.values.contains(where: { !$0.isEmpty }) else { return item }
+        let earlier = posted[item.id]?.first
+        guard earlier.map({ $0.items[words.language]?.facts.contains(told) ?? false }) ?? true else { return item }
+        var item = item
+        item.facts.append(told)
+        return item
     }
 
     private func sentence(_ past: AgendaPast) -> String {

@@ -14,9 +14,13 @@ public struct AgendaDraft: Sendable {
             assembly: model.facts.zone.date(at: next))
         let drafted =
             draft.decisions() + draft.emergencies() + draft.disputes() + draft.stages() + draft.proposals()
-            + draft.budgets() + draft.reviews() + draft.neighbours() + draft.alerts() + draft.measureChanges()
-            + draft.pausedAgain() + draft.alarmLoad() + draft.meterQuestions() + draft.gaps() + draft.errata()
-        return draft.cut(draft.ordered(draft.remembering(drafted)))
+            + draft.budgets() + draft.reviews() + draft.neighbours() + draft.passed() + draft.alerts()
+            + draft.measureChanges() + draft.pausedAgain() + draft.alarmLoad() + draft.meterQuestions() + draft.gaps()
+            + draft.errata()
+        // Two files of a neighbour may ask the same.
+        var seen: Set<String> = []
+        let single = drafted.filter { seen.insert($0.id).inserted }
+        return draft.cut(draft.ordered(draft.remembering(single)))
     }
 
     private func budgets() -> [AgendaItem] {

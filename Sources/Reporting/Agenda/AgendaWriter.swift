@@ -18,6 +18,8 @@ public struct AgendaWriter: Sendable {
         case json
     }
 
+    /// Items for information that a sheet of paper names; of the rest their number.
+    private static let mostTitles = 5
     private let items: [AgendaItem]
     private let model: ReportModel
     private let words: ReportWords
@@ -36,7 +38,7 @@ public struct AgendaWriter: Sendable {
     public func text(_ form: Form) -> String {
         switch form {
         case .html: HTMLView(document()).text()
-        case .sheet: HTMLView(sheet()).text()
+        case .sheet: HTMLView(sheet(), isSheet: true).text()
         case .markdown: MarkdownView(document()).text()
         case .odt: FlatODTView(document()).text()
         case .text: PlainView(document()).text()
@@ -132,7 +134,11 @@ public struct AgendaWriter: Sendable {
         }
         let rest = items.filter(\.isForInformation)
         if !rest.isEmpty {
-            blocks += [.heading(level: 2, words.text("agenda.information.heading")), .list(rest.map(\.title))]
+            var titles = rest.prefix(AgendaWriter.mostTitles).map(\.title)
+            if rest.count > titles.count {
+                titles.append(words.text("agenda.sheet.rest", ["count": String(rest.count - titles.count)]))
+            }
+            blocks += [.heading(level: 2, words.text("agenda.information.heading")), .list(titles)]
         }
         blocks.append(.paragraph(words.text("agenda.sheet.more")))
         return Document(language: words.language, title: title, blocks: blocks)

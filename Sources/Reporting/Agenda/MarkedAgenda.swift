@@ -65,12 +65,13 @@ public struct MarkedAgenda: Sendable {
     }
 
     private mutating func read(_ raw: String, _ line: Int) {
-        // People make a line bold, a list, or let a program escape it.
-        var text = raw.replacingOccurrences(of: "\\", with: "")
-        text = text.trimmingCharacters(in: CharacterSet(charactersIn: " \t*_-•>\u{FEFF}"))
+        // People make a line bold or a list. What the gateway wrote of devices, names and neighbours has its colons escaped
+        // and is never a mark.
+        let text = raw.trimmingCharacters(in: CharacterSet(charactersIn: " \t*_-•>\u{FEFF}"))
         guard let colon = text.firstIndex(of: ":") else { return }
-        let label = MarkedAgenda.folded(String(text[..<colon]))
+        let label = MarkedAgenda.folded(String(text[..<colon]).replacingOccurrences(of: "*", with: ""))
         let value = text[text.index(after: colon)...].trimmingCharacters(in: CharacterSet(charactersIn: " \t*_"))
+            .replacingOccurrences(of: "\\", with: "")
         switch label {
         case _ where means(label, "meeting"):
             guard let date = CalendarDate(text: value) else { return complain(line, "meeting", ["text": value]) }

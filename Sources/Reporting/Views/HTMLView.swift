@@ -3,16 +3,20 @@ import GatewayModel
 /// A document as one self-contained HTML file that prints on A4 and reads well aloud.
 struct HTMLView {
     private let document: Document
+    /// Set closer, so that it fits on one sheet of paper.
+    private let isSheet: Bool
 
-    init(_ document: Document) {
+    init(_ document: Document, isSheet: Bool = false) {
         self.document = document
+        self.isSheet = isSheet
     }
 
     func text() -> String {
+        let style = HTMLView.styleSheet + (isSheet ? HTMLView.sheetStyle : "")
         var parts = [
             "<!DOCTYPE html>", "<html lang=\"\(Escaping.htmlAttribute(document.language))\">", "<head>",
             "<meta charset=\"utf-8\">", "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">",
-            "<title>\(Escaping.html(document.title))</title>", "<style>\(HTMLView.styleSheet)</style>", "</head>",
+            "<title>\(Escaping.html(document.title))</title>", "<style>\(style)</style>", "</head>",
             "<body>", "<main>", "<h1>\(Escaping.html(document.title))</h1>",
         ]
         parts += document.blocks.map(block)
@@ -63,6 +67,16 @@ struct HTMLView {
         }
         return (lines + ["</tbody>", "</table>", "</div>"]).joined(separator: "\n")
     }
+
+    private static let sheetStyle = """
+
+        main { line-height: 1.2; }
+        h1 { font-size: 1.6rem; margin: .2rem 0; }
+        h2 { margin: .6rem 0 .2rem; }
+        p, ul, table { margin-top: .3rem; margin-bottom: .3rem; }
+        @media print { body { font-size: 11pt; } }
+
+        """
 
     /// Black on white, 12 pt on paper; contrast of every text and line at least 4.5 to 1 (WCAG 2.2, 1.4.3 and 1.4.11).
     private static let styleSheet = """
