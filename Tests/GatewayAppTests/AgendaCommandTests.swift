@@ -8,7 +8,8 @@ struct AgendaCommandTests {
     @Test("A proposal is tried and shown, posted through the running gateway, and what is marked too early is refused")
     func showPostRecord() throws {
         let gateway = try GatewayUnderTest(
-            extra: "destinations: [{name: board, kind: files, audience: members, folder: board}]")
+            extra: "destinations: [{name: board, kind: files, audience: members, folder: NOWHERE}]")
+        try gateway.change("NOWHERE", to: gateway.folder.file("board"))
         try FileManager.default.createDirectory(
             atPath: gateway.folder.file("proposals"), withIntermediateDirectories: true)
         try """
@@ -54,6 +55,15 @@ struct AgendaCommandTests {
         #expect(refused.contains("still to come") && refused.contains("nothing is marked"))
         #expect(try gateway.command(["log", "show"]).contains("agenda.posted"))
         #expect(try gateway.command(["log", "verify"]).isEmpty == false)
+        #expect(
+            waitUntil(20) {
+                let board = gateway.folder.file("board")
+                let notices = (try? FileManager.default.contentsOfDirectory(atPath: board)) ?? []
+                return notices.contains { name in
+                    (try? String(contentsOfFile: board + "/" + name, encoding: .utf8))?
+                        .contains("Proposed decision 1") == true
+                }
+            })
         gateway.stop()
         // Without a running gateway the command takes the data folder itself.
         #expect(try gateway.command(["agenda", "post", "--without-trial"]).contains("is posted"))

@@ -248,6 +248,19 @@ struct AgendaLifeTests {
         #expect(FileCheck.run(configFile: village.folder.file("example.yaml")).problems.isEmpty)
     }
 
+    @Test("an item that a neighbour's gateway wrote is taken as it is, with the sender added")
+    func fromGateway() throws {
+        _ = try post()
+        let items = try #require(
+            try JSONSerialization.jsonObject(with: Data(try paper("json").utf8)) as? [[String: Any]])
+        var item = try #require(items.first { $0["kind"] as? String == "proposal" })
+        item["from"] = "Vall Fosca"
+        let bytes = [UInt8](try JSONSerialization.data(withJSONObject: item, options: .prettyPrinted))
+        let (read, problems) = NeighbourFile.parse(bytes, file: "x/their.json")
+        #expect(problems.isEmpty && read?.minutes == 20 && read?.ask == .decide)
+        #expect(read?.options.map(\.text) == ["Decide it as it is", "Change it"] && read?.file == "their.json")
+    }
+
     @Test("a broken file of a neighbour stops only itself and is named with its line")
     func broken() throws {
         try lay("neighbours/d.json", "{\"from\": \"Vall Fosca\", \"titl\": \"x\"}")

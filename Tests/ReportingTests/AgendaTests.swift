@@ -11,8 +11,8 @@ struct AgendaTests {
         let model = ReportModel.make(from: try Village().facts)
         let english = AgendaDraft.items(from: model, phrases: try Phrases.book("en"))
         let spanish = AgendaDraft.items(from: model, phrases: try Phrases.book("es"))
-        #expect(english.map(\.kind) == [.budgetPassed, .limitExpiring, .alert, .dataGap])
-        #expect(english.map(\.ask) == [.decide, .decide, .discuss, .discuss])
+        #expect(english.map(\.kind) == [.budgetPassed, .alert, .dataGap])
+        #expect(english.map(\.ask) == [.decide, .discuss, .discuss])
         #expect(english.map(\.id) == spanish.map(\.id))
         #expect(Set(english.map(\.id)).count == english.count)
         #expect(english.allSatisfy { $0.id.utf8.count == 32 && $0.title.count <= 100 && $0.status == .draft })
@@ -37,7 +37,7 @@ struct AgendaTests {
         let items = AgendaDraft.items(from: .make(from: facts), phrases: try Phrases.book(language))
         #expect(
             items.map(\.kind) == [
-                .recoveryWaiting, .signaturesMissing, .budgetPassed, .limitExpiring, .alert, .dataGap,
+                .recoveryWaiting, .signaturesMissing, .budgetPassed, .alert, .dataGap,
             ])
         #expect(items[0].facts.last == "ona: SHA256:abc" && items[0].facts[1].contains("0123 4567 89ab cdef"))
         #expect(items[1].facts.joined().contains("rosa, pau"))

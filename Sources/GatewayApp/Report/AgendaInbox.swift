@@ -74,6 +74,9 @@ struct AgendaInbox {
 enum NeighbourFile {
     private static let keys = [
         "from", "title", "summary", "ask", "facts", "options", "minutes", "essential_supply_touched",
+        // An item as a gateway writes it (`commons agenda show --format json`) is taken with `from` added to it.
+        "requested_minutes", "id", "assembly", "kind", "proposed_by", "evidence", "table", "who_is_affected", "related",
+        "attachments", "public", "since", "history", "for_information", "status",
     ]
 
     static func parse(_ bytes: [UInt8], file: String) -> (item: NeighbourFacts?, problems: [Diagnostic]) {
@@ -105,7 +108,7 @@ enum NeighbourFile {
         let from = fields.required("from", example: "Vall Fosca")?.string()
         let title = fields.required("title", example: "Share the aquifer by persons")?.string()
         let ask = fields["ask"].map { $0.choice(AgendaAsk.self) } ?? .discuss
-        let minutes = fields["minutes"].map { $0.integer(in: 1...60) } ?? 10
+        let minutes = (fields["minutes"] ?? fields["requested_minutes"]).map { $0.integer(in: 1...60) } ?? 10
         let options = (fields["options"]?.list() ?? []).compactMap(option)
         let facts = (fields["facts"]?.list() ?? []).compactMap { $0.string().map { line($0, 300) } }
         let touches = fields["essential_supply_touched"].map { $0.boolean() } ?? false
@@ -123,7 +126,9 @@ enum NeighbourFile {
     }
 
     private static func option(_ field: Field) -> AgendaOption? {
-        guard let fields = field.mapping(keys: ["text", "consequence"]),
+        guard let fields = field.mapping(keys: ["text", "consequence", "do_nothing"]),
+            // To do nothing here is another thing than there.
+            fields["do_nothing"]?.boolean() != true,
             let text = fields.required("text", example: "Join in")?.string(),
             let then = fields.required("consequence", example: "What follows")?.string()
         else { return nil }

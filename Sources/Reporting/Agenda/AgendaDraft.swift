@@ -41,18 +41,25 @@ public struct AgendaDraft: Sendable {
                     "agenda.facts.used",
                     ["date": words.date(period), "amount": words.amount(amount, limit.unit)])
             }
+            // A limit that is due for review is talked about once.
+            let values = ["limit": words.title(limit), "date": words.date(report.facts.reviewBy)]
+            if report.isUpForReview { facts.append(words.text("agenda.facts.review_due", values)) }
             return item(
-                .budgetPassed, .decide, subject: report.facts.reference.description, about: limit,
-                values: ["limit": words.title(limit)], facts: facts, options: ["save", "change"], minutes: 15,
-                related: [report.facts.reference.description], grounds: ["passed/\(model.facts.month)"],
+                .budgetPassed, .decide, subject: report.facts.reference.description, about: limit, values: values,
+                facts: facts, options: report.isUpForReview ? ["save", "renew", "change"] : ["save", "change"],
+                doNothing: report.isUpForReview ? (AgendaDraft.goesOn(limit) ? "goes_on" : "ends") : "",
+                minutes: 15, related: [report.facts.reference.description],
+                grounds: ["passed/\(model.facts.month)"]
+                    + (report.isUpForReview ? ["review/\(report.facts.reviewBy)"] : []),
                 evidence: evidence(report.facts.reference) + [monthly])
         }
     }
 
     private func reviews() -> [AgendaItem] {
-        model.limits.filter(\.isUpForReview).map { report in
+        let passed = Set(budgets().flatMap(\.related))
+        return model.limits.filter { $0.isUpForReview && !passed.contains($0.facts.reference.description) }.map {
+            report in
             let limit = report.facts.limit
-            let goesOn = limit.protects == .people || limit.bound == .atLeast
             return item(
                 .limitExpiring, .decide, subject: report.facts.reference.description, about: limit,
                 values: ["limit": words.title(limit), "date": words.date(report.facts.reviewBy)],
@@ -66,11 +73,15 @@ public struct AgendaDraft: Sendable {
                             "unknown": String(report.counts[.unknown] ?? 0),
                         ]),
                 ],
-                options: ["renew", "change"], doNothing: goesOn ? "goes_on" : "ends", minutes: 10,
+                options: ["renew", "change"], doNothing: AgendaDraft.goesOn(limit) ? "goes_on" : "ends",
+                minutes: 10,
                 related: [report.facts.reference.description], grounds: ["review/\(report.facts.reviewBy)"],
                 evidence: evidence(report.facts.reference))
         }
     }
+
+    /// True where a limit goes on raising alerts after its date of review.
+    private static func goesOn(_ limit: Limit) -> Bool { limit.protects == .people || limit.bound == .atLeast }
 
     private func meterQuestions() -> [AgendaItem] {
         let gaps = model.gaps
