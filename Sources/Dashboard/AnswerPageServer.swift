@@ -41,6 +41,11 @@ public struct AnswerPageServer: Sendable {
             onServerRunning: { channel in onListening(channel.localAddress?.port ?? port) }, logger: logger)
     }
 
+    /// Serves until the surrounding task or service group ends; throws where the address cannot be listened at.
+    public func serve(host: String, port: Int, logger: Logger) async throws {
+        try await application(host: host, port: port, logger: logger).run()
+    }
+
     private func respond(to request: Request) async -> Response {
         guard let token = AnswerPageServer.token(in: request.uri.path),
             [.get, .head, .post].contains(request.method)

@@ -65,7 +65,7 @@ public struct GatewayRunner {
         }
         if let page = site.configuration.answerPage, let answers = parts.linkedAnswers {
             let server = AnswerPageServer(answering: answers) { SystemClock.now() }
-            services.append(server.application(host: page.host, port: page.port, logger: quiet))
+            services.append(AnswerPageService(server: server, settings: page, quiet: quiet, logger: logger))
         }
         try office.tellOfDroppedNotices(now: begin)
         parts.start()

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -91,5 +92,16 @@ struct AnswerPageTests {
                 #expect(bytes.range(of: Data(token.utf8)) == nil, "\(name)")
             }
         }
+    }
+
+    @Test("An address that somebody else holds stops nothing; once it is free the page is served")
+    func occupied() throws {
+        let other = try Loopback.listen(port: port)
+        try gateway.startListening()
+        #expect(waitUntil { gateway.process?.output.contains("the answer page cannot listen at") == true })
+        #expect(gateway.counter("commons_broker_connected") == 1)
+        close(other.descriptor)
+        #expect(waitUntil(30) { PlainHTTP.send("GET", port: port, "/")?.status == 404 })
+        #expect(gateway.stop() == .exited(0))
     }
 }

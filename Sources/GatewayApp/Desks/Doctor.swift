@@ -43,6 +43,10 @@ public struct Doctor {
         let hasTopics = site.configuration.destinations.contains { destination in
             if case .ntfy = destination.kind { reach.contains(destination.name) } else { false }
         }
+        if site.configuration.answerPage != nil, reach.isEmpty {
+            problems.append(
+                "answer_page: nobody gets a link, since no steward's reach: names a destination of that person alone")
+        }
         if hasTopics, !QRCode().isInstalled {
             problems.append(
                 "qrencode is not installed, so the stewards' sheets have no squares to scan; sudo apt install qrencode")
