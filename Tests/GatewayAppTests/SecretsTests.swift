@@ -155,6 +155,37 @@ struct SecretsTests {
         #expect(told.contains("Rosa"))
     }
 
+    @Test("A destination without its secret is an alert at once; with it what waited goes out, and the alert is over")
+    func missing() throws {
+        let folder = try TemporaryFolder("secrets")
+        let received = try TemporaryFolder("received")
+        let web = try Self.server("http_server.py", [received.path])
+        let gateway = try GatewayUnderTest(
+            extra: """
+                destinations:
+                  - {name: board, kind: files, audience: stewards, folder: \(folder.path)/board}
+                  - {name: chat, kind: gotify, audience: stewards, url: "http://127.0.0.1:\(web.port)/gotify", token_file: "credential:chat"}
+                """)
+        func failing() throws -> [String] {
+            try gateway.command(["alerts", "list", "--all", "--format", "json"]).split(separator: "\n")
+                .filter { $0.contains("destination_failing") }.map { $0.contains("\"closed\"") ? "closed" : "open" }
+        }
+        try gateway.startListening()
+        #expect(try waitUntil(20) { try failing() == ["open"] })
+        func words() -> String {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.file("board"))) ?? []
+            return names.compactMap { try? String(contentsOfFile: folder.file("board/\($0)"), encoding: .utf8) }
+                .joined()
+        }
+        #expect(waitUntil(20) { words().contains("the credential chat is handed to the service alone") }, "\(words())")
+        #expect(gateway.stop() == .exited(0))
+        try "A_token".write(toFile: folder.file("chat"), atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o400], ofItemAtPath: folder.file("chat"))
+        try gateway.startListening(environment: ["CREDENTIALS_DIRECTORY": folder.path])
+        #expect(try waitUntil(30) { try failing() == ["closed"] })
+        #expect(gateway.stop() == .exited(0))
+    }
+
     @Test("The doctor names credentials that no line of the unit loads, and a name that is none is named with its line")
     func doctor() throws {
         let gateway = try GatewayUnderTest(

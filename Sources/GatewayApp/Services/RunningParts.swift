@@ -23,7 +23,8 @@ final class RunningParts: NamedService, Sendable {
     private let ingestEnded = DispatchSemaphore(value: 0)
     private let isStopped = Atomic<Bool>(false)
 
-    /// Prepares everything; no thread runs yet. A destination that cannot be made is left out and named in the log.
+    /// Prepares everything; no thread runs yet. A destination that cannot be made is left out, named in the
+    /// log, and told of as failing.
     init(site: Site, office: Office, brokerPort: Int?, logger: Logger) throws {
         store = office.store
         let session = try store.session()
@@ -33,8 +34,8 @@ final class RunningParts: NamedService, Sendable {
             site.configuration.broker, clientID: store.clientID, embeddedPort: brokerPort)
         status = StatusPublisher(options: options, prefix: site.configuration.broker.prefix) { SystemClock.now() }
         RunningParts.describeBox(of: site, on: status)
-        let destinations = RunningParts.destinations(of: site, stop: stop, status: status, logger: logger)
         let news = DestinationNews(logger: logger)
+        let destinations = RunningParts.destinations(of: site, stop: stop, status: status, news: news, logger: logger)
         office.boxWatch = BoxWatch(site: site, store: store, destinations: news, backups: backups)
         let links = site.configuration.answerPage.map { [store] _ in AnswerLinks(site: site, store: store) }
         let mandate = SirenMandate(site: site, store: store, now: SystemClock.now())
@@ -146,7 +147,7 @@ final class RunningParts: NamedService, Sendable {
     }
 
     private static func destinations(
-        of site: Site, stop: TransferStop, status: StatusPublisher, logger: Logger
+        of site: Site, stop: TransferStop, status: StatusPublisher, news: DestinationNews, logger: Logger
     ) -> [any Destination] {
         let community = site.configuration.community
         let context = DestinationContext(
@@ -159,6 +160,9 @@ final class RunningParts: NamedService, Sendable {
                 return try settings.makeDestination(context)
             } catch {
                 logger.error("destination '\(settings.name)' is left out: \(error)")
+                // Its messages wait; whoever is reached otherwise has to hear of it.
+                news.add(
+                    .failing(destination: settings.name, since: SystemClock.now(), reason: "\(error)"))
                 return nil
             }
         }
