@@ -66,7 +66,8 @@ struct ExplainTests {
         let listed = try LimitDesk(site: village.site).lines(on: "2026-11-10", json: true, language: nil)
         #expect(
             listed.first?.contains(
-                #""signing":{"needed":3,"of":5,"signed_by":["rosa","pau","lluc"],"state":"signed"}"#) == true,
+                #""signing":{"minutes":"book 3, page 41","needed":3,"of":5,"signed_by":["rosa","pau","lluc"],"state":"signed"}"#
+            ) == true,
             "\(listed)")
         #expect(try lines("2/main", "2026-11-01")[1] == "not in force on 2026-11-01; it begins on 2026-11-02")
         let reply = try village.perform(.rebind(old: "1", new: "2"), in: office, at: 1)

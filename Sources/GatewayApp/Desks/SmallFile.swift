@@ -1,5 +1,3 @@
-// Which of the C modules `stat` counts to, Glibc or CDispatch, depends on what is compiled beside this file.
-import CDispatch
 import Foundation
 import Glibc
 import Storage
