@@ -8,6 +8,8 @@ import Storage
 struct Papers {
     private let site: Site
     private let model: ReportModel
+    /// For the agenda: the months that none has spoken of yet, and the one that runs.
+    private let others: [ReportModel]
     /// What is wrong with files that lie ready for the agenda.
     let problems: [Diagnostic]
 
@@ -33,12 +35,40 @@ struct Papers {
         facts.agendaBudget = AgendaBudget(minutes: budget.minutes, items: budget.items)
         self.problems = problems + others
         model = ReportModel.make(from: facts)
+        self.others = try Papers.openMonths(
+            around: month, in: store, meeting: facts.nextMeetingDay, site.zone, now: now
+        ).map {
+            ReportModel.make(from: try Papers.facts(site: site, store: store, month: $0, now: now))
+        }
+    }
+
+    /// How many months before the last one an agenda goes back at most.
+    private static let mostMonths = 6
+
+    /// Months since the last posted agenda that it could not speak of, and the one that runs; none for a report of earlier.
+    private static func openMonths(
+        around month: CalendarMonth, in store: Store, meeting: CalendarDate?, _ zone: Zone, now: Instant
+    ) throws -> [CalendarMonth] {
+        let running = CalendarMonth(of: zone.date(at: now))
+        guard month == running.previous else { return [] }
+        let posted = try store.recordEntries().last {
+            $0.entry.kind == "agenda.posted" && $0.entry.facts["meeting"] != meeting?.description
+        }
+        var months = [running]
+        guard let posted else { return months }
+        // What was posted in a month spoke of the one before it.
+        var open = month.previous
+        while open >= CalendarMonth(of: zone.date(at: posted.entry.at)), months.count <= mostMonths {
+            months.append(open)
+            open = open.previous
+        }
+        return months
     }
 
     /// The report in one form and language.
     func report(_ form: ReportWriter.Form, language: String?) -> String {
         let book = site.book(language)
-        return ReportWriter(model, agenda: AgendaDraft.items(from: model, phrases: book), phrases: book).text(form)
+        return ReportWriter(model, agenda: items(language: language), phrases: book).text(form)
     }
 
     /// The agenda in one form and language.
@@ -81,7 +111,7 @@ struct Papers {
         return Dictionary(
             site.configuration.community.languages.map { language in
                 let book = site.book(language)
-                let items = AgendaDraft.items(from: closed, phrases: book)
+                let items = AgendaDraft.items(from: closed, others: others, phrases: book)
                 return (language, ReportWriter(closed, agenda: items, phrases: book).text(.html))
             }, uniquingKeysWith: { first, _ in first })
     }
@@ -93,7 +123,7 @@ struct Papers {
 
     /// The drafts for the agenda, in their order.
     func items(language: String?) -> [AgendaItem] {
-        AgendaDraft.items(from: model, phrases: site.book(language))
+        AgendaDraft.items(from: model, others: others, phrases: site.book(language))
     }
 
     /// What the report says, as it is kept when it is closed.

@@ -12,9 +12,7 @@ extension AgendaDraft {
                 .emergencyToRatify, .decide, subject: String(emergency.decision), about: emergency.limit,
                 values: values,
                 facts: [
-                    words.text(
-                        "agenda.facts.rule",
-                        ["limit": words.title(emergency.limit), "rule": words.rule(emergency.limit)]),
+                    rule(of: emergency.limit),
                     words.text(
                         "agenda.facts.tightened",
                         [

@@ -7,30 +7,41 @@ public struct AgendaDraft: Sendable {
     let assembly: CalendarDate
 
     /// Drafts the items for the next assembly, what is to be decided first; none where no assembly is known.
-    public static func items(from model: ReportModel, phrases: Phrasebook) -> [AgendaItem] {
+    ///
+    /// `others` are the months that no agenda has spoken of yet, and the one that runs.
+    public static func items(
+        from model: ReportModel, others: [ReportModel] = [], phrases: Phrasebook
+    ) -> [AgendaItem] {
         guard let next = model.facts.nextAssemblies.first else { return [] }
-        let draft = AgendaDraft(
-            model: model, words: ReportWords(phrases: phrases, zone: model.facts.zone),
-            assembly: model.facts.zone.date(at: next))
+        let drafts = ([model] + others).sorted { $0.facts.month < $1.facts.month }.map {
+            AgendaDraft(
+                model: $0, words: ReportWords(phrases: phrases, zone: $0.facts.zone),
+                assembly: $0.facts.zone.date(at: next))
+        }
+        guard let oldest = drafts.first, let newest = drafts.last,
+            let draft = drafts.first(where: { $0.model.facts.month == model.facts.month })
+        else { return [] }
+        let months = together(drafts, around: draft)
+        func monthly(_ kinds: AgendaKind...) -> [AgendaItem] { months.filter { kinds.contains($0.kind) } }
         let drafted =
             draft.decisions() + draft.emergencies() + draft.disputes() + draft.stages() + draft.proposals()
-            + draft.budgets() + draft.reviews() + draft.neighbours() + draft.passed() + draft.alerts()
-            + draft.measureChanges() + draft.pausedAgain() + draft.alarmLoad() + draft.meterQuestions() + draft.gaps()
-            + draft.errata()
+            + monthly(.budgetPassed) + draft.reviews() + draft.neighbours() + monthly(.peopleAtRisk, .limitPassed)
+            + newest.alerts() + oldest.measureChanges() + monthly(.pausedAgain) + monthly(.tooManyAlarms)
+            + draft.meterQuestions() + monthly(.dataGap) + monthly(.reportChanged)
         // Two files of a neighbour may ask the same.
         var seen: Set<String> = []
         let single = drafted.filter { seen.insert($0.id).inserted }
         return draft.cut(draft.ordered(draft.remembering(single)))
     }
 
-    private func budgets() -> [AgendaItem] {
+    func budgets() -> [AgendaItem] {
         model.limits.compactMap { report in
             let limit = report.facts.limit
             guard !report.facts.isLapsed, case .budget = limit.rule, let past = report.counts[.past], past > 0 else {
                 return nil
             }
             var facts = [
-                words.text("agenda.facts.rule", ["limit": words.title(limit), "rule": words.rule(limit)]),
+                rule(of: limit),
                 words.text("agenda.facts.past", ["past": String(past), "days": String(model.dates.count)]),
             ]
             if let unknown = report.counts[.unknown], unknown > 0 {
@@ -64,7 +75,7 @@ public struct AgendaDraft: Sendable {
                 .limitExpiring, .decide, subject: report.facts.reference.description, about: limit,
                 values: ["limit": words.title(limit), "date": words.date(report.facts.reviewBy)],
                 facts: [
-                    words.text("agenda.facts.rule", ["limit": words.title(limit), "rule": words.rule(limit)]),
+                    rule(of: limit),
                     words.text(
                         "agenda.facts.kept",
                         [
@@ -110,7 +121,7 @@ public struct AgendaDraft: Sendable {
         ]
     }
 
-    private func errata() -> [AgendaItem] {
+    func errata() -> [AgendaItem] {
         guard !model.errata.isEmpty else { return [] }
         return [
             item(
@@ -132,7 +143,7 @@ public struct AgendaDraft: Sendable {
         ]
     }
 
-    private func gaps() -> [AgendaItem] {
+    func gaps() -> [AgendaItem] {
         let shared = model.gaps.rows.filter { $0.longestGap > 3 || $0.missingDays > 5 }
         let unknown = model.resources.filter { $0.total.map { $0.isIncomplete || $0.certainty == .unknown } ?? false }
         guard !shared.isEmpty || !unknown.isEmpty else { return [] }
