@@ -15,9 +15,7 @@ struct NoticeWriter: Sendable {
         self.site = site
         destinations = site.configuration.destinations
         languages = site.languages
-        owners = Dictionary(
-            site.configuration.stewards.flatMap { steward in steward.reach.map { ($0, steward.name) } },
-            uniquingKeysWith: { first, _ in first })
+        owners = StewardMandate.owners(in: site)
     }
 
     /// One outbox item per destination whose audience may hear the draft, in the order of the configuration; what is

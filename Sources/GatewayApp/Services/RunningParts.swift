@@ -18,6 +18,7 @@ final class RunningParts: NamedService, Sendable {
     private let control: ControlServer
     private let answers: AnswerListener
     private let links: AnswerLinks?
+    private let stewards: StewardMandate
     private let status: StatusPublisher
     private let store: Store
     private let ingestEnded = DispatchSemaphore(value: 0)
@@ -39,20 +40,22 @@ final class RunningParts: NamedService, Sendable {
         office.boxWatch = BoxWatch(site: site, store: store, destinations: news, backups: backups)
         let links = site.configuration.answerPage.map { [store] _ in AnswerLinks(site: site, store: store) }
         let mandate = SirenMandate(site: site, store: store, now: SystemClock.now())
+        let stewards = StewardMandate(site: site, store: store)
+        let refusal: @Sendable (OutboxItem, Instant) -> Recheck? = { item, now in
+            (mandate.refusal(destination: item.destination, now: now)
+                ?? stewards.refusal(destination: item.destination, now: now)).map { .drop(reason: $0) }
+        }
         let worker = OutboxWorker(
             outbox: store, destinations: destinations, phrasebooks: site.languages.books, zone: site.zone, stop: stop,
             clock: { SystemClock.nowOrLater() },
             recheck: { [store] item, now in
-                mandate.refusal(destination: item.destination, now: now).map { .drop(reason: $0) }
-                    ?? RunningParts.recheck(item, now: now, store)
+                refusal(item, now) ?? RunningParts.recheck(item, now: now, store)
             }, answerLink: { links?.link(for: $0, now: $1) }, onEvent: { news.add($0) })
         let unstored = MemoryOutbox()
         let apart = OutboxWorker(
             outbox: unstored, destinations: destinations, phrasebooks: site.languages.books, zone: site.zone,
             stop: stop, clock: { SystemClock.nowOrLater() },
-            recheck: { item, now in
-                mandate.refusal(destination: item.destination, now: now).map { .drop(reason: $0) } ?? .send
-            })
+            recheck: { refusal($0, $1) ?? .send })
         let counters = counters
         let names = destinations.map(\.name)
         let handler = IngestHandler(
@@ -75,6 +78,7 @@ final class RunningParts: NamedService, Sendable {
             knownFilters: session.filters, lastHeard: session.lastCommit, clock: { SystemClock.now() },
             brokerStartedAt: { [status] in status.brokerStartedAt })
         self.links = links
+        self.stewards = stewards
         self.worker = worker
         self.apart = apart
         self.loop = loop
@@ -123,6 +127,7 @@ final class RunningParts: NamedService, Sendable {
     /// Has the ingest thread read the files again; the site must be a good one.
     func reload(_ site: Site) {
         links?.reload(site)
+        stewards.reload(site)
         loop.submit { handler in (handler as? IngestHandler)?.reload(site) }
     }
 
