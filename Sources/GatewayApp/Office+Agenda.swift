@@ -133,7 +133,12 @@ extension Office {
         let known = Set(try LimitRegister(site: site).adopted(in: store).map(\.resolution.number))
         var results: [String: AgendaResult] = [:]
         for mark in marked.marks {
-            guard mark.reference.count >= 8, let id = items.keys.first(where: { $0.hasPrefix(mark.reference) }) else {
+            let found = mark.reference.count >= 8 ? items.keys.filter { $0.hasPrefix(mark.reference) } : []
+            guard found.count <= 1 else {
+                problems.append((mark.line, "two_items", ["reference": mark.reference]))
+                continue
+            }
+            guard let id = found.first else {
                 problems.append((mark.line, "unknown_item", ["reference": mark.reference]))
                 continue
             }

@@ -125,6 +125,13 @@ final class Office {
         try housekeep(now: now)
     }
 
+    /// Goes over from recorded messages to what happens now: people are called again.
+    func endReplay(at now: Instant) throws {
+        try finishReplay(at: now)
+        tickedAt = nil
+        pipeline.changeState { $0.alerts.policy.callsPeople = true }
+    }
+
     /// Commits what the pipeline holds, apart from any broker session.
     func commit(now: Instant) throws {
         pipeline.dropNotices()

@@ -12,7 +12,7 @@ extension Limit {
         switch rule {
         case .instant(_, _, let onDelay, _): return onDelay == 0 ? "instant" : "instant_for"
         case .rate(_, _, let direction): return "rate_" + direction.rawValue
-        case .sites: return "sites"
+        case .sites(_, _, _, let onDelay): return onDelay == 0 ? "sites" : "sites_for"
         case .budget(_, _, let basis, _): return on(basis, "budget")
         case .nightFlow(_, _, let nights, _, let usual):
             return (usual == nil ? "night_flow" : "night_flow_usual") + (nights == 1 ? "_one" : "")
@@ -95,7 +95,8 @@ extension Limit {
         case .drift(_, let expected, let days):
             values["expected"] = book.number(expected)
             values["count"] = "\(days)"
-        case .turn, .measured, .comparison: break
+        case .turn(_, let perHour): values["flow"] = book.number(perHour)
+        case .measured, .comparison: break
         }
         var text = book.text("limits.rule.\(ruleKey).\(bound.rawValue)", values)
         if let season { text += ", " + book.season(season) }
@@ -152,7 +153,8 @@ extension Phrasebook {
             ("days", 86_400), ("hours", 3600), ("minutes", 60), ("seconds", 1),
         ]
         let unit = units.first { seconds % $0.seconds == 0 && seconds >= $0.seconds } ?? ("seconds", 1)
-        return text("limits.duration.\(unit.name)", ["count": String(seconds / unit.seconds)])
+        let isOneDay = seconds == 86_400
+        return text("limits.duration.\(unit.name)\(isOneDay ? "_one" : "")", ["count": String(seconds / unit.seconds)])
     }
 
     /// `between 10:00 and 16:00`.

@@ -68,6 +68,21 @@ public struct LimitsInForce: Sendable {
         return begun.filter { !replaced.contains($0.resolution.number) }
     }
 
+    /// The numbers of the decisions that have begun by a day and are not replaced.
+    public func standingResolutions(on date: CalendarDate) -> Set<Int> {
+        Set(standing(on: date).map(\.resolution.number))
+    }
+
+    /// The sensors that limits and stages of a day look at, at whatever level these stand; of what has lapsed none.
+    public func namedSensors(on date: CalendarDate) -> Set<SensorID> {
+        Set(
+            standing(on: date).map(\.resolution).flatMap { resolution in
+                resolution.limits.filter { limit in
+                    resolution.reviewBy > date || limit.protects == .people || limit.bound == .atLeast
+                }.flatMap { $0.sensors + DayRules.otherSensors($0.rule) } + resolution.stages.flatMap(\.sensors)
+            })
+    }
+
     /// The stages of a day with the decision behind them, and the levels that decisions declared since.
     public func stages(
         on date: CalendarDate

@@ -6,7 +6,31 @@ public enum PlainSentence {
     public static func of(_ limit: Limit, _ book: Phrasebook, _ scale: Scale) -> String {
         let sentence = book.text(
             "limits.sentence", ["title": title(limit.titles, limit.id, book), "rule": limit.words(book, scale)])
-        return sentence + " " + book.text("limits.protects.\(limit.protects.rawValue)")
+        return ([sentence] + details(limit, book) + [book.text("limits.protects.\(limit.protects.rawValue)")])
+            .joined(separator: " ")
+    }
+
+    /// What else is decided with the rule: when it is kept again, when people are warned, what is counted.
+    private static func details(_ limit: Limit, _ book: Phrasebook) -> [String] {
+        func again(_ deadband: DecimalValue, _ delay: Int64) -> [String] {
+            let key =
+                deadband == .zero ? (delay == 0 ? nil : "clears_after") : delay == 0 ? "deadband" : "deadband_for"
+            let values = [
+                "value": book.number(deadband), "unit": book.unit(limit.unit), "delay": book.duration(delay),
+            ]
+            return key.map { [book.text("limits.detail.\($0)", values)] } ?? []
+        }
+        switch limit.rule {
+        case .instant(_, let deadband, _, let offDelay): return again(deadband, offDelay)
+        case .sites(_, let deadband, _, _): return again(deadband, 0)
+        case .budget(_, _, _, let warnAt):
+            // A minimum is missed at the end of its period, with no warning before.
+            guard limit.bound == .atMost, !warnAt.isEmpty else { return [] }
+            let shares = warnAt.map { "\($0) %" }.joined(separator: ", ")
+            return [book.text("limits.detail.warned", ["shares": shares])]
+        case .nightFlow(_, _, _, let statistic, _): return [book.text("limits.detail.night_\(statistic.rawValue)")]
+        default: return []
+        }
     }
 
     /// The sentence about an alert of the box that the assembly wants otherwise than it comes.
@@ -22,7 +46,7 @@ public enum PlainSentence {
     /// One sentence for each thing that a resolution decides, in its order.
     public static func all(of resolution: Resolution, _ book: Phrasebook) -> [String] {
         resolution.limits.map { of($0, book, resolution.scale) }
-            + resolution.stages.flatMap { stages($0, book) }
+            + resolution.stages.flatMap { of($0, book) }
             + resolution.declares.map { declaration in
                 book.text(
                     declaration.level == 0 ? "limits.declares_none" : "limits.declares",
@@ -74,7 +98,7 @@ public enum PlainSentence {
     }
 
     /// A sentence for each level: when it begins, when it ends, who says so.
-    private static func stages(_ stages: Stages, _ book: Phrasebook) -> [String] {
+    public static func of(_ stages: Stages, _ book: Phrasebook) -> [String] {
         stages.levels.enumerated().map { index, level in
             let leave = level.leave.map { condition($0, book) } ?? book.text("limits.stage.only_assembly")
             return book.text(

@@ -35,6 +35,18 @@ extension Store {
         }
     }
 
+    /// Keeps marks at once, apart from any commit of readings.
+    public func keepDutyMarks(_ marks: [DutyMark], at now: Instant) throws(StoreError) {
+        guard !marks.isEmpty else { return }
+        try write("duty") { db in
+            for mark in marks {
+                try db.execute(
+                    sql: "INSERT OR REPLACE INTO duty_mark VALUES (?, ?, ?)",
+                    arguments: [mark.kind, mark.name, now.milliseconds])
+            }
+        }
+    }
+
     func insertDuty(_ batch: Batch, _ db: Database) throws {
         for (subject, off) in batch.switchedOff {
             guard let off else {

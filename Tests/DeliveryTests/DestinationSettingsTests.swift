@@ -46,7 +46,7 @@ struct DestinationSettingsTests {
                 to:
                   - {name: Rosa, number: "+34600111222", word_file: /etc/commons-gateway/word-rosa}
                   - {name: Ben, number: "+34600333444"}
-              - {name: horn, kind: siren, audience: members, topic: sirens/yard, sounds_for: 2 min}
+              - {name: horn, kind: siren, audience: stewards, topic: sirens/yard, sounds_for: 2 min}
               - {name: panel, kind: mqtt, audience: members}
             """)
         #expect(problems.isEmpty)
@@ -87,7 +87,7 @@ struct DestinationSettingsTests {
                                 AnsweringPerson(name: "Ben", sender: "+34600333444"),
                             ], parts: 2))),
                 DestinationSettings(
-                    name: "horn", audience: .members, language: "en",
+                    name: "horn", audience: .stewards, language: "en",
                     kind: .siren(SirenSettings(topic: "sirens/yard", soundsFor: 120))),
                 DestinationSettings(name: "panel", audience: .members, language: "en", kind: .mqtt(MQTTSettings())),
             ])
@@ -113,9 +113,10 @@ struct DestinationSettingsTests {
             ("kind: printer, audience: members, queue: a, server: '10.0.0.5:631'", "would get the text unprotected"),
             ("kind: sms, audience: stewards, to: [{name: Rosa, number: '0600111222'}]", "is not a telephone number"),
             ("kind: sms, audience: stewards, to: []", "nobody gets these messages"),
-            ("kind: siren, audience: members, topic: zigbee2mqtt/pump/set", "is not a siren's topic"),
-            ("kind: siren, audience: members, topic: 'sirens/+'", "is not a siren's topic"),
-            ("kind: siren, audience: members, topic: sirens/a, 'on': x, 'off': x", "cannot be switched off"),
+            ("kind: siren, audience: stewards, topic: zigbee2mqtt/pump/set", "is not a siren's topic"),
+            ("kind: siren, audience: members, topic: sirens/yard", "would not hear that nobody came"),
+            ("kind: siren, audience: stewards, topic: 'sirens/+'", "is not a siren's topic"),
+            ("kind: siren, audience: stewards, topic: sirens/a, 'on': x, 'off': x", "cannot be switched off"),
             ("kind: pigeon, audience: public", "must be one of smtp, webhook, ntfy, command, files, printer"),
             ("kind: mqtt, audience: neighbours", "must be one of person, stewards, members, public"),
         ])

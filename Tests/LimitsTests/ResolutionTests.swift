@@ -129,12 +129,13 @@ struct ResolutionTests {
         let spanish = Languages.load(folder: Self.root + "/config/languages").languages.book("es")
         #expect(
             resolution.limits.map { PlainSentence.of($0, english, Scale(persons: 40)) } == [
-                "Water from the wells: not more than 120 L per person and day for 40 people, counted over the month. Protects the resource.",
-                "Water in the tank: never less than 100 cm for longer than 10 min. Protects people.",
+                "Water from the wells: not more than 120 L per person and day for 40 people, counted over the month. Warned of at 70 %, 90 %. Protects the resource.",
+                "Water in the tank: never less than 100 cm for longer than 10 min. It is kept again once it is better by 5 cm for 10 min. Protects people.",
                 "The tank's sensor: not silent for longer than 6 h. Protects people.",
             ])
         #expect(
             PlainSentence.of(resolution.limits[1], spanish, Scale(persons: 40))
-                == "Agua en el depósito: nunca menos de 100 cm durante más de 10 min. Protege a las personas.")
+                == "Agua en el depósito: nunca menos de 100 cm durante más de 10 min. Se vuelve a cumplir cuando mejora en 5 cm durante 10 min. Protege a las personas."
+        )
     }
 }

@@ -113,6 +113,11 @@ public struct DestinationSettings: Hashable, Sendable {
                 remedy: "write `audience: public`, and name it under sign_of_life:")
             return nil
         }
+        if kindName == .siren, audience != .stewards {
+            // Calls go to the stewards alone: for the members it would stay silent when nobody came.
+            field.report("'\(name)' would not hear that nobody came", remedy: "write `audience: stewards`")
+            return nil
+        }
         let kind: Kind?
         switch kindName {
         case .smtp: kind = SMTPSettings(fields).map { .smtp($0) }

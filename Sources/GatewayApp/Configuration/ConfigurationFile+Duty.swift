@@ -138,6 +138,13 @@ extension ConfigurationFile {
                 field?.report("'\(name)' reaches two stewards", remedy: "give each a destination of their own")
             }
         }
+        // Whoever is called has to hear it: alone, or where all stewards hear.
+        guard configuration.duty != nil, !known.isEmpty, Set(known).isSubset(of: named) else { return }
+        for steward in configuration.stewards where steward.reach.isEmpty {
+            field?.report(
+                "nothing reaches '\(steward.name)': every destination of the stewards is another's alone",
+                remedy: "name one under reach:, or add one that all stewards hear")
+        }
     }
 
     func minute(_ field: Field) -> Int? {

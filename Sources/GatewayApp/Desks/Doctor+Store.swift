@@ -1,3 +1,4 @@
+import Delivery
 import Foundation
 import GatewayModel
 import Limits
@@ -61,8 +62,23 @@ extension Doctor {
             guard try !ProvenanceDesk(site: site).verifyAll(json: true).isGood else { return }
             problems.append("adopted decisions are not what was signed or recorded; see `commons limits verify`")
         }
+        problems += formerStewards(in: store)
         if isSound, problems.isEmpty { good.append("every day is what its readings say") }
         return (problems, good)
+    }
+
+    /// Destinations that reached one person alone who is no steward any more.
+    private func formerStewards(in store: Store) -> [String] {
+        let owned = StewardMandate.owners(in: site)
+        let stewards = Set(site.configuration.stewards.map(\.name))
+        return StewardMandate.former(store).sorted { $0.key < $1.key }.compactMap { destination, person in
+            guard owned[destination] == nil, !stewards.contains(person),
+                site.configuration.destinations.contains(where: { $0.name == destination })
+            else { return nil }
+            return
+                "destination '\(destination)' reached \(person) alone, who is no steward any more, and hears nothing: "
+                + "take it out, or give it another name if others read there now"
+        }
     }
 
     /// When each neighbours' box was last heard.

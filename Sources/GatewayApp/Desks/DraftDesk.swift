@@ -47,14 +47,26 @@ public struct DraftDesk {
             "    resource: \(resource)", "    sensors: [\(ids.joined(separator: ", "))]", "    rule: \(rule)",
             "    priority: \(priority)", "    response: \(Self.quoted(step))",
         ]
-        if rule.contains("not more than"), resource == "water", protects != Protects.people.rawValue {
+        let plain = rule.lowercased()
+        if plain.contains("not more than"), resource == "water", protects != Protects.people.rawValue {
             let floors = try floors(chain)
+            guard !floors.isEmpty else {
+                throw AppError(
+                    "a ceiling on water names the limit that says what people never get less of, and none is in force",
+                    remedy: "draft and adopt that one first, such as `never less than 50 L per person per day`")
+            }
             floors.forEach { tell("  \($0)") }
             guard let floor = answer("floor", check: { floorProblem($0, floors) }) else { return nil }
             lines.insert("    floor: \(floor)", at: lines.count - 2)
         }
         var head: [String] = []
-        if rule.contains("per person") {
+        if let area = Self.area(plain) {
+            guard
+                let size = answer("area", check: { Int($0).map { $0 > 0 } == true ? nil : book.text("draft.number") })
+            else { return nil }
+            head.append("areas: {\(area): \(size) m2}")
+        }
+        if plain.contains("per person") {
             guard
                 let persons = answer(
                     "persons", check: { Int($0).map { $0 > 0 } == true ? nil : book.text("draft.number") })
@@ -81,8 +93,21 @@ public struct DraftDesk {
                 "decided: \(Self.quoted(decided))", "in_force_from: \(from)", "review_by: \(review)",
             ] + head + ["limits:"] + lines + ["---", text, ""]).joined(separator: "\n")
         let (_, problems) = ResolutionFile.parse(Array(file.utf8), fileName: Self.fileName(number))
-        problems.forEach { tell("\($0)") }
+        guard problems.isEmpty else {
+            throw AppError(
+                problems.map(\.description).joined(separator: "\n"),
+                remedy: "begin again and say it otherwise; nothing was written")
+        }
         return (number, file)
+    }
+
+    /// The area that a plain rule counts by, such as `beds` of `25 L per m2 of beds a week`.
+    private static func area(_ rule: String) -> String? {
+        let words = words(rule)
+        guard let place = words.firstIndex(of: "m2"), place + 2 < words.count, words[place + 1] == "of" else {
+            return nil
+        }
+        return words[place + 2]
     }
 
     /// What to do with the file.

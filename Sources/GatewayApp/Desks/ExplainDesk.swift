@@ -26,14 +26,19 @@ public struct ExplainDesk {
         let book = site.book(nil)
         let parts = reference.split(separator: "/").map(String.init)
         guard let (link, judgement) = judged.first(where: { "\($0.link.adopted.resolution.number)" == parts.first }),
-            let limit = link.adopted.resolution.limits.first(where: { $0.id == parts.last })
+            let subject = Subject(parts.last ?? "", in: link.adopted.resolution)
         else {
             return Finding(lines: [book.text("explain.unknown", ["limit": reference])], isGood: false)
         }
         let resolution = link.adopted.resolution
-        let sentences = site.configuration.community.languages.map { language in
-            "\(language)  "
-                + PlainSentence.of(limit, site.book(language), resolution.scale)
+        let adopted = judged.map(\.link.adopted)
+        let name = LimitReference(resolution: resolution.number, limit: subject.id)
+        let measure = adopted.compactMap(\.resolution.emergency).last { $0.limit == name && date <= $0.until }
+        let sentences = site.configuration.community.languages.flatMap { language in
+            let words = site.book(language)
+            return
+                (subject.sentences(words, resolution.scale)
+                + (measure.map { [PlainSentence.emergency($0, words)] } ?? [])).map { "\(language)  \($0)" }
         }
         let decision = book.text(
             "explain.decision",
@@ -52,26 +57,71 @@ public struct ExplainDesk {
         }
         let lines =
             sentences
-            + [standing(limit, of: resolution, among: judged.map(\.link.adopted), on: date), decision]
+            + [try standing(subject, name, of: resolution, among: adopted, on: date, in: store), decision]
             + [judgement.state.text(book) + "."] + signers + judgement.problems.map { $0.text(book) }
-            + (try readings(of: limit, on: date, in: store))
-            + (try changes(of: limit, since: link.adopted.adoptedAt, on: date, in: store))
+            + (try readings(of: subject.sensors, on: date, in: store))
+            + (try changes(of: subject.sensors, since: link.adopted.adoptedAt, on: date, in: store))
         return Finding(lines: lines.map(Escaping.terminal), isGood: judgement.isGood)
+    }
+
+    /// What is explained: a limit, or stages.
+    private enum Subject {
+        case limit(Limit)
+        case stages(Stages)
+
+        init?(_ id: String, in resolution: Resolution) {
+            if let limit = resolution.limits.first(where: { $0.id == id }) {
+                self = .limit(limit)
+            } else if let stages = resolution.stages.first(where: { $0.id == id }) {
+                self = .stages(stages)
+            } else {
+                return nil
+            }
+        }
+
+        var id: String {
+            switch self {
+            case .limit(let limit): limit.id
+            case .stages(let stages): stages.id
+            }
+        }
+
+        /// What it measures, other sensors that it compares with included.
+        var sensors: [SensorID] {
+            switch self {
+            case .limit(let limit): limit.sensors + DayRules.otherSensors(limit.rule)
+            case .stages(let stages): Array(Set(stages.sensors)).sorted()
+            }
+        }
+
+        func sentences(_ book: Phrasebook, _ scale: Scale) -> [String] {
+            switch self {
+            case .limit(let limit): [PlainSentence.of(limit, book, scale)]
+            case .stages(let stages): PlainSentence.of(stages, book)
+            }
+        }
     }
 
     /// Whether it is in force on that day, and why not.
     private func standing(
-        _ limit: Limit, of resolution: Resolution, among adopted: [AdoptedResolution], on date: CalendarDate
-    ) -> String {
+        _ subject: Subject, _ reference: LimitReference, of resolution: Resolution, among adopted: [AdoptedResolution],
+        on date: CalendarDate, in store: Store
+    ) throws -> String {
         let book = site.book(nil)
-        let reference = LimitReference(resolution: resolution.number, limit: limit.id)
-        let values = [
+        let inForce = LimitsInForce(adopted)
+        var values = [
             "date": "\(date)", "decided": "\(resolution.assembly)", "review": "\(resolution.reviewBy)",
             "from": "\(resolution.inForceFrom)",
         ]
-        if let entry = LimitsInForce(adopted).inForce(on: date).first(where: { $0.reference == reference }) {
+        if let entry = try StageKeeper(store).limits(on: date, inForce).first(where: { $0.reference == reference }) {
             return book.text("cli.limit_standing.\(entry.standing)", values)
         }
+        let isStanding = inForce.standingResolutions(on: date).contains(resolution.number)
+        if isStanding, case .limit(let limit) = subject, let condition = limit.atStage {
+            values["stages"] = condition.stages
+            return book.text("explain.other_level", values)
+        }
+        if isStanding { return book.text("cli.limit_standing.inForce", values) }
         guard resolution.inForceFrom <= date else { return book.text("explain.not_yet", values) }
         let successor = adopted.first {
             $0.resolution.supersedes.contains(resolution.number) && $0.resolution.inForceFrom <= date
@@ -85,11 +135,11 @@ public struct ExplainDesk {
     }
 
     /// Which device measures what it is about on that day.
-    private func readings(of limit: Limit, on date: CalendarDate, in store: Store) throws -> [String] {
+    private func readings(of sensors: [SensorID], on date: CalendarDate, in store: Store) throws -> [String] {
         let book = site.book(nil)
         let end = site.zone.start(of: date.adding(days: 1))
         let bindings = try store.bindings().filter { $0.from < end && ($0.until.map { $0 >= end } ?? true) }
-        return limit.sensors.map { sensor in
+        return sensors.map { sensor in
             guard let binding = bindings.first(where: { $0.sensor == sensor }) else {
                 return book.text("explain.no_device", ["sensor": "\(sensor)", "date": "\(date)"])
             }
@@ -105,11 +155,11 @@ public struct ExplainDesk {
 
     /// What the record book knows to have changed in what it measures, since it was adopted and up to that day.
     private func changes(
-        of limit: Limit, since adoptedAt: Instant, on date: CalendarDate, in store: Store
+        of sensors: [SensorID], since adoptedAt: Instant, on date: CalendarDate, in store: Store
     ) throws -> [String] {
         let book = site.book(nil)
         let end = site.zone.start(of: date.adding(days: 1))
-        let names = Set(limit.sensors.map(\.rawValue))
+        let names = Set(sensors.map(\.rawValue))
         let changes = try store.recordEntries().filter { recorded in
             recorded.entry.kind.hasPrefix("sensor.") && recorded.entry.at > adoptedAt && recorded.entry.at < end
                 && names.contains(recorded.entry.facts["sensor"] ?? "")

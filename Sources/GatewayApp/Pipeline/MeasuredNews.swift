@@ -44,11 +44,7 @@ struct MeasuredNews {
 
     /// The sensors that limits in force look at.
     private func namedSensors() throws -> Set<SensorID> {
-        let today = site.zone.date(at: now)
-        let inForce = LimitsInForce(try LimitRegister(site: site).adopted(in: store))
-        let limits = inForce.inForce(on: today).filter { $0.standing != .lapsed }.map(\.limit)
-        return Set(limits.flatMap { $0.sensors + DayRules.otherSensors($0.rule) })
-            .union(inForce.stages(on: today).flatMap(\.stages.sensors))
+        LimitsInForce(try LimitRegister(site: site).adopted(in: store)).namedSensors(on: site.zone.date(at: now))
     }
 
     private func notices(

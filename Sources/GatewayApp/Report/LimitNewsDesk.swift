@@ -31,8 +31,9 @@ struct LimitNewsDesk {
             else { return nil }
             return LimitNews.Emergency(decision: decision, limit: decided, amount: amount, until: until)
         }
-        let named = Set(limits.flatMap { $0.limit.sensors + DayRules.otherSensors($0.limit.rule) })
-        return LimitNews(stages: stages, emergencies: emergencies, changes: try changes(of: named, since: since))
+        return LimitNews(
+            stages: stages, emergencies: emergencies,
+            changes: try changes(of: inForce.namedSensors(on: today), since: since))
     }
 
     /// What the record book knows, of sensors that limits look at.

@@ -82,7 +82,7 @@ struct Demonstration {
                 nextShare = share / 10 * 10 + 10
             }
         }
-        try office.finishReplay(at: now)
+        try office.endReplay(at: now)
         return true
     }
 

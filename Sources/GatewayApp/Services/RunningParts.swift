@@ -40,7 +40,7 @@ final class RunningParts: NamedService, Sendable {
         office.boxWatch = BoxWatch(site: site, store: store, destinations: news, backups: backups)
         let links = site.configuration.answerPage.map { [store] _ in AnswerLinks(site: site, store: store) }
         let mandate = SirenMandate(site: site, store: store, now: SystemClock.now())
-        let stewards = StewardMandate(site: site, store: store)
+        let stewards = StewardMandate(site: site, store: store, now: SystemClock.now())
         let refusal: @Sendable (OutboxItem, Instant) -> Recheck? = { item, now in
             (mandate.refusal(destination: item.destination, now: now)
                 ?? stewards.refusal(destination: item.destination, now: now)).map { .drop(reason: $0) }
@@ -127,7 +127,7 @@ final class RunningParts: NamedService, Sendable {
     /// Has the ingest thread read the files again; the site must be a good one.
     func reload(_ site: Site) {
         links?.reload(site)
-        stewards.reload(site)
+        stewards.reload(site, now: SystemClock.now())
         loop.submit { handler in (handler as? IngestHandler)?.reload(site) }
     }
 

@@ -8,13 +8,32 @@ import Synchronization
 final class StewardMandate: Sendable {
     private let store: Store
     private let site: Mutex<Site>
-    /// The steward whom a destination reaches alone, as the program was started: destinations stay until its end.
+    /// The steward whom a destination reached alone last, as the program was started: destinations stay until its end.
     private let owners: [String: String]
+    /// The mark of whom a destination reaches, `DESTINATION/PERSON`.
+    private static let kind = "reaches"
 
-    init(site: Site, store: Store) {
+    init(site: Site, store: Store, now: Instant) {
         self.store = store
         self.site = Mutex(site)
-        owners = StewardMandate.owners(in: site)
+        owners = StewardMandate.former(store).merging(StewardMandate.owners(in: site)) { _, new in new }
+        remember(site, now: now)
+    }
+
+    /// Whom destinations reached that still stand in the configuration when their person no longer does.
+    static func former(_ store: Store) -> [String: String] {
+        let marks = ((try? store.dutyMarks()) ?? [:]).filter { $0.key.kind == kind }.sorted { $0.value < $1.value }
+        let owners = marks.compactMap { mark -> (String, String)? in
+            let parts = mark.key.name.split(separator: "/", maxSplits: 1).map(String.init)
+            return parts.count == 2 ? (parts[0], parts[1]) : nil
+        }
+        return Dictionary(owners, uniquingKeysWith: { _, last in last })
+    }
+
+    /// Keeps whom each destination reaches, so that it does not become everybody's when its line is taken out.
+    private func remember(_ site: Site, now: Instant) {
+        let marks = StewardMandate.owners(in: site).map { DutyMark(kind: StewardMandate.kind, name: "\($0)/\($1)") }
+        try? store.keepDutyMarks(marks, at: now)
     }
 
     /// The steward whom a destination reaches alone, by its name.
@@ -25,14 +44,17 @@ final class StewardMandate: Sendable {
     }
 
     /// Takes over who is a steward.
-    func reload(_ new: Site) { site.withLock { $0 = new } }
+    func reload(_ new: Site, now: Instant) {
+        site.withLock { $0 = new }
+        remember(new, now: now)
+    }
 
     /// Why a destination must hear nothing; nil where its steward was not recalled.
     ///
     /// Where nobody has a mandate any more everybody goes on hearing: better the stewards of yesterday than nobody.
     func refusal(destination: String, now: Instant) -> String? {
         let site = site.withLock { $0 }
-        guard let person = owners[destination] else { return nil }
+        guard let person = StewardMandate.owners(in: site)[destination] ?? owners[destination] else { return nil }
         guard site.configuration.stewards.contains(where: { $0.name == person }) else {
             return "its steward is none any more"
         }

@@ -183,7 +183,7 @@ public struct AgendaDraft: Sendable {
             }
             ?? words.text("agenda.affected.\(whom)")
         var item = AgendaItem(
-            id: StableID.make([model.facts.communityID, kind.rawValue, subject]), assembly: assembly, kind: kind,
+            id: StableID.spread([model.facts.communityID, kind.rawValue, subject]), assembly: assembly, kind: kind,
             ask: ask, title: String(words.text("\(key).title", values).prefix(100)),
             summary: words.text("\(key).summary", values), facts: facts, options: named + [leave],
             whoIsAffected: affected, touchesEssentialSupply: limit?.protects == .people || limit?.resource == "water",

@@ -16,10 +16,12 @@ public struct SirenDestination: Destination {
     private let stop: TransferStop
 
     private static let timeoutSeconds = 10
-    /// What asks somebody to go; news of acts, pauses, floods and ends wake nobody.
+    /// What asks somebody to go; news of acts, pauses and ends wake nobody. Many alerts at once come as one message that
+    /// belongs to none of them.
     private static let soundingTypes: Set<String> = [
-        "alert.raised", "alert.called", "alert.nobody_came", "alert.declined", "alert.reminder",
+        "alert.raised", "alert.called", "alert.nobody_came", "alert.declined", "alert.reminder", flood,
     ]
+    private static let flood = "alert.digest"
 
     init(settings: DestinationSettings, siren: SirenSettings, publisher: any StatePublishing, stop: TransferStop) {
         name = settings.name
@@ -32,7 +34,9 @@ public struct SirenDestination: Destination {
 
     /// Why it stays silent for a message.
     public func declines(_ item: OutboxItem) -> String? {
-        let sounds = item.priority == .now && item.alert != nil && SirenDestination.soundingTypes.contains(item.type)
+        let sounds =
+            item.priority == .now && SirenDestination.soundingTypes.contains(item.type)
+            && (item.alert != nil || item.type == SirenDestination.flood)
         return sounds ? nil : "a siren sounds only for alerts that cannot wait"
     }
 
