@@ -108,6 +108,8 @@ public struct Rhythm: Hashable, Sendable, Codable {
     public var silentAfter: Int64
     /// Seasons in which it is not expected at all; nil where it always is.
     public var pauses: [Season]?
+    /// The hours in which it is expected at all; nil for all day.
+    public var hours: OfficeHours?
 
     /// True on a day on which nothing is expected.
     public func isPaused(on date: CalendarDate) -> Bool {
@@ -115,8 +117,11 @@ public struct Rhythm: Hashable, Sendable, Codable {
     }
 
     /// Makes a rhythm; `silentAfter` defaults to three intervals plus a minute.
-    public init(interval: Int64, silentAfter: Int64? = nil, pauses: [Season]? = nil) {
+    public init(
+        interval: Int64, silentAfter: Int64? = nil, pauses: [Season]? = nil, hours: OfficeHours? = nil
+    ) {
         self.pauses = pauses
+        self.hours = hours
         self.interval = interval
         self.silentAfter = silentAfter ?? interval * 3 + 60
     }

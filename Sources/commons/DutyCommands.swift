@@ -5,7 +5,7 @@ import GatewayApp
 struct DutyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "duty", abstract: "The duty list: who is called when, and who counts.",
-        subcommands: [Show.self, Sheet.self])
+        subcommands: [Show.self, Sheet.self, Phones.self])
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -16,6 +16,19 @@ struct DutyCommand: ParsableCommand {
 
         func run() throws {
             try DutyDesk(site: Site.load(configFile: site.config)).lines(json: format == .json).forEach { print($0) }
+        }
+    }
+
+    struct Phones: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Writes the telephone list for the wall: who is called first, second and then.",
+            discussion: "A printer among the destinations of the stewards prints it at each change of duty.\n\n"
+                + "Examples:\n  commons duty phones | lp\n  commons duty phones --language es")
+        @OptionGroup var site: SiteOptions
+        @Option(name: .long, help: "The language; the community's first one by default.") var language: String?
+
+        func run() throws {
+            print(try DutyDesk(site: Site.load(configFile: site.config)).phones(language: language))
         }
     }
 

@@ -90,6 +90,30 @@ struct DeviceLifeTests {
         #expect(watch.tick(now: try at("2027-03-16T01:00:00Z")).map(\.onset) == [try at("2027-03-15T23:04:00Z")])
     }
 
+    @Test("What reports in office hours only is silent by these hours: no weekend, no night, no holiday of the clock")
+    func officeHours() throws {
+        let zone = try #require(Zone(identifier: "Europe/Madrid"))
+        func at(_ text: String) throws -> Instant { try #require(Instant(rfc3339: text)) }
+        let hours = try #require(OfficeHours(text: "mon-fri 08:00-17:00"))
+        #expect(OfficeHours(text: "fri-mon 20:00-02:00")?.weekdays == [1, 5, 6, 7])
+        for wrong in [
+            "mon-fri", "mon-fri 08:00", "mo-fr 08:00-17:00", "mon 8-17", "mon 08:00-08:00", "mon 25:00-26:00",
+        ] {
+            #expect(OfficeHours(text: wrong) == nil, "\(wrong)")
+        }
+        let pump = Sensor(
+            id: Self.plug, resource: "water", quantity: "volume", role: .consumption, unit: GatewayModel.Unit("m3"),
+            rhythm: Rhythm(interval: 900, silentAfter: 7200, hours: hours))
+        // Last heard on Friday, 6 November 2026, at half past four: an hour and a half of Monday are left.
+        var watch = SilenceWatch(
+            sensors: [pump], lastSeen: [Self.plug: try at("2026-11-06T15:30:00Z")], silent: [],
+            listeningSince: try at("2026-11-01T00:00:00Z"), zone: zone)
+        for quiet in ["2026-11-06T18:00:00Z", "2026-11-08T12:00:00Z", "2026-11-09T08:29:00Z"] {
+            #expect(watch.tick(now: try at(quiet)).isEmpty, "\(quiet)")
+        }
+        #expect(watch.tick(now: try at("2026-11-09T09:00:00Z")).map(\.onset) == [try at("2026-11-09T08:30:00Z")])
+    }
+
     @Test("A device that goes wild is cut off at its rate, told once, and heard again when it keeps to it")
     func rate() throws {
         let office = try open()

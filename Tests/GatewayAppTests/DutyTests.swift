@@ -1,5 +1,4 @@
 import Alerting
-import Foundation
 import GatewayModel
 import Logging
 import Storage
@@ -101,39 +100,6 @@ struct DutyTests {
         #expect(sheet.contains("Your mandate: decision 1 of the assembly, from 2026-05-04 until 2027-05-02."))
         let other = try DutyDesk(site: AlertVillage().site).sheet(of: "Rosa")
         #expect(!other.contains("mandate"))
-    }
-
-    @Test("The telephone of a recalled steward hears nothing more; without any mandate everybody goes on hearing")
-    func recalledHearsNothing() throws {
-        let folder = try TemporaryFolder("duty")
-        let village = try village(folder: folder)
-        let file = village.folder.file("gateway.yaml")
-        let text = try String(contentsOfFile: file, encoding: .utf8)
-        let mandates = StewardMandate(site: village.site, store: village.office.store, now: village.now)
-        func refusals(_ change: (String) -> String) throws -> [String?] {
-            try change(text).write(toFile: file, atomically: true, encoding: .utf8)
-            mandates.reload(try Site.load(configFile: file), now: village.now)
-            return ["rosa", "jordi", "stewards"].map { mandates.refusal(destination: $0, now: village.now) }
-        }
-        #expect(try refusals { $0 } == [nil, nil, nil])
-        let jordi = "reach: [jordi], mandate: {decision: 1, from: 2026-05-04, until: 2027-05-02}"
-        let ended = jordi.replacing("2027-05-02", with: "2026-11-09")
-        #expect(try refusals { $0.replacing(jordi, with: ended) } == [nil, "its steward has no mandate", nil])
-        #expect(
-            try refusals {
-                $0.replacing("{name: Jordi, \(jordi)}", with: "{name: Pau, reach: [jordi]}").replacing(
-                    "turn: [Rosa, Jordi]", with: "turn: [Rosa]")
-            }
-                == [nil, "its steward has no mandate", nil])
-        #expect(try refusals { $0.replacing("until: 2027-05-02", with: "until: 2026-11-09") } == [nil, nil, nil])
-        // The person's line is gone and the destination is not: also after a start it is not everybody's.
-        let without = text.replacing("{name: Jordi, \(jordi)}", with: "{name: Pau}")
-            .replacing("turn: [Rosa, Jordi]", with: "turn: [Rosa]")
-        try without.write(toFile: file, atomically: true, encoding: .utf8)
-        let later = StewardMandate(
-            site: try Site.load(configFile: file), store: village.office.store, now: village.now)
-        #expect(later.refusal(destination: "jordi", now: village.now) == "its steward is none any more")
-        #expect(later.refusal(destination: "rosa", now: village.now) == nil)
     }
 
     @Test("The change of duty hands over what is open; quiet hours hold back what can wait and nothing else")

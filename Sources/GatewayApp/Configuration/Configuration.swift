@@ -91,6 +91,8 @@ public struct Configuration: Sendable {
         public var name: String
         /// The language of that person's notices; nil for the community's first.
         public var language: String?
+        /// The telephone number, for the list on paper alone; nil where none is given.
+        public var phone: String?
         /// The mandate to stand in the duty list; nil for none.
         public var mandate: Mandate?
         /// The destinations that reach this person alone.

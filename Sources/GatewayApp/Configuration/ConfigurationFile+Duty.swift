@@ -7,10 +7,11 @@ import StrictYAML
 extension ConfigurationFile {
     /// A steward with the mandate and the destinations that reach this person alone.
     func steward(_ field: Field) -> Configuration.Steward? {
-        guard let fields = field.mapping(keys: ["name", "language", "mandate", "reach"]),
+        guard let fields = field.mapping(keys: ["name", "language", "phone", "mandate", "reach"]),
             let name = fields.required("name", example: "Rosa")?.string()
         else { return nil }
         var steward = Configuration.Steward(name: name, language: fields["language"]?.string())
+        steward.phone = fields["phone"]?.string()
         steward.mandate = fields["mandate"].flatMap(mandate)
         steward.reach = (fields["reach"]?.list() ?? []).compactMap { $0.string() }
         return steward

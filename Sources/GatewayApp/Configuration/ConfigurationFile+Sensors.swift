@@ -52,7 +52,7 @@ extension ConfigurationFile {
     }
 
     private func rhythm(_ field: Field) -> Rhythm? {
-        guard let fields = field.mapping(keys: ["interval", "silent_after", "not_in"]),
+        guard let fields = field.mapping(keys: ["interval", "silent_after", "not_in", "expected"]),
             let interval = fields.required("interval", example: "15 min")?.seconds()
         else { return nil }
         let pauses = fields["not_in"]?.list().compactMap { entry -> Season? in
@@ -63,7 +63,16 @@ extension ConfigurationFile {
             }
             return season
         }
-        return Rhythm(interval: max(1, interval), silentAfter: fields["silent_after"]?.seconds(), pauses: pauses)
+        let hours = fields["expected"].flatMap { entry -> OfficeHours? in
+            guard let text = entry.string() else { return nil }
+            guard let hours = OfficeHours(text: text) else {
+                entry.report("'\(text)' is no days and hours", remedy: "write for example `mon-fri 08:00-17:00`")
+                return nil
+            }
+            return hours
+        }
+        return Rhythm(
+            interval: max(1, interval), silentAfter: fields["silent_after"]?.seconds(), pauses: pauses, hours: hours)
     }
 
     private func computation(_ field: Field) -> Computation? {

@@ -27,6 +27,15 @@ public struct DutyDesk {
         var counts: Bool
     }
 
+    /// The telephone list for the wall, as plain text.
+    public func phones(language: String?) throws -> String {
+        let roster = try site.dutyRoster(site.readingStore())
+        let text = PhoneTree(site: site, roster: roster).text(site.book(language), now: SystemClock.now())
+        return Escaping.terminal(text.title) + "\n\n"
+            + text.body.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { Escaping.terminal(String($0)) }.joined(separator: "\n")
+    }
+
     /// Who is on duty in the coming weeks, who counts and who does not, and the first gap.
     public func lines(json: Bool) throws -> [String] {
         let now = SystemClock.now()

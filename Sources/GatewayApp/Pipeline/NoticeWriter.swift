@@ -125,6 +125,17 @@ struct NoticeWriter: Sendable {
         }
     }
 
+    /// The telephone list for every printer of the stewards.
+    func phones(_ roster: DutyRoster?, now: Instant) -> [OutboxItem] {
+        let printers = destinations.filter { destination in
+            if case .printer = destination.kind { destination.audience == .stewards } else { false }
+        }
+        let tree = PhoneTree(site: site, roster: roster)
+        return items("duty.phones", priority: .today, to: printers, now: now) {
+            tree.text(languages.book($0.language), now: now)
+        }
+    }
+
     /// One outbox item per destination that is named, at once, also in the quiet hours: it is for machines.
     func signOfLife(
         to names: [String], dataJSON: String, now: Instant, words: (Phrasebook) -> (title: String, body: String)

@@ -72,6 +72,7 @@ extension Pipeline {
         let before = state.onDuty
         state.onDuty = person
         batch.dutyMarks[DutyMark(kind: DutyMark.onDuty, name: person)] = now
+        batch.outbox += notices.phones(state.alerts.policy.roster, now: now)
         guard let before else { return }
         let open = state.alerts.open.filter { alert in
             alert.details["visibility"] == nil && ![.box(.testAlarm), .box(.handOver)].contains(alert.cause)

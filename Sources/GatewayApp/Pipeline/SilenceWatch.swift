@@ -77,12 +77,20 @@ struct SilenceWatch: Sendable {
             guard !watched.rhythm.isPaused(on: today) else { continue }
             let grace = min(watched.rhythm.interval + 60, SilenceWatch.longestGrace)
             let last = max(watched.lastSeen ?? listeningSince, pauseEnd(of: watched.rhythm, before: today))
-            let onset = last.advanced(bySeconds: watched.rhythm.silentAfter)
-            guard now >= onset, now >= listeningSince.advanced(bySeconds: grace) else { continue }
+            guard let onset = onset(after: last, watched.rhythm, now: now), now >= onset,
+                now >= listeningSince.advanced(bySeconds: grace)
+            else { continue }
             sensors[sensor]?.isSilent = true
             changes.append(Change(sensor: sensor, isSilent: true, onset: onset))
         }
         return changes.sorted { $0.sensor < $1.sensor }
+    }
+
+    /// When silence counts; outside of office hours no time passes.
+    private func onset(after last: Instant, _ rhythm: Rhythm, now: Instant) -> Instant? {
+        let soonest = last.advanced(bySeconds: rhythm.silentAfter)
+        guard let hours = rhythm.hours, now >= soonest else { return soonest }
+        return hours.instant(after: rhythm.silentAfter, from: last, in: zone)
     }
 
     /// The end of the last season in which nothing was expected, so that its silence does not count afterwards.
