@@ -164,6 +164,27 @@ struct UnsignedDecisionTests {
                 "signed 2 of 3 of the new list: ona, biel"))
     }
 
+    @Test("Whoever begins a recovery reads every sentence of the file, and what rides on it is refused")
+    func nothingRidesOnIt() throws {
+        let office = try office()
+        let first = try village.found(in: office)
+        for name in ["ona", "biel"] { try village.keys.make(name) }
+        let list = try village.list(2, ["ona", "biel"])
+        let more = list + "areas: {beds: 350 m2}\nprotected_supply: [clinic/water]\nsirens: [yard]\n"
+        let path = try village.write(2, on: "2026-11-08", previous: first, extra: more)
+        try village.sign(path, ["ona", "biel"])
+        let lines = try RecoveryDesk(site: village.site).preview(file: path)
+        #expect(lines.contains("en  No stage and no emergency reduces: clinic/water."), "\(lines)")
+        #expect(lines.contains { $0.hasPrefix("en  ") && $0.contains("yard") })
+        let key = try village.keys.fingerprint("ona")
+        #expect(lines.contains { $0.contains(key) })
+        let reply = try recover(.begin, path, in: office, at: 0)
+        #expect(!reply.isDone && reply.lines.joined().contains("and nothing else"), "\(reply.lines)")
+        let plain = try village.write(2, on: "2026-11-08", previous: first, extra: list)
+        #expect(try RecoveryDesk(site: village.site).preview(file: plain).allSatisfy { !$0.hasPrefix("en  ") })
+        office.close()
+    }
+
     @Test("A recovery ends where it is withdrawn, and where the present delegates sign anything at all")
     func objections() throws {
         let office = try office()

@@ -213,6 +213,38 @@ struct AdoptionRulesTests {
         #expect(ChainCheck.judgements(of: village.links, community: "vall-clara").allSatisfy { $0.judgement.isGood })
     }
 
+    @Test(
+        "Nothing rides on a recovery: whatever else a decision can hold is refused with it",
+        arguments: [
+            "retention: {households: 90 d}", "box_alerts: {clock_wrong: {priority: now}}", "sirens: [yard]",
+            "areas: {beds: 350 m2}", "protected_supply: [clinic/water]", "persons_served: {all: 40}",
+            "declares: [{stages: 1/drought, level: 1}]", "supersedes: [1]",
+            "emergency: {limit: 1/water, amount: 1 L, until: 2026-07-20}",
+            """
+            stages:
+              - id: drought
+                title: Drought
+                resource: water
+                declared: in_advance
+                levels: [{title: save, enter: {use: [a/b], more_than: 1 m3}, leave: by_assembly}]
+            """,
+            """
+            allows_emergency: [{limit: tank, tightest: 3 m}]
+            limits:
+              - {id: tank, title: Tank, protects: resource, resource: energy, sensors: [a/b], rule: not more than 2 m, priority: today}
+            """,
+        ])
+    func recoveryOfMore(more: String) throws {
+        try village.found()
+        for name in ["ona", "biel"] { try village.key(name) }
+        let text = String(
+            decoding: village.decision(2, on: "2026-07-05", extra: try village.list(2, ["ona", "biel"]) + more + "\n"),
+            as: UTF8.self)
+        let bytes = Array((more.contains("limits:") ? text.replacing("limits: []\n", with: "") : text).utf8)
+        let judgement = try village.judge(bytes, village.sign(bytes, ["ona", "biel"]), way: .recovery)
+        #expect(judgement.codes.contains(.recoveryOfMore), "\(judgement)")
+    }
+
     @Test("Every refusal has its own sentence in every language, and none leaves a word unfilled")
     func sentences() throws {
         let languages = Languages.load(folder: ResolutionTests.root + "/config/languages").languages

@@ -11,12 +11,15 @@ public struct RecoveryDesk {
         self.site = site
     }
 
-    /// The new list with the fingerprint of every key, to be compared with the people's own.
+    /// Every sentence of the file, which should have none but the list, and the new list with the fingerprint of every key, to be compared with the people's own.
     public func preview(file path: String) throws -> [String] {
         let file = try DecisionFile.read(path)
         let book = site.book(nil)
+        let sentences = site.configuration.community.languages.flatMap { language in
+            PlainSentence.all(of: file.resolution, site.book(language)).map { "\(language)  \($0)" }
+        }
         return
-            (DelegateLines.of(file.resolution, book) + [book.text("signing.cli.check_number")]
+            (sentences + DelegateLines.of(file.resolution, book) + [book.text("signing.cli.check_number")]
             + [0, 1].map { "    " + RecordDesk.grouped(file.sha256, $0) }).map(Escaping.terminal)
     }
 

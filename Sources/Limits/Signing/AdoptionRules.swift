@@ -176,10 +176,17 @@ public enum AdoptionRules {
     ) -> [SigningProblem] {
         guard inForce != nil else { return [SigningProblem(.recoveryOfNothing)] }
         guard resolution.provenance.delegates != nil else { return [SigningProblem(.recoveryWithoutList)] }
-        let isListAlone =
-            resolution.limits.isEmpty && resolution.boxAlerts.isEmpty && resolution.householdDays == nil
-            && resolution.sirens.isEmpty
-            && resolution.supersedes.isEmpty && resolution.personsServed.isEmpty
-        return isListAlone ? [] : [SigningProblem(.recoveryOfMore)]
+        return resolution == listAlone(of: resolution) ? [] : [SigningProblem(.recoveryOfMore)]
+    }
+
+    /// The same decision with its head, its list and its text alone, so that whatever else decisions can hold shows.
+    private static func listAlone(of resolution: Resolution) -> Resolution {
+        let origin = resolution.provenance
+        return Resolution(
+            number: resolution.number, community: resolution.community, assembly: resolution.assembly,
+            decidedBy: resolution.decidedBy, inForceFrom: resolution.inForceFrom, reviewBy: resolution.reviewBy,
+            supersedes: [], personsServed: [:], limits: [],
+            provenance: Provenance(minutes: origin.minutes, previous: origin.previous, delegates: origin.delegates),
+            text: resolution.text)
     }
 }
