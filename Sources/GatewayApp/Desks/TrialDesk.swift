@@ -40,7 +40,8 @@ public struct TrialDesk {
         guard from <= through else {
             throw AppError("\(from) is not before \(through)", remedy: "choose an earlier day with --since")
         }
-        for id in resolution.limits.flatMap(\.sensors) where sensors.sensor(id) == nil {
+        let named = resolution.limits.flatMap { $0.sensors + DayRules.otherSensors($0.rule) }
+        for id in named where sensors.sensor(id) == nil {
             throw AppError("there is no sensor '\(id)' here", remedy: "`commons readings list` shows them")
         }
         let run = TrialRun(store: store, sensors: sensors, zone: site.zone, from: from, through: through)
@@ -60,11 +61,15 @@ public struct TrialDesk {
                 (amount: variant.amount, days: days(next + offset))
             }
             next += variants[index].count
+            guard mayShow(limit, sensors) else { return TrialFacts.Tried(hidden: limit, scale: resolution.scale) }
             let other = TrialDesk.predecessor(of: limit, in: current).map { place in
-                (limit: current[place].limit, scale: current[place].scale, days: days(resolution.limits.count + place))
+                (
+                    limit: current[place].limit, scale: current[place].scale,
+                    days: mayShow(current[place].limit, sensors) ? days(resolution.limits.count + place) : nil
+                )
             }
             return TrialFacts.Tried(
-                limit: limit, scale: resolution.scale, days: mayShow(limit, sensors) ? passed.count : nil,
+                limit: limit, scale: resolution.scale, days: passed.count,
                 times: trial.episodes.count, longest: trial.longest(until: end),
                 firstDays: Array(passed.prefix(TrialDesk.named)), unknownDays: trial.unknownDays.count,
                 nearDays: trial.nearDays.count, current: other, range: range)
@@ -103,10 +108,22 @@ public struct TrialDesk {
             .filter { $0.standing != .lapsed }
     }
 
-    /// Homes are counted together or not at all: what a few of them did would show.
+    /// Homes are counted together or not at all: what a few of them did would show. So would what one side of a balance or
+    /// share has and the other has not.
     private func mayShow(_ limit: Limit, _ sensors: SensorDirectory) -> Bool {
-        let homes = limit.sensors.compactMap { sensors.sensor($0) }.filter { $0.visibility == .household }
-        return homes.isEmpty || homes.count >= DisclosureRules().groupMinimum
+        let own = Set(limit.sensors)
+        let others = Set(DayRules.otherSensors(limit.rule))
+        return [own, others, own.symmetricDifference(others)].allSatisfy { ids in
+            let homes = ids.flatMap { TrialDesk.homes(of: $0, sensors) }
+            return homes.isEmpty || Set(homes).count >= DisclosureRules().groupMinimum
+        }
+    }
+
+    /// The households whose use a sensor shows, by their place: two meters of one home are one home.
+    private static func homes(of id: SensorID, _ sensors: SensorDirectory) -> [String] {
+        guard let sensor = sensors.sensor(id) else { return [] }
+        let parts = (sensor.computed?.parts ?? []).flatMap { homes(of: $0, sensors) }
+        return parts.isEmpty && sensor.visibility == .household ? [sensor.place] : parts
     }
 
     /// The limit in force that speaks of the same: by its name, else by its sensors and kind.

@@ -82,9 +82,10 @@ public struct TrialWriter: Sendable {
             DocumentTable.Cell(tried.times == 0 ? "" : words.duration(tried.longest)), "\(tried.unknownDays)",
             DocumentTable.Cell(
                 tried.current.map { current in
-                    words.text(
-                        current.days == 1 ? "trial.current_one" : "trial.current",
-                        ["rule": current.limit.words(words.phrases, current.scale), "days": "\(current.days)"])
+                    let rule = current.limit.words(words.phrases, current.scale)
+                    guard let days = current.days else { return words.text("trial.current_hidden", ["rule": rule]) }
+                    return words.text(
+                        days == 1 ? "trial.current_one" : "trial.current", ["rule": rule, "days": "\(days)"])
                 } ?? words.text("trial.no_current")),
         ]
     }
@@ -139,23 +140,31 @@ public struct TrialWriter: Sendable {
                 "limits",
                 .array(
                     facts.limits.map { tried in
-                        .object([
-                            ("limit", .string(tried.limit.id)), ("sentence", .string(name(tried))),
-                            ("days_passed", .optional(tried.days)), ("times", .integer(tried.times)),
-                            ("longest_seconds", .integer(Int(tried.longest))),
-                            ("first_days", .array(tried.firstDays.map { .string($0.description) })),
-                            ("days_unknown", .integer(tried.unknownDays)), ("days_near", .integer(tried.nearDays)),
-                            ("days_passed_today", .optional(tried.current?.days)),
-                            (
-                                "range",
-                                .array(
-                                    tried.range.map { amount, days in
-                                        .object([("amount", .decimal(amount)), ("days_passed", .integer(days))])
-                                    })
-                            ),
-                        ])
+                        guard tried.days != nil else { return .object(head(tried) + [("hidden", .bool(true))]) }
+                        return .object(head(tried) + figures(tried))
                     })
             ),
         ])
+    }
+
+    private func head(_ tried: TrialFacts.Tried) -> [(String, JSONNode)] {
+        [("limit", .string(tried.limit.id)), ("sentence", .string(name(tried)))]
+    }
+
+    private func figures(_ tried: TrialFacts.Tried) -> [(String, JSONNode)] {
+        [
+            ("days_passed", .optional(tried.days)), ("times", .integer(tried.times)),
+            ("longest_seconds", .integer(Int(tried.longest))),
+            ("first_days", .array(tried.firstDays.map { .string($0.description) })),
+            ("days_unknown", .integer(tried.unknownDays)), ("days_near", .integer(tried.nearDays)),
+            ("days_passed_today", .optional(tried.current?.days)),
+            (
+                "range",
+                .array(
+                    tried.range.map { amount, days in
+                        .object([("amount", .decimal(amount)), ("days_passed", .integer(days))])
+                    })
+            ),
+        ]
     }
 }
