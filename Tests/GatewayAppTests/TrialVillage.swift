@@ -71,6 +71,21 @@ final class TrialVillage {
         try office.pipeline.commit(packets: [], session: 0, now: time(day, 13))
     }
 
+    /// Enters what was noted of a day at its noon, and lets the night after it pass.
+    func liveDay(_ day: Int) throws {
+        if !readings.isEmpty {
+            let reply = office.perform(.addReadings(readings), by: Actor(account: "test"), now: time(day))
+            #expect(reply.isDone, "\(reply.lines)")
+            readings = []
+        }
+        for now in [time(day), time(day, 18), time(day + 1, 1)] {
+            try office.pipeline.commit(packets: [], session: 0, now: now)
+            try office.makeUpIfDue(now: now)
+            try office.housekeep(now: now)
+        }
+        try office.pipeline.commit(packets: [], session: 0, now: time(day + 1, 1))
+    }
+
     func adopt(_ parts: String, on day: Int) throws {
         let reply = office.perform(
             .adopt(fileName: "1.md", bytes: Data(text(1, parts).utf8), signatures: []), by: Actor(account: "test"),

@@ -66,7 +66,7 @@ struct WhatIfHomeTests {
         let group = TrialVillage.limit("group", (1...16).map(TrialVillage.house), "budget: {amount: 20 m3, per: day}")
         let few = TrialVillage.limit("few", (1...14).map(TrialVillage.house), "budget: {amount: 20 m3, per: day}")
         let shown = try villages.map { try $0.figures("limits:\n" + group + few, through: 8) }
-        #expect(shown.map { $0[0]["days_passed"] as? Int } == [0, 8, 6])
+        #expect(shown.map { $0[0]["days_passed"] as? Int } == [0, 7, 5])
         #expect(shown.allSatisfy { $0[1]["hidden"] as? Bool == true && $0[1].count == 3 })
     }
 }

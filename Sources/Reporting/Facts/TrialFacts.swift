@@ -55,6 +55,29 @@ public struct TrialFacts: Sendable {
         }
     }
 
+    /// The stages of the proposal.
+    public struct StagesTried: Sendable {
+        /// Their name within the decision.
+        public var id: String
+        /// Their title, by language.
+        public var titles: [String: String]
+        /// True where only the assembly makes a level count; they are tried as if it always had at once.
+        public var isDeclaredByAssembly: Bool
+        /// Each level, the mildest first, with the days on which it would have counted; nil where they look at single homes.
+        public var levels: [(titles: [String: String], days: Int)]?
+
+        /// Makes facts.
+        public init(
+            id: String, titles: [String: String], isDeclaredByAssembly: Bool,
+            levels: [(titles: [String: String], days: Int)]?
+        ) {
+            self.id = id
+            self.titles = titles
+            self.isDeclaredByAssembly = isDeclaredByAssembly
+            self.levels = levels
+        }
+    }
+
     /// The community's name.
     public var community: String
     /// True for simulated data.
@@ -69,12 +92,15 @@ public struct TrialFacts: Sendable {
     public var through: CalendarDate
     /// The limits, in the proposal's order.
     public var limits: [Tried]
+    /// The stages, in the proposal's order.
+    public var stages: [StagesTried]
 
     /// Makes facts.
     public init(
         community: String, isDemonstration: Bool, zone: Zone, number: Int, from: CalendarDate, through: CalendarDate,
-        limits: [Tried]
+        limits: [Tried], stages: [StagesTried] = []
     ) {
+        self.stages = stages
         self.community = community
         self.isDemonstration = isDemonstration
         self.zone = zone

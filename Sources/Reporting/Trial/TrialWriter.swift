@@ -43,20 +43,9 @@ public struct TrialWriter: Sendable {
     func document() -> Document {
         var blocks: [DocumentBlock] = []
         if facts.isDemonstration { blocks.append(.notice(words.text("report.demonstration"))) }
-        blocks += [
-            .paragraph(words.text("trial.intro", period)),
-            .table(
-                DocumentTable(
-                    caption: words.text("trial.caption", period),
-                    columns: [
-                        .init(title: words.text("trial.column.limit")),
-                        .init(title: words.text("trial.column.days"), isNumber: true),
-                        .init(title: words.text("trial.column.times"), isNumber: true),
-                        .init(title: words.text("trial.column.longest")),
-                        .init(title: words.text("trial.column.unknown"), isNumber: true),
-                        .init(title: words.text("trial.column.today")),
-                    ], rows: facts.limits.map(row))),
-        ]
+        blocks.append(.paragraph(words.text("trial.intro", period)))
+        if !facts.limits.isEmpty { blocks.append(.table(table(of: facts.limits))) }
+        blocks += facts.stages.map { .paragraph(sentence($0)) }
         let people = facts.limits.filter { $0.limit.protects == .people && $0.limit.needsUnit && $0.days != nil }
         if !people.isEmpty {
             blocks.append(
@@ -71,6 +60,37 @@ public struct TrialWriter: Sendable {
         for (index, tried) in facts.limits.enumerated() { blocks += section(tried, index) }
         blocks.append(.paragraph(words.text("trial.caution")))
         return Document(language: words.language, title: words.text("trial.title", period), blocks: blocks)
+    }
+
+    private func table(of limits: [TrialFacts.Tried]) -> DocumentTable {
+        DocumentTable(
+            caption: words.text("trial.caption", period),
+            columns: [
+                .init(title: words.text("trial.column.limit")),
+                .init(title: words.text("trial.column.days"), isNumber: true),
+                .init(title: words.text("trial.column.times"), isNumber: true),
+                .init(title: words.text("trial.column.longest")),
+                .init(title: words.text("trial.column.unknown"), isNumber: true),
+                .init(title: words.text("trial.column.today")),
+            ], rows: limits.map(row))
+    }
+
+    /// On how many days each level would have counted.
+    private func sentence(_ stages: TrialFacts.StagesTried) -> String {
+        let title = self.title(stages.titles, stages.id)
+        guard let levels = stages.levels else { return words.text("trial.stages_hidden", ["stages": title]) }
+        let parts = levels.enumerated().map { place, level in
+            words.text(
+                level.days == 1 ? "trial.level_one" : "trial.level",
+                ["level": self.title(level.titles, "\(place + 1)"), "days": "\(level.days)"])
+        }
+        return words.text(
+            stages.isDeclaredByAssembly ? "trial.stages_declared" : "trial.stages",
+            ["stages": title, "levels": parts.joined(separator: ", ")])
+    }
+
+    private func title(_ titles: [String: String], _ id: String) -> String {
+        titles[words.language] ?? titles[""] ?? id
     }
 
     private func row(_ tried: TrialFacts.Tried) -> [DocumentTable.Cell] {
@@ -97,7 +117,7 @@ public struct TrialWriter: Sendable {
     }
 
     private func title(_ tried: TrialFacts.Tried) -> String {
-        tried.titles[words.language] ?? tried.titles[""] ?? tried.limit.id
+        title(tried.titles, tried.limit.id)
     }
 
     private func section(_ tried: TrialFacts.Tried, _ index: Int) -> [DocumentBlock] {
@@ -142,6 +162,23 @@ public struct TrialWriter: Sendable {
                     facts.limits.map { tried in
                         guard tried.days != nil else { return .object(head(tried) + [("hidden", .bool(true))]) }
                         return .object(head(tried) + figures(tried))
+                    })
+            ),
+            ("stages", .array(facts.stages.map(node))),
+        ])
+    }
+
+    private func node(_ stages: TrialFacts.StagesTried) -> JSONNode {
+        guard let levels = stages.levels else {
+            return .object([("stages", .string(stages.id)), ("hidden", .bool(true))])
+        }
+        return .object([
+            ("stages", .string(stages.id)), ("declared_by_assembly", .bool(stages.isDeclaredByAssembly)),
+            (
+                "levels",
+                .array(
+                    levels.enumerated().map { place, level in
+                        .object([("level", .integer(place + 1)), ("days", .integer(level.days))])
                     })
             ),
         ])
