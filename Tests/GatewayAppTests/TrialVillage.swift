@@ -78,7 +78,8 @@ final class TrialVillage {
             #expect(reply.isDone, "\(reply.lines)")
             readings = []
         }
-        for now in [time(day), time(day, 18), time(day + 1, 1)] {
+        for now in [time(day), time(day, 19), time(day + 1, 1)] {
+            _ = office.tick(now: now)
             try office.pipeline.commit(packets: [], session: 0, now: now)
             try office.makeUpIfDue(now: now)
             try office.housekeep(now: now)
