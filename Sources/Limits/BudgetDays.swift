@@ -15,10 +15,10 @@ public struct BudgetDay: Hashable, Sendable {
     /// The whole period's amount; nil where it is not known for how many or how much.
     public var bound: DecimalValue?
 
-    /// Follows a budget from day to day; days outside of its season are left out.
+    /// Follows a budget from day to day; days outside of its season are left out, and what was used on them does not count.
     ///
     /// `dates` are in order; what was used before the first of them is not known. A minimum is judged on the last day of
-    /// its period, a ceiling on every day.
+    /// its period, a ceiling on every day. A day on which a sensor was not heard can be known to be past, and nothing else.
     public static func days(
         of limit: Limit, _ scale: Scale, on dates: [CalendarDate], _ table: DayTable
     ) -> [CalendarDate: BudgetDay] {
@@ -26,10 +26,12 @@ public struct BudgetDay: Hashable, Sendable {
         var found: [CalendarDate: BudgetDay] = [:]
         var running: (period: CalendarDate, used: DecimalValue, isWhole: Bool)?
         for date in dates {
-            guard let first = period.start(containing: date) else { continue }
-            var current = running.flatMap { $0.period == first ? $0 : nil } ?? (first, .zero, true)
-            defer { running = current }
+            guard let first = period.start(containing: date), limit.season?.contains(date) ?? true else { continue }
             let length = period.dayCount(from: first)
+            // Of a period that its season cuts nobody can say that a minimum was missed.
+            guard limit.bound == .atMost || limit.isInSeason(from: first, days: length) else { continue }
+            var current = running.flatMap { $0.period == first ? $0 : nil } ?? (first, .zero, date == first)
+            defer { running = current }
             let bound = scale.whole(amount, basis, days: length)
             let sum = table.sum(of: limit.sensors, on: date, in: limit.unit)
             guard sum.parts.measured > 0, let used = current.used.adding(sum.amount), let bound else {
@@ -41,12 +43,24 @@ public struct BudgetDay: Hashable, Sendable {
             let isLast = date == first.adding(days: length - 1)
             let warning = warnAt.filter { $0 < 100 }.min().flatMap { bound.multiplied(byRatio: Int64($0), 100) }
             let state: State
+            let isHeard = sum.parts.measured == sum.parts.expected
             switch limit.bound {
-            case .atMost: state = used > bound ? .past : warning.map { used >= $0 } == true ? .near : .within
-            case .atLeast: state = isLast && current.isWhole && used < bound ? .past : .within
+            case .atMost:
+                state =
+                    used > bound ? .past : !isHeard ? .unknown : warning.map { used >= $0 } == true ? .near : .within
+            case .atLeast where isLast && used < bound: state = current.isWhole ? .past : .unknown
+            case .atLeast: state = isHeard || used >= bound ? .within : .unknown
             }
             found[date] = BudgetDay(state: state, used: used, bound: bound)
         }
         return found
+    }
+}
+
+extension Limit {
+    /// True where so many days lie in its season, all of them.
+    func isInSeason(from first: CalendarDate, days: Int) -> Bool {
+        guard let season else { return true }
+        return (0..<days).allSatisfy { season.contains(first.adding(days: $0)) }
     }
 }

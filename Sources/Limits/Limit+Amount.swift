@@ -55,7 +55,7 @@ extension Limit {
     }
 
     /// The limit as an emergency measure tightens it; unchanged where the units do not fit.
-    func tightened(by measure: EmergencyMeasure) -> Limit {
+    public func tightened(by measure: EmergencyMeasure) -> Limit {
         let amount = measure.unit == unit ? measure.amount : measure.amount.converted(from: measure.unit, to: unit)
         return amount.flatMap { with(amount: $0) } ?? self
     }

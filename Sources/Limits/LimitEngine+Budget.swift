@@ -91,7 +91,10 @@ extension LimitEngine {
         guard let state = budgets[limit.number], let bound = bound(of: limit, state) else { return [] }
         var fresh = BudgetState(start: start, sensors: limit.sensors.count)
         var changes: [LimitTransition] = []
-        if limit.limit.bound == .atLeast {
+        if limit.limit.bound == .atLeast, !isInSeason(limit, state) {
+            // Of a part of a period nobody can say that a minimum was missed.
+            if state.isRaised { changes.append(transition(.returned, limit, state, bound, now: now)) }
+        } else if limit.limit.bound == .atLeast {
             let isMeasured = state.measured == limit.sensors.count
             if isMeasured, let total = state.total, total < bound {
                 fresh.isRaised = true
@@ -113,6 +116,11 @@ extension LimitEngine {
     func bound(of limit: JudgedLimit, _ state: BudgetState) -> DecimalValue? {
         guard case .budget(let amount, let period, let basis, _) = limit.limit.rule else { return nil }
         return limit.entry.scale.whole(amount, basis, days: period.dayCount(from: state.start))
+    }
+
+    private func isInSeason(_ limit: JudgedLimit, _ state: BudgetState) -> Bool {
+        guard case .budget(_, let period, _, _) = limit.limit.rule else { return true }
+        return limit.limit.isInSeason(from: state.start, days: period.dayCount(from: state.start))
     }
 
     private func transition(

@@ -188,7 +188,9 @@ public struct LimitEngine: Sendable {
     public mutating func restore(dayUse: [(SensorID, CalendarDate, DecimalValue)]) {
         for (sensor, date, amount) in dayUse {
             for use in seatNumbers[sensor].map({ seats[$0].uses }) ?? [] {
-                guard let start = budgets[use.limit]?.start, date >= start else { continue }
+                guard let start = budgets[use.limit]?.start, date >= start,
+                    judged[use.limit].limit.season?.contains(date) ?? true
+                else { continue }
                 addUse(amount, at: use.place, to: judged[use.limit])
             }
         }

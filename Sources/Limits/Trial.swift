@@ -12,6 +12,8 @@ public struct Trial: Hashable, Sendable {
         public var until: Instant?
         /// The figure with which it was found, in the limit's unit.
         public var value: DecimalValue?
+        /// Days of it on which it was not judged: nothing is known of them, or a period was still running.
+        public var gaps: Set<CalendarDate> = []
     }
 
     /// The limit.
@@ -41,27 +43,57 @@ public struct Trial: Hashable, Sendable {
         (self.limit, self.scale) = (limit, scale)
     }
 
-    fileprivate mutating func sortEpisodes() {
+    mutating func sortEpisodes() {
         episodes.sort { ($0.from, $0.sensor?.rawValue ?? "") < ($1.from, $1.sensor?.rawValue ?? "") }
     }
 
-    /// The local days on which it was passed at any time.
+    /// The local days on which it was found passed at any time; what goes on through days that nobody knows counts without
+    /// them.
     public func days(through last: CalendarDate, zone: Zone) -> Set<CalendarDate> {
-        var days: Set<CalendarDate> = []
-        for episode in episodes {
-            var date = zone.date(at: episode.from)
-            let end = episode.until.map { zone.date(at: max(episode.from, $0.advanced(byMilliseconds: -1))) } ?? last
-            while date <= min(end, last) {
-                days.insert(date)
-                date = date.adding(days: 1)
-            }
+        episodes.reduce(into: []) { days, episode in
+            days.formUnion(episode.days(through: last, zone: zone).filter { !episode.gaps.contains($0) })
         }
-        return days
     }
 
-    /// The longest of them in seconds, up to an instant.
-    public func longest(until end: Instant) -> Int64 {
-        episodes.map { ($0.until ?? end).milliseconds(since: $0.from) / 1000 }.max() ?? 0
+    /// The longest of them in seconds, up to an instant, without the days that nobody knows.
+    public func longest(until end: Instant, zone: Zone) -> Int64 {
+        episodes.map { episode in
+            let until = episode.until ?? end
+            let lost = episode.gaps.reduce(Int64(0)) { lost, date in
+                let from = max(episode.from, zone.start(of: date))
+                return lost + max(0, min(until, zone.start(of: date.adding(days: 1))).milliseconds(since: from))
+            }
+            return max(0, until.milliseconds(since: episode.from) - lost) / 1000
+        }.max() ?? 0
+    }
+
+    /// The same on some days alone: those on which the level of a stage counted.
+    public func counted(on days: Set<CalendarDate>, through last: CalendarDate, zone: Zone) -> Trial {
+        var trial = self
+        trial.unknownDays.formIntersection(days)
+        trial.nearDays.formIntersection(days)
+        trial.episodes = episodes.flatMap { episode in
+            var parts: [Episode] = []
+            for date in episode.days(through: last, zone: zone) where days.contains(date) {
+                let start = zone.start(of: date)
+                var part = episode
+                if let before = parts.last, before.until == start {
+                    part.from = parts.removeLast().from
+                } else {
+                    part.from = max(episode.from, start)
+                }
+                part.until = zone.start(of: date.adding(days: 1))
+                if let until = episode.until {
+                    part.until = min(part.until ?? until, until)
+                } else if date == last {
+                    part.until = nil
+                }
+                parts.append(part)
+            }
+            return parts
+        }
+        trial.sortEpisodes()
+        return trial
     }
 
     /// True for rules that are tried on days alone; others need the measurements themselves.
@@ -70,65 +102,100 @@ public struct Trial: Hashable, Sendable {
         return DayRules.isOnDays(rule)
     }
 
-    /// Tries a rule on days.
+    /// Tries a rule on days; on days that are not among `counting` it does not count.
     public static func onDays(
-        _ limit: Limit, _ scale: Scale, from: CalendarDate, through: CalendarDate, _ table: DayTable, zone: Zone
+        _ limit: Limit, _ scale: Scale, from: CalendarDate, through: CalendarDate, _ table: DayTable, zone: Zone,
+        counting: Set<CalendarDate>? = nil
     ) -> Trial {
         var trial = Trial(limit: limit, scale: scale)
-        let verdicts = verdicts(limit, scale, from: from, through: through, table)
         var open: [SensorID?: Episode] = [:]
-        for (date, days) in verdicts {
-            for verdict in days {
-                switch verdict.state {
-                case .past where open[verdict.sensor] == nil:
-                    open[verdict.sensor] = Episode(
-                        sensor: verdict.sensor, from: zone.start(of: date), until: nil, value: verdict.value)
-                case .within:
-                    guard var episode = open.removeValue(forKey: verdict.sensor) else { break }
-                    episode.until = zone.start(of: date)
-                    trial.episodes.append(episode)
-                case .unknown: trial.unknownDays.insert(date)
-                case .past, .notAsked: break
-                }
-                if verdict.state == .within, limit.bound == .atLeast, let value = verdict.value,
-                    let bound = verdict.bound, let near = bound.multiplied(byRatio: 11, 10), value < near
-                {
-                    trial.nearDays.insert(date)
-                }
+        for (date, verdicts) in verdicts(limit, scale, from: from, through: through, table, counting) {
+            guard let verdicts else {
+                // Nothing counts on this day, so what was passed is over.
+                for key in open.keys { trial.close(key, of: &open, at: zone.start(of: date)) }
+                continue
             }
+            for verdict in verdicts { trial.take(verdict, on: date, &open, zone: zone) }
         }
         trial.episodes += open.values
         trial.sortEpisodes()
         return trial
     }
 
+    private mutating func close(_ key: SensorID?, of open: inout [SensorID?: Episode], at end: Instant) {
+        guard var episode = open.removeValue(forKey: key) else { return }
+        episode.until = end
+        episodes.append(episode)
+    }
+
+    private mutating func take(
+        _ verdict: DayVerdict, on date: CalendarDate, _ open: inout [SensorID?: Episode], zone: Zone
+    ) {
+        switch verdict.state {
+        case .past where open[verdict.sensor] == nil:
+            open[verdict.sensor] = Episode(
+                sensor: verdict.sensor, from: zone.start(of: date), until: nil, value: verdict.value)
+        case .past: break
+        case .within: close(verdict.sensor, of: &open, at: zone.start(of: date))
+        case .unknown:
+            unknownDays.insert(date)
+            open[verdict.sensor]?.gaps.insert(date)
+        case .notAsked: open[verdict.sensor]?.gaps.insert(date)
+        }
+        if verdict.state == .within, limit.bound == .atLeast, let value = verdict.value, let bound = verdict.bound,
+            let near = bound.multiplied(byRatio: 11, 10), value < near
+        {
+            nearDays.insert(date)
+        }
+    }
+
+    /// The verdicts of each day; nil where it does not count on a day.
     private static func verdicts(
-        _ limit: Limit, _ scale: Scale, from: CalendarDate, through: CalendarDate, _ table: DayTable
-    ) -> [(CalendarDate, [DayVerdict])] {
+        _ limit: Limit, _ scale: Scale, from: CalendarDate, through: CalendarDate, _ table: DayTable,
+        _ counting: Set<CalendarDate>?
+    ) -> [(CalendarDate, [DayVerdict]?)] {
         func dates(_ first: CalendarDate) -> [CalendarDate] {
             (0...max(0, through.daysSinceEpoch - first.daysSinceEpoch)).map { first.adding(days: Int($0)) }
         }
         guard case .budget(_, let period, _, _) = limit.rule else {
-            return dates(from).map { ($0, DayRules.judge(limit, scale, on: $0, table)) }
+            return dates(from).map { date in
+                let counts = limit.season?.contains(date) ?? true && counting?.contains(date) ?? true
+                return (date, counts ? DayRules.judge(limit, scale, on: date, table) : nil)
+            }
         }
         // The period that runs on the first day is counted from its own beginning.
         let days = BudgetDay.days(of: limit, scale, on: dates(period.start(containing: from) ?? from), table)
-        return dates(from).compactMap { date in
-            days[date].map { day in
-                let states: [BudgetDay.State: DayVerdict.State] = [
-                    .within: .within, .near: .within, .past: .past, .unknown: .unknown,
-                ]
-                let state = states[day.state] ?? .unknown
-                return (
-                    date,
+            .filter { counting?.contains($0.key) ?? true }
+        return dates(from).map { date in
+            (
+                date,
+                days[date].map { day in
                     [
                         DayVerdict(
-                            state: state, value: day.used, bound: limit.bound == .atMost ? day.bound : nil,
+                            state: state(of: day), value: day.used, bound: limit.bound == .atMost ? day.bound : nil,
                             coverage: Coverage(measured: 1, expected: 1), sensor: nil)
                     ]
-                )
-            }
+                }
+            )
         }
+    }
+
+    private static func state(of day: BudgetDay) -> DayVerdict.State {
+        switch day.state {
+        case .within, .near: .within
+        case .past: .past
+        case .unknown: .unknown
+        }
+    }
+}
+
+extension Trial.Episode {
+    /// The local days that it touches, up to a day.
+    public func days(through last: CalendarDate, zone: Zone) -> [CalendarDate] {
+        let first = zone.date(at: from)
+        let end = min(last, until.map { zone.date(at: max(from, $0.advanced(byMilliseconds: -1))) } ?? last)
+        guard first <= end else { return [] }
+        return (0...(end.daysSinceEpoch - first.daysSinceEpoch)).map { first.adding(days: Int($0)) }
     }
 }
 
@@ -147,68 +214,6 @@ extension Limit {
         case .instant(_, _, let onDelay, _): priority != .now || waivesConfirmation || onDelay > 0
         case .rate, .continuousFlow, .closedHours, .turn, .silence, .flatline: true
         case .sites, .nightFlow, .budget, .measured, .rolling, .delivered, .balance, .share, .comparison, .drift: false
-        }
-    }
-}
-
-/// Tries rules on measurements, given in time order.
-public struct StreamTrial: Sendable {
-    private var engine: LimitEngine
-    private var trials: [LimitReference: Trial] = [:]
-    private var open: [LimitReference: [SensorID?: Trial.Episode]] = [:]
-    private var clock: Instant
-    /// The clock ticks as often as it does while the gateway runs on recorded messages.
-    private static let step: Int64 = 300
-
-    /// Tries several limits at once; what was measured before the beginning is not known.
-    public init(_ limits: [(Limit, Scale)], sensors: [Sensor], zone: Zone, from: Instant) {
-        let entries = limits.enumerated().map { index, pair in
-            LimitInForce(
-                reference: LimitReference(resolution: index + 1, limit: pair.0.id), limit: pair.0,
-                decidedOn: zone.date(at: from), inForceFrom: zone.date(at: from), reviewBy: zone.date(at: from),
-                adoptedAt: Instant(milliseconds: .min), scale: pair.1, standing: .inForce)
-        }
-        engine = LimitEngine(limits: entries, sensors: sensors, zone: zone, lastSeen: [:], startedAt: from)
-        for entry in entries { trials[entry.reference] = Trial(limit: entry.limit, scale: entry.scale) }
-        clock = from
-    }
-
-    /// Takes the next measurement.
-    public mutating func receive(_ measurement: Measurement) {
-        pass(until: measurement.time)
-        note(engine.receive(measurement, now: measurement.time))
-    }
-
-    /// Ends the time and returns what was found, in the order in which the limits were given.
-    public mutating func finish(at end: Instant) -> [Trial] {
-        pass(until: end)
-        return trials.keys.sorted().compactMap { reference in
-            var trial = trials[reference]
-            trial?.episodes += (open[reference] ?? [:]).values
-            trial?.sortEpisodes()
-            return trial
-        }
-    }
-
-    private mutating func pass(until end: Instant) {
-        while clock.advanced(bySeconds: StreamTrial.step) <= end {
-            clock = clock.advanced(bySeconds: StreamTrial.step)
-            note(engine.tick(now: clock))
-        }
-    }
-
-    private mutating func note(_ transitions: [LimitTransition]) {
-        for transition in transitions {
-            switch transition.change {
-            case .raised:
-                open[transition.limit, default: [:]][transition.sensor] = Trial.Episode(
-                    sensor: transition.sensor, from: transition.onset, until: nil, value: transition.value)
-            case .returned:
-                guard var episode = open[transition.limit]?.removeValue(forKey: transition.sensor) else { continue }
-                episode.until = transition.onset
-                trials[transition.limit]?.episodes.append(episode)
-            case .warned: continue
-            }
         }
     }
 }

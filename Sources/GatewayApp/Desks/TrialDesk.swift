@@ -30,8 +30,9 @@ public struct TrialDesk {
         guard let resolution, problems.isEmpty else {
             throw AppError(problems.map(\.description).joined(separator: "\n"), remedy: "mend the file, then try again")
         }
-        guard !resolution.limits.isEmpty else {
-            throw AppError("\(file) sets no limit", remedy: "there is nothing to try")
+        guard !resolution.limits.isEmpty || !resolution.stages.isEmpty || resolution.emergency != nil else {
+            throw AppError(
+                "\(file) sets no limit, no stages and no emergency measure", remedy: "there is nothing to try")
         }
         let store = try site.readingStore()
         let sensors = try SensorDirectory(store)
@@ -40,39 +41,89 @@ public struct TrialDesk {
         guard from <= through else {
             throw AppError("\(from) is not before \(through)", remedy: "choose an earlier day with --since")
         }
-        for id in resolution.limits.flatMap(\.sensors) where sensors.sensor(id) == nil {
+        let named =
+            resolution.limits.flatMap { $0.sensors + DayRules.otherSensors($0.rule) }
+            + resolution.stages.flatMap(\.sensors)
+        for id in named where sensors.sensor(id) == nil {
             throw AppError("there is no sensor '\(id)' here", remedy: "`commons readings list` shows them")
         }
         let run = TrialRun(store: store, sensors: sensors, zone: site.zone, from: from, through: through)
-        let current = try inForce(on: site.zone.date(at: now), in: store)
-        let variants = resolution.limits.map(TrialDesk.variants)
-        let all =
-            resolution.limits.flatMap { [($0, resolution.scale)] } + current.map { ($0.limit, $0.scale) }
-            + variants.joined().map { ($0.limit, resolution.scale) }
-        let trials = try run.trials(of: all)
-        func days(_ index: Int) -> Int { trials[index].days(through: through, zone: site.zone).count }
-        var next = resolution.limits.count + current.count
-        let end = site.zone.start(of: through.adding(days: 1))
-        let tried = resolution.limits.enumerated().map { index, limit -> TrialFacts.Tried in
-            let trial = trials[index]
-            let passed = trial.days(through: through, zone: site.zone).sorted()
-            let range = variants[index].enumerated().map { offset, variant in
-                (amount: variant.amount, days: days(next + offset))
-            }
-            next += variants[index].count
-            let other = TrialDesk.predecessor(of: limit, in: current).map { place in
-                (limit: current[place].limit, scale: current[place].scale, days: days(resolution.limits.count + place))
-            }
-            return TrialFacts.Tried(
-                limit: limit, scale: resolution.scale, days: mayShow(limit, sensors) ? passed.count : nil,
-                times: trial.episodes.count, longest: trial.longest(until: end),
-                firstDays: Array(passed.prefix(TrialDesk.named)), unknownDays: trial.unknownDays.count,
-                nearDays: trial.nearDays.count, current: other, range: range)
+        let stages = try TrialStages(resolution.stages, run)
+        let current = try inForce(on: site.zone.date(at: now), run)
+        var proposed = resolution.limits.map { limit in
+            Candidate(limit: limit, scale: resolution.scale, stages: stages)
         }
+        if let measure = resolution.emergency { proposed.append(try tightened(by: measure, current, file)) }
         let community = site.configuration.community
         return TrialFacts(
             community: community.name, isDemonstration: community.isDemonstration, zone: site.zone,
-            number: resolution.number, from: from, through: through, limits: tried)
+            number: resolution.number, from: from, through: through,
+            limits: try tried(proposed, beside: current.map(\.candidate), run), stages: stages.facts)
+    }
+
+    /// A limit to try, with the stages on which it may depend.
+    private struct Candidate {
+        var limit: Limit
+        var scale: Scale
+        var stages: TrialStages
+    }
+
+    private func tried(
+        _ proposed: [Candidate], beside current: [Candidate], _ run: TrialRun
+    ) throws -> [TrialFacts.Tried] {
+        let variants = proposed.map { candidate in
+            TrialDesk.variants(of: candidate.limit).map { variant in
+                var other = candidate
+                other.limit = variant.limit
+                return (candidate: other, amount: variant.amount)
+            }
+        }
+        let all = proposed + current + variants.joined().map(\.candidate)
+        let counting = all.enumerated().compactMap { index, candidate in
+            candidate.stages.days(of: candidate.limit).map { (index, $0) }
+        }
+        let trials = try run.trials(
+            of: all.map { ($0.limit, $0.scale) },
+            counting: Dictionary(counting, uniquingKeysWith: { first, _ in first }))
+        func days(_ index: Int) -> Int { trials[index].days(through: run.through, zone: site.zone).count }
+        func mayShow(_ candidate: Candidate) -> Bool {
+            self.mayShow(candidate.limit, run.sensors) && candidate.stages.mayShow(candidate.limit)
+        }
+        var next = proposed.count + current.count
+        let end = site.zone.start(of: run.through.adding(days: 1))
+        return proposed.enumerated().map { index, candidate -> TrialFacts.Tried in
+            defer { next += variants[index].count }
+            let (limit, trial) = (candidate.limit, trials[index])
+            guard mayShow(candidate) else { return TrialFacts.Tried(hidden: limit, scale: candidate.scale) }
+            let passed = trial.days(through: run.through, zone: site.zone).sorted()
+            let range = variants[index].enumerated().map { offset, variant in
+                (amount: variant.amount, days: days(next + offset))
+            }
+            let other = TrialDesk.predecessor(of: limit, in: current.map(\.limit)).map { place in
+                (
+                    limit: current[place].limit, scale: current[place].scale,
+                    days: mayShow(current[place]) ? days(proposed.count + place) : nil
+                )
+            }
+            return TrialFacts.Tried(
+                limit: limit, scale: candidate.scale, days: passed.count, times: trial.episodes.count,
+                longest: trial.longest(until: end, zone: site.zone),
+                firstDays: Array(passed.prefix(TrialDesk.named)), unknownDays: trial.unknownDays.count,
+                nearDays: trial.nearDays.count, current: other, range: range)
+        }
+    }
+
+    /// The limit in force as a measure between two assemblies would tighten it.
+    private func tightened(
+        by measure: EmergencyMeasure, _ current: [(reference: LimitReference, candidate: Candidate)], _ file: String
+    ) throws(AppError) -> Candidate {
+        guard var candidate = current.first(where: { $0.reference == measure.limit })?.candidate else {
+            throw AppError(
+                "\(file) tightens \(measure.limit), which is not in force today",
+                remedy: "`commons limits list` shows what is")
+        }
+        candidate.limit = candidate.limit.tightened(by: measure)
+        return candidate
     }
 
     /// Writes it in a form and language to a file, or to standard output where `path` is nil.
@@ -98,22 +149,43 @@ public struct TrialDesk {
         return date
     }
 
-    private func inForce(on date: CalendarDate, in store: Store) throws -> [LimitInForce] {
-        try StageKeeper(store).limits(on: date, LimitsInForce(LimitRegister(site: site).adopted(in: store)))
+    private func inForce(
+        on date: CalendarDate, _ run: TrialRun
+    ) throws -> [(reference: LimitReference, candidate: Candidate)] {
+        let inForce = LimitsInForce(try LimitRegister(site: site).adopted(in: run.store))
+        let stages = Dictionary(grouping: inForce.stages(on: date), by: \.reference.resolution)
+        return try StageKeeper(store: run.store, sensors: run.sensors).limits(on: date, inForce)
             .filter { $0.standing != .lapsed }
+            .map { entry in
+                let own = entry.limit.atStage == nil ? [] : stages[entry.reference.resolution] ?? []
+                let tried = try TrialStages(own.map(\.stages), run, declared: own.map(\.declared))
+                return (entry.reference, Candidate(limit: entry.limit, scale: entry.scale, stages: tried))
+            }
     }
 
-    /// Homes are counted together or not at all: what a few of them did would show.
+    /// Homes are counted together or not at all: what a few of them did would show. So would what one side of a balance or
+    /// share has and the other has not.
     private func mayShow(_ limit: Limit, _ sensors: SensorDirectory) -> Bool {
-        let homes = limit.sensors.compactMap { sensors.sensor($0) }.filter { $0.visibility == .household }
-        return homes.isEmpty || homes.count >= DisclosureRules().groupMinimum
+        let own = Set(limit.sensors)
+        let others = Set(DayRules.otherSensors(limit.rule))
+        return [own, others, own.symmetricDifference(others)].allSatisfy { ids in
+            let homes = ids.flatMap { TrialDesk.homes(of: $0, sensors) }
+            return homes.isEmpty || Set(homes).count >= DisclosureRules().groupMinimum
+        }
+    }
+
+    /// The households whose use a sensor shows, by their place: two meters of one home are one home.
+    static func homes(of id: SensorID, _ sensors: SensorDirectory) -> [String] {
+        guard let sensor = sensors.sensor(id) else { return [] }
+        let parts = (sensor.computed?.parts ?? []).flatMap { homes(of: $0, sensors) }
+        return parts.isEmpty && sensor.visibility == .household ? [sensor.place] : parts
     }
 
     /// The limit in force that speaks of the same: by its name, else by its sensors and kind.
-    private static func predecessor(of limit: Limit, in current: [LimitInForce]) -> Int? {
-        current.firstIndex { $0.limit.id == limit.id }
+    private static func predecessor(of limit: Limit, in current: [Limit]) -> Int? {
+        current.firstIndex { $0.id == limit.id }
             ?? current.firstIndex {
-                $0.limit.sensors == limit.sensors && $0.limit.ruleKey == limit.ruleKey && $0.limit.bound == limit.bound
+                $0.sensors == limit.sensors && $0.ruleKey == limit.ruleKey && $0.bound == limit.bound
             }
     }
 

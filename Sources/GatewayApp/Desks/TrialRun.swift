@@ -13,8 +13,8 @@ struct TrialRun {
     let from: CalendarDate
     let through: CalendarDate
 
-    /// What would have happened with each limit, in their order.
-    func trials(of limits: [(Limit, Scale)]) throws -> [Trial] {
+    /// What would have happened with each limit, in their order; `counting` are the days on which one counts, by its place.
+    func trials(of limits: [(Limit, Scale)], counting: [Int: Set<CalendarDate>] = [:]) throws -> [Trial] {
         let onDays = limits.filter { Trial.isOnDays($0.0.rule) }.map(\.0)
         let lookBack =
             onDays.map { limit -> Int in
@@ -31,16 +31,24 @@ struct TrialRun {
         var streams: [[SensorID]: [Int]] = [:]
         for (index, (limit, scale)) in limits.enumerated() {
             if Trial.isOnDays(limit.rule) {
-                found[index] = Trial.onDays(limit, scale, from: from, through: through, table, zone: zone)
+                found[index] = Trial.onDays(
+                    limit, scale, from: from, through: through, table, zone: zone, counting: counting[index])
             } else {
                 streams[limit.sensors, default: []].append(index)
             }
         }
         for (ids, indexes) in streams {
             let tried = try inParts(indexes.map { limits[$0] }, of: ids.compactMap { sensors.sensor($0) })
-            for (index, trial) in zip(indexes, tried) { found[index] = trial }
+            for (index, trial) in zip(indexes, tried) {
+                found[index] = counting[index].map { trial.counted(on: $0, through: through, zone: zone) } ?? trial
+            }
         }
-        return limits.indices.compactMap { found[$0] }
+        return limits.indices.compactMap { found[$0] }.map { trial in
+            // What one sensor shows as passed is passed, whatever is not known of another.
+            var trial = trial
+            if !trial.unknownDays.isEmpty { trial.unknownDays.subtract(trial.days(through: through, zone: zone)) }
+            return trial
+        }
     }
 
     /// Shares the sensors among the processors; where a rule must see them together, the limits.
@@ -75,11 +83,15 @@ struct TrialRun {
         let first = try store.firstReading() ?? begin
         let longest = limits.map { LimitEngine.lookBack($0.0) }.max() ?? 0
         let before = min(longest, max(0, begin.milliseconds(since: first) / 1000))
+        var heard = try HeardDays(self, of: chosen)
         var trial = StreamTrial(limits, sensors: chosen, zone: zone, from: begin.advanced(bySeconds: -before))
         for span in try spans(limits.map(\.0), of: chosen, from: begin.advanced(bySeconds: -before), until: end) {
             var replay = try MeasurementReplay(
                 store: store, sensors: sensors, of: chosen, from: span.lowerBound, zone: zone)
-            try replay.run(from: span.lowerBound, until: span.upperBound) { trial.receive($0) }
+            try replay.run(from: span.lowerBound, until: span.upperBound) {
+                heard.note($0)
+                trial.receive($0)
+            }
         }
         var tried = trial.finish(at: end)
         let near = try nearDays(limits, of: chosen)
@@ -92,6 +104,7 @@ struct TrialRun {
                 return episode
             }
             tried[index].nearDays = near[index]
+            heard.mark(&tried[index])
         }
         return tried
     }

@@ -19,12 +19,21 @@ struct LimitDays {
         case .budget(_, .day, _, _), .budget(_, .week, _, _), .budget(_, .month, _, _):
             return budgetDays(limit, entry.scale, begun)
         default:
-            let past = spans(of: entry.reference)
+            // A rule on days returns when the first day is over on which it was kept.
+            let isOnDays = DayRules.isOnDays(limit.rule)
+            let past = spans(of: entry.reference).map { span in
+                guard isOnDays, let until = span.until else { return span }
+                return (span.sensor, span.from, zone.start(of: zone.date(at: until).adding(days: -1)))
+            }
             return Dictionary(
                 uniqueKeysWithValues: begun.map { date in
                     let from = zone.start(of: date)
                     let until = zone.start(of: date.adding(days: 1))
-                    if past.contains(where: { $0.from < until && ($0.until ?? now) >= from }) { return (date, .past) }
+                    let touching = past.filter { $0.from < until && ($0.from >= from || $0.until ?? now > from) }
+                    // What goes on through a day that nobody knows is not known to have gone on.
+                    if touching.contains(where: { until > now || isKnown($0.sensor, limit, on: date) }) {
+                        return (date, .past)
+                    }
                     return (date, isMeasured(limit, on: date) ? .within : .unknown)
                 })
         }
@@ -72,25 +81,39 @@ struct LimitDays {
         return table
     }
 
+    /// Where silence is what is measured, every day is known.
     private func isMeasured(_ limit: Limit, on date: CalendarDate) -> Bool {
-        limit.sensors.allSatisfy { id in
-            figures[id].map { month in
-                month.gauges.contains { $0.date == date } || month.uses.contains { $0.date == date }
-            } ?? false
+        if case .silence = limit.rule { return true }
+        return limit.sensors.allSatisfy { isHeard($0, on: date) }
+    }
+
+    /// True where something is known that can have been past: of a sum any part of it.
+    private func isKnown(_ sensor: SensorID?, _ limit: Limit, on date: CalendarDate) -> Bool {
+        switch limit.rule {
+        case .silence, .measured: true
+        default: (sensor.map { [$0] } ?? limit.sensors).contains { isHeard($0, on: date) }
         }
     }
 
-    private func spans(of reference: LimitReference) -> [(from: Instant, until: Instant?)] {
+    private func isHeard(_ sensor: SensorID, on date: CalendarDate) -> Bool {
+        figures[sensor].map { month in
+            month.gauges.contains { $0.date == date } || month.uses.contains { $0.date == date }
+        } ?? false
+    }
+
+    private func spans(of reference: LimitReference) -> [(sensor: SensorID?, from: Instant, until: Instant?)] {
         var open: [SensorID?: Instant] = [:]
-        var spans: [(Instant, Instant?)] = []
+        var spans: [(SensorID?, Instant, Instant?)] = []
         for transition in transitions where transition.limit == reference {
             switch transition.change {
             case .raised: open[transition.sensor] = transition.onset
             case .returned:
-                if let from = open.removeValue(forKey: transition.sensor) { spans.append((from, transition.onset)) }
+                if let from = open.removeValue(forKey: transition.sensor) {
+                    spans.append((transition.sensor, from, transition.onset))
+                }
             case .warned: break
             }
         }
-        return spans + open.values.sorted().map { ($0, nil) }
+        return spans + open.map { ($0.key, $0.value, nil) }
     }
 }

@@ -22,15 +22,16 @@ public struct TrialFacts: Sendable {
         public var unknownDays: Int
         /// On how many days a minimum for people would have been kept by less than a tenth.
         public var nearDays: Int
-        /// The limit in force that it would replace, with the days on which that was passed.
-        public var current: (limit: Limit, scale: Scale, days: Int)?
+        /// The limit in force that it would replace, with the days on which that was passed; nil days where too few homes are
+        /// concerned to show it.
+        public var current: (limit: Limit, scale: Scale, days: Int?)?
         /// Days on which it would have been passed with other numbers, from the least to the greatest.
         public var range: [(amount: DecimalValue, days: Int)]
 
         /// Makes facts.
         public init(
             limit: Limit, scale: Scale, days: Int?, times: Int, longest: Int64, firstDays: [CalendarDate],
-            unknownDays: Int, nearDays: Int, current: (limit: Limit, scale: Scale, days: Int)?,
+            unknownDays: Int, nearDays: Int, current: (limit: Limit, scale: Scale, days: Int?)?,
             range: [(amount: DecimalValue, days: Int)]
         ) {
             titles = limit.titles
@@ -44,6 +45,36 @@ public struct TrialFacts: Sendable {
             self.nearDays = nearDays
             self.current = current
             self.range = range
+        }
+
+        /// A limit of which nothing is told, since too few homes are concerned.
+        public init(hidden limit: Limit, scale: Scale) {
+            self.init(
+                limit: limit, scale: scale, days: nil, times: 0, longest: 0, firstDays: [], unknownDays: 0, nearDays: 0,
+                current: nil, range: [])
+        }
+    }
+
+    /// The stages of the proposal.
+    public struct StagesTried: Sendable {
+        /// Their name within the decision.
+        public var id: String
+        /// Their title, by language.
+        public var titles: [String: String]
+        /// True where only the assembly makes a level count; they are tried as if it always had at once.
+        public var isDeclaredByAssembly: Bool
+        /// Each level, the mildest first, with the days on which it would have counted; nil where they look at single homes.
+        public var levels: [(titles: [String: String], days: Int)]?
+
+        /// Makes facts.
+        public init(
+            id: String, titles: [String: String], isDeclaredByAssembly: Bool,
+            levels: [(titles: [String: String], days: Int)]?
+        ) {
+            self.id = id
+            self.titles = titles
+            self.isDeclaredByAssembly = isDeclaredByAssembly
+            self.levels = levels
         }
     }
 
@@ -61,12 +92,15 @@ public struct TrialFacts: Sendable {
     public var through: CalendarDate
     /// The limits, in the proposal's order.
     public var limits: [Tried]
+    /// The stages, in the proposal's order.
+    public var stages: [StagesTried]
 
     /// Makes facts.
     public init(
         community: String, isDemonstration: Bool, zone: Zone, number: Int, from: CalendarDate, through: CalendarDate,
-        limits: [Tried]
+        limits: [Tried], stages: [StagesTried] = []
     ) {
+        self.stages = stages
         self.community = community
         self.isDemonstration = isDemonstration
         self.zone = zone

@@ -43,20 +43,9 @@ public struct TrialWriter: Sendable {
     func document() -> Document {
         var blocks: [DocumentBlock] = []
         if facts.isDemonstration { blocks.append(.notice(words.text("report.demonstration"))) }
-        blocks += [
-            .paragraph(words.text("trial.intro", period)),
-            .table(
-                DocumentTable(
-                    caption: words.text("trial.caption", period),
-                    columns: [
-                        .init(title: words.text("trial.column.limit")),
-                        .init(title: words.text("trial.column.days"), isNumber: true),
-                        .init(title: words.text("trial.column.times"), isNumber: true),
-                        .init(title: words.text("trial.column.longest")),
-                        .init(title: words.text("trial.column.unknown"), isNumber: true),
-                        .init(title: words.text("trial.column.today")),
-                    ], rows: facts.limits.map(row))),
-        ]
+        blocks.append(.paragraph(words.text("trial.intro", period)))
+        if !facts.limits.isEmpty { blocks.append(.table(table(of: facts.limits))) }
+        blocks += facts.stages.map { .paragraph(sentence($0)) }
         let people = facts.limits.filter { $0.limit.protects == .people && $0.limit.needsUnit && $0.days != nil }
         if !people.isEmpty {
             blocks.append(
@@ -73,6 +62,37 @@ public struct TrialWriter: Sendable {
         return Document(language: words.language, title: words.text("trial.title", period), blocks: blocks)
     }
 
+    private func table(of limits: [TrialFacts.Tried]) -> DocumentTable {
+        DocumentTable(
+            caption: words.text("trial.caption", period),
+            columns: [
+                .init(title: words.text("trial.column.limit")),
+                .init(title: words.text("trial.column.days"), isNumber: true),
+                .init(title: words.text("trial.column.times"), isNumber: true),
+                .init(title: words.text("trial.column.longest")),
+                .init(title: words.text("trial.column.unknown"), isNumber: true),
+                .init(title: words.text("trial.column.today")),
+            ], rows: limits.map(row))
+    }
+
+    /// On how many days each level would have counted.
+    private func sentence(_ stages: TrialFacts.StagesTried) -> String {
+        let title = self.title(stages.titles, stages.id)
+        guard let levels = stages.levels else { return words.text("trial.stages_hidden", ["stages": title]) }
+        let parts = levels.enumerated().map { place, level in
+            words.text(
+                level.days == 1 ? "trial.level_one" : "trial.level",
+                ["level": self.title(level.titles, "\(place + 1)"), "days": "\(level.days)"])
+        }
+        return words.text(
+            stages.isDeclaredByAssembly ? "trial.stages_declared" : "trial.stages",
+            ["stages": title, "levels": parts.joined(separator: ", ")])
+    }
+
+    private func title(_ titles: [String: String], _ id: String) -> String {
+        titles[words.language] ?? titles[""] ?? id
+    }
+
     private func row(_ tried: TrialFacts.Tried) -> [DocumentTable.Cell] {
         guard let days = tried.days else {
             return [DocumentTable.Cell(name(tried)), .init(words.text("trial.hidden")), "", "", "", ""]
@@ -82,9 +102,10 @@ public struct TrialWriter: Sendable {
             DocumentTable.Cell(tried.times == 0 ? "" : words.duration(tried.longest)), "\(tried.unknownDays)",
             DocumentTable.Cell(
                 tried.current.map { current in
-                    words.text(
-                        current.days == 1 ? "trial.current_one" : "trial.current",
-                        ["rule": current.limit.words(words.phrases, current.scale), "days": "\(current.days)"])
+                    let rule = current.limit.words(words.phrases, current.scale)
+                    guard let days = current.days else { return words.text("trial.current_hidden", ["rule": rule]) }
+                    return words.text(
+                        days == 1 ? "trial.current_one" : "trial.current", ["rule": rule, "days": "\(days)"])
                 } ?? words.text("trial.no_current")),
         ]
     }
@@ -96,7 +117,7 @@ public struct TrialWriter: Sendable {
     }
 
     private func title(_ tried: TrialFacts.Tried) -> String {
-        tried.titles[words.language] ?? tried.titles[""] ?? tried.limit.id
+        title(tried.titles, tried.limit.id)
     }
 
     private func section(_ tried: TrialFacts.Tried, _ index: Int) -> [DocumentBlock] {
@@ -139,23 +160,48 @@ public struct TrialWriter: Sendable {
                 "limits",
                 .array(
                     facts.limits.map { tried in
-                        .object([
-                            ("limit", .string(tried.limit.id)), ("sentence", .string(name(tried))),
-                            ("days_passed", .optional(tried.days)), ("times", .integer(tried.times)),
-                            ("longest_seconds", .integer(Int(tried.longest))),
-                            ("first_days", .array(tried.firstDays.map { .string($0.description) })),
-                            ("days_unknown", .integer(tried.unknownDays)), ("days_near", .integer(tried.nearDays)),
-                            ("days_passed_today", .optional(tried.current?.days)),
-                            (
-                                "range",
-                                .array(
-                                    tried.range.map { amount, days in
-                                        .object([("amount", .decimal(amount)), ("days_passed", .integer(days))])
-                                    })
-                            ),
-                        ])
+                        guard tried.days != nil else { return .object(head(tried) + [("hidden", .bool(true))]) }
+                        return .object(head(tried) + figures(tried))
+                    })
+            ),
+            ("stages", .array(facts.stages.map(node))),
+        ])
+    }
+
+    private func node(_ stages: TrialFacts.StagesTried) -> JSONNode {
+        guard let levels = stages.levels else {
+            return .object([("stages", .string(stages.id)), ("hidden", .bool(true))])
+        }
+        return .object([
+            ("stages", .string(stages.id)), ("declared_by_assembly", .bool(stages.isDeclaredByAssembly)),
+            (
+                "levels",
+                .array(
+                    levels.enumerated().map { place, level in
+                        .object([("level", .integer(place + 1)), ("days", .integer(level.days))])
                     })
             ),
         ])
+    }
+
+    private func head(_ tried: TrialFacts.Tried) -> [(String, JSONNode)] {
+        [("limit", .string(tried.limit.id)), ("sentence", .string(name(tried)))]
+    }
+
+    private func figures(_ tried: TrialFacts.Tried) -> [(String, JSONNode)] {
+        [
+            ("days_passed", .optional(tried.days)), ("times", .integer(tried.times)),
+            ("longest_seconds", .integer(Int(tried.longest))),
+            ("first_days", .array(tried.firstDays.map { .string($0.description) })),
+            ("days_unknown", .integer(tried.unknownDays)), ("days_near", .integer(tried.nearDays)),
+            ("days_passed_today", .optional(tried.current?.days)),
+            (
+                "range",
+                .array(
+                    tried.range.map { amount, days in
+                        .object([("amount", .decimal(amount)), ("days_passed", .integer(days))])
+                    })
+            ),
+        ]
     }
 }

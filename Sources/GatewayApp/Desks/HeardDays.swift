@@ -1,0 +1,61 @@
+import GatewayModel
+import Limits
+import Reporting
+import Storage
+
+/// On which of the tried days sensors were heard at all: days that the report does not know either.
+struct HeardDays {
+    private let zone: Zone
+    private let through: CalendarDate
+    private let dates: [CalendarDate]
+    private var heard: [SensorID: Set<CalendarDate>] = [:]
+    /// Days without a row of each sensor: they were not counted yet, or not measured.
+    private let open: Set<CalendarDate>
+    private var day: (range: Range<Instant>, date: CalendarDate, isOpen: Bool)?
+
+    init(_ run: TrialRun, of sensors: [Sensor]) throws {
+        (zone, through) = (run.zone, run.through)
+        let count = max(0, run.through.daysSinceEpoch - run.from.daysSinceEpoch)
+        dates = (0...count).map { run.from.adding(days: Int($0)) }
+        let days = ComputedDays(store: run.store, sensors: run.sensors)
+        let gauges = try GaugeDays(store: run.store)
+        for sensor in sensors {
+            let uses = try days.dayUse(of: sensor, from: run.from, through: run.through).map(\.date)
+            let levels = try gauges.figures(of: sensor, from: run.from, through: run.through).map(\.date)
+            heard[sensor.id] = Set(uses + levels)
+        }
+        let known = heard
+        open = Set(dates.filter { date in known.values.contains { !$0.contains(date) } })
+    }
+
+    /// Takes what is read of days that were not counted yet.
+    mutating func note(_ measurement: Measurement) {
+        if day?.range.contains(measurement.time) != true {
+            let date = zone.date(at: measurement.time)
+            let range = zone.start(of: date)..<zone.start(of: date.adding(days: 1))
+            day = (range, date, open.contains(date))
+        }
+        if let day, day.isOpen { heard[measurement.sensor]?.insert(day.date) }
+    }
+
+    /// Enters the days of which nothing is known; where silence is what is measured, there are none.
+    func mark(_ trial: inout Trial) {
+        let limit = trial.limit
+        if case .silence = limit.rule { return }
+        let missing = limit.sensors.reduce(into: [SensorID: Set<CalendarDate>]()) { missing, sensor in
+            let days = open.filter { heard[sensor]?.contains($0) != true }
+            if !days.isEmpty { missing[sensor] = days }
+        }
+        guard !missing.isEmpty else { return }
+        for days in missing.values { trial.unknownDays.formUnion(days.filter { limit.season?.contains($0) ?? true }) }
+        for index in trial.episodes.indices {
+            let episode = trial.episodes[index]
+            let whose = episode.sensor.map { [$0] } ?? limit.sensors
+            guard whose.allSatisfy({ missing[$0] != nil }) else { continue }
+            trial.episodes[index].gaps = Set(
+                episode.days(through: through, zone: zone).filter { date in
+                    whose.allSatisfy { missing[$0]?.contains(date) == true }
+                })
+        }
+    }
+}

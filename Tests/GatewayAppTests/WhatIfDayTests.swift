@@ -1,0 +1,76 @@
+import GatewayModel
+import Limits
+import TestSupport
+import Testing
+
+@testable import GatewayApp
+
+/// `commons limits what-if` on constructed stores with days that nobody knows, and with seasons.
+@Suite("A decision tried on days", .serialized)
+struct WhatIfDayTests {
+    @Test("Days without figures are neither passed nor kept, of budgets and of levels; silence is judged on them")
+    func unknownDays() throws {
+        let village = try TrialVillage()
+        for day in 0..<12 where day != 5 && day != 6 {
+            village.read("well/water", day, 1000 + day * 4)
+            village.read("taps/water", day, 1000 + day)
+            village.read("tank/level", day, day < 3 ? 150 : 90)
+        }
+        try village.live(until: 13)
+        let found = try village.figures(
+            "limits:\n" + TrialVillage.limit("day", ["well/water"], TrialVillage.daily)
+                + TrialVillage.limit("both", ["well/water", "taps/water"], TrialVillage.daily)
+                + TrialVillage.level()
+                + TrialVillage.limit("falls", ["tank/level"], "rate: {change: 20 cm, within: 30 h, direction: falls}")
+                + TrialVillage.limit("silent", ["tank/level"], "silence: {after: 30 h}")
+                + TrialVillage.limit("flow", ["well/water"], "rolling: {amount: 7 m3, days: 2}"), through: 41)
+        let passed = found.map { $0["days_passed"] as? Int }
+        let unknown = found.map { $0["days_unknown"] as? Int }
+        // The first day has no use yet and is known; days 5 and 6 and those from 12 on are not.
+        #expect(unknown == [32, 32, 32, 32, 0, 30 + 2 + 1], "\(unknown)")
+        #expect(passed[0] == 9 && passed[1] == 9 && passed[2] == 7, "\(passed)")
+        // Silence began on the evening of day 5, and on that of day 12; it is what is measured.
+        #expect(passed[4] == 3 + 30, "\(passed)")
+        #expect(found[0]["longest_seconds"] as? Int == 9 * 86_400)
+        #expect(found[2]["longest_seconds"] as? Int == 6 * 86_400 + 43_200)
+        for form in ["text", "markdown", "html"] {
+            let text = try village.tried("limits:\n" + TrialVillage.level(), through: 41, form: form)
+            #expect(text.contains("32"))
+        }
+    }
+
+    @Test("A sum of which a part was not heard is known to be passed, and never known to be kept")
+    func partsMissing() throws {
+        let village = try TrialVillage()
+        for day in 0..<6 {
+            village.read("well/water", day, 1000 + day * (day < 3 ? 1 : 4))
+            if day < 2 { village.read("taps/water", day, 1000 + day) }
+        }
+        try village.live(until: 7)
+        let found = try village.figures(
+            "limits:\n" + TrialVillage.limit("both", ["well/water", "taps/water"], TrialVillage.daily), through: 5)
+        #expect(found[0]["days_passed"] as? Int == 3)
+        #expect(found[0]["days_unknown"] as? Int == 1)
+    }
+
+    @Test(
+        "Out of its season a budget is neither passed nor unknown",
+        arguments: [("day", 5), ("week", 5), ("month", 2)])
+    func seasons(per: String, passed: Int) throws {
+        let village = try TrialVillage()
+        for day in 0..<40 { village.read("well/water", day, 1000 + day * 4) }
+        try village.live(until: 41)
+        let amounts = ["day": 3, "week": 0, "month": 15]
+        let rule = "budget: {amount: \(amounts[per] ?? 0) m3, per: \(per)}"
+        func found(_ season: String) throws -> [String: Any] {
+            try #require(
+                village.figures("limits:\n" + TrialVillage.limit("s", ["well/water"], rule, season), through: 39).first)
+        }
+        let spring = try found("season: from May to June")
+        #expect(spring["days_passed"] as? Int == 0 && spring["days_unknown"] as? Int == 0)
+        // Of the month only what was used in the season counts.
+        let days = try found("season: from 26 September to 30 September")
+        #expect(days["days_passed"] as? Int == passed, "\(days)")
+        #expect(days["times"] as? Int == 1)
+    }
+}
