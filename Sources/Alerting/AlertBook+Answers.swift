@@ -33,11 +33,10 @@ extension AlertBook {
         case .seen: entry.kind = .seen
         case .note(let note): entry.note = note
         case .pause(let until, let why):
-            try pause(&alert, until: until, why: why, person: person, now: now)
-            let isInForce = alert.pause?.isInForce == true
-            entry.kind = isInForce ? .paused : .pauseAsked
-            (entry.note, entry.until) = (alert.pause?.reason, alert.pause?.until)
-            if !isInForce { kind = "alert.pause_asked" }
+            let said = try pause(&alert, until: until, why: why, person: person, now: now)
+            entry.kind = said.isInForce ? .paused : .pauseAsked
+            (entry.note, entry.until) = (said.reason, said.until)
+            if !said.isInForce { kind = "alert.pause_asked" }
         case .resolve(let outcome, let note):
             guard alert.returnedAt != nil || AlertBook.endsByHand(alert) else {
                 throw AnswerError(code: .stillHolds, number: number)
@@ -66,13 +65,17 @@ extension AlertBook {
         return actions
     }
 
+    /// Returns the pause that runs now, or the wish that waits for a second person.
     private func pause(
         _ alert: inout Alert, until: Instant, why: String, person: String, now: Instant
-    ) throws(AnswerError) {
+    ) throws(AnswerError) -> AlertPause {
         guard alert.holds else { throw AnswerError(code: .nothingToPause, number: alert.number) }
-        let isForPeople = alert.protects == .people
+        let isForPeople = protectsPeople(alert)
         let wish = AlertPause(at: now, until: until, reason: why, person: person, needsSecond: isForPeople)
-        alert.pause = try policy.agreed(
-            wish, with: alert.pause, latest: policy.latestPause(forPeople: isForPeople, now: now), number: alert.number)
+        let agreed = try policy.agreed(
+            wish, with: alert.pause, beside: alert.pauseWish,
+            latest: policy.latestPause(forPeople: isForPeople, now: now), number: alert.number)
+        (alert.pause, alert.pauseWish) = (agreed.terms, agreed.wish)
+        return agreed.wish ?? agreed.terms
     }
 }

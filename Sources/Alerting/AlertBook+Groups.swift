@@ -34,16 +34,28 @@ extension AlertBook {
     /// Gives an alert that covers others the urgency of what cannot be seen, and its name.
     func inherit(_ cause: AlertCause, _ subject: String) -> (priority: Priority?, protects: Protects?, unseen: String?)
     {
-        let hidden: [Stake]
-        switch cause {
-        case .box(.brokerAway): hidden = stakes(of: nil)
-        case .box(.placeSilent): hidden = stakes(of: Set(policy.places.filter { $0.value == subject }.keys))
-        case .box, .limit: return (nil, nil, nil)
-        }
+        guard [.box(.brokerAway), .box(.placeSilent)].contains(cause) else { return (nil, nil, nil) }
+        let hidden = hidden(by: cause, subject)
         return (
             hidden.map(\.priority).min(), hidden.contains { $0.protects == .people } ? .people : nil,
             hidden.map(\.limit.description).joined(separator: ",")
         )
+    }
+
+    /// The limits that cannot be watched while such an alert holds.
+    private func hidden(by cause: AlertCause, _ subject: String) -> [Stake] {
+        switch cause {
+        case .box(.brokerAway): stakes(of: nil)
+        case .box(.placeSilent): stakes(of: Set(policy.places.filter { $0.value == subject }.keys))
+        case .box(.sensorSilent): stakes(of: [SensorID(rawValue: subject)])
+        case .box, .limit: []
+        }
+    }
+
+    /// True for an alert that protects people, and for a silence that hides from us what protects people: it rests no
+    /// longer, and by no fewer persons, than what it hides.
+    func protectsPeople(_ alert: Alert) -> Bool {
+        alert.protects == .people || hidden(by: alert.cause, alert.subject).contains { $0.protects == .people }
     }
 
     /// The alert from which this one follows, while both hold.

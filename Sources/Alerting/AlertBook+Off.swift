@@ -9,15 +9,17 @@ extension AlertBook {
         isHousehold: Bool, now: Instant
     ) throws(AnswerError) -> [AlertAction] {
         let wish = AlertPause(at: now, until: until, reason: why, person: person, needsSecond: forPeople)
-        let terms = try policy.agreed(
-            wish, with: switchedOff[subject]?.terms, latest: policy.latestOff(forPeople: forPeople, now: now))
-        let off = SwitchedOff(subject: subject, terms: terms, isHousehold: isHousehold)
+        let before = switchedOff[subject]
+        let agreed = try policy.agreed(
+            wish, with: before?.terms, beside: before?.wish, latest: policy.latestOff(forPeople: forPeople, now: now))
+        let off = SwitchedOff(subject: subject, terms: agreed.terms, wish: agreed.wish, isHousehold: isHousehold)
         switchedOff[subject] = off
-        let switching = terms.isInForce ? AlertAction.Switching.off : .offAsked
+        let isAgreed = agreed.wish == nil && agreed.terms.isInForce
+        let switching = isAgreed ? AlertAction.Switching.off : .offAsked
         var actions: [AlertAction] = [
             .switched(off, switching), record(off, switching, person: person, means: means, note: why),
         ]
-        guard terms.isInForce else { return actions }
+        guard isAgreed else { return actions }
         for var alert in open where alert.holds && AlertBook.subjects(of: alert).contains(subject) {
             rest(&alert, now: now)
             keep(alert)
@@ -35,9 +37,12 @@ extension AlertBook {
     }
 
     mutating func endSwitchOffs(now: Instant) -> [AlertAction] {
-        let over = switchedOff.values.filter { now >= $0.terms.until }.sorted { $0.subject < $1.subject }
+        var over = switchedOff.values.filter { now >= $0.terms.until }.sorted { $0.subject < $1.subject }
         guard !over.isEmpty else { return [] }
-        over.forEach { switchedOff[$0.subject] = nil }
+        for index in over.indices {
+            if let wish = over[index].wish, now >= wish.until { over[index].wish = nil }
+            switchedOff[over[index].subject] = over[index].waiting
+        }
         return over.flatMap { off in
             [.switched(off, .offEnded), record(off, .offEnded, person: nil, means: "clock", note: nil)]
         } + wake(now: now)
@@ -47,7 +52,9 @@ extension AlertBook {
     func rest(_ alert: inout Alert, now: Instant) {
         guard alert.holds else { return }
         let isNew = alert.entries.count == 1
-        if let off = off(alert), alert.offUntil == nil {
+        let off = off(alert)
+        if let off, alert.offUntil != nil { alert.offUntil = off.terms.until }
+        if let off, alert.offUntil == nil {
             alert.offUntil = off.terms.until
             alert.entries.append(
                 AlertEntry(
@@ -89,7 +96,8 @@ extension AlertBook {
     private func record(
         _ off: SwitchedOff, _ switching: AlertAction.Switching, person: String?, means: String, note: String?
     ) -> AlertAction {
-        let facts = ["means": means, "until": off.terms.until.description]
+        let terms = switching == .offAsked ? off.wish ?? off.terms : off.terms
+        let facts = ["means": means, "until": terms.until.description]
         let subject = ["subject": off.subject]
         var texts = off.isHousehold ? subject : [:]
         texts["person"] = person

@@ -29,7 +29,9 @@ extension AlertBook {
             guard let pause = alert.pause else { continue }
             let patience = pause.at.advanced(bySeconds: AlertPolicy.longestForPeople)
             guard now >= (pause.isInForce ? pause.until : min(pause.until, patience)) else { continue }
-            alert.pause = nil
+            // What one person asked for meanwhile goes on waiting for a second one.
+            alert.pause = alert.pauseWish.flatMap { $0.until > now ? $0 : nil }
+            alert.pauseWish = nil
             actions += resume(alert, .resumed, tells: pause.isInForce, now: now)
         }
         return actions

@@ -62,19 +62,26 @@ public struct AlertPolicy: Sendable {
         meetings?.next(after: now) ?? now.advanced(bySeconds: AlertPolicy.longestOff)
     }
 
-    /// Puts a wish beside the one that waits for a second person, and says what is in force then.
+    /// Puts a wish beside the one that waits for a second person, and says what counts then.
+    ///
+    /// Terms in force stay as they are until a second person has agreed to others: one person alone prolongs nothing.
     func agreed(
-        _ wish: AlertPause, with waiting: AlertPause?, latest: Instant, number: Int = 0
-    ) throws(AnswerError) -> AlertPause {
+        _ wish: AlertPause, with terms: AlertPause?, beside other: AlertPause?, latest: Instant, number: Int = 0
+    ) throws(AnswerError) -> (terms: AlertPause, wish: AlertPause?) {
         guard !wish.reason.isEmpty else { throw AnswerError(code: .whyMissing, number: number) }
         guard wish.until > wish.at else { throw AnswerError(code: .overAlready, number: number) }
         guard wish.until <= latest else { throw AnswerError(code: .tooLong, number: number, latest: latest) }
-        guard wish.needsSecond, let waiting, !waiting.isInForce else { return wish }
+        guard wish.needsSecond else { return (wish, nil) }
+        let running = terms.flatMap { $0.isInForce && $0.until > wish.at ? $0 : nil }
+        // A wish whose end has passed is none any more.
+        guard let waiting = terms?.isInForce == true ? other : terms, waiting.until > wish.at else {
+            return running.map { ($0, wish) } ?? (wish, nil)
+        }
         guard waiting.person != wish.person else { throw AnswerError(code: .samePerson, number: number) }
         var agreed = waiting
         // Two persons agree on no more than both have said.
         agreed.until = min(waiting.until, wish.until)
         agreed.confirmedBy = wish.person
-        return agreed
+        return (agreed, nil)
     }
 }

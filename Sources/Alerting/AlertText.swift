@@ -98,8 +98,9 @@ public enum AlertText {
             "chattering",
         ]
         .contains(stage) {
-            values["until"] = alert.pause.map { context.localTime($0.until) } ?? ""
-            values["why"] = Escaping.singleLine(alert.pause?.reason ?? "", limit: 80)
+            let pause = stage == "pause_asked" ? alert.pauseWish ?? alert.pause : alert.pause
+            values["until"] = pause.map { context.localTime($0.until) } ?? ""
+            values["why"] = Escaping.singleLine(pause?.reason ?? "", limit: 80)
             values["about"] = about(alert, context, book)
             values["cause"] = alert.outcome.map { book.text("alerts.outcome.\($0.rawValue)") } ?? ""
             return book.text("alerts.\(stage)", values)

@@ -5,6 +5,8 @@ import Limits
 /// What stewards say to alerts.
 extension Office {
     func answer(_ number: Int, _ answer: AlertAnswer, by actor: Actor, now: Instant) throws -> CommandReply {
+        // Whoever finds something may say so; what calls or lets rest is the stewards'.
+        if case .note = answer {} else if let refusal = refusalUnlessSteward(actor, now: now) { return refusal }
         let said: StewardAnswer =
             switch answer {
             case .take: .take
@@ -16,9 +18,9 @@ extension Office {
             }
         let actions = try pipeline.state.alerts.answer(
             number, said, person: actor.person, means: actor.means, now: now)
-        pipeline.perform(actions, now: now)
-        let pause = pipeline.state.alerts.open.first { $0.number == number }?.pause
-        guard case .pause = said, let pause else {
+        pipeline.perform(Office.entered(actions, by: actor), now: now)
+        let alert = pipeline.state.alerts.open.first { $0.number == number }
+        guard case .pause = said, let pause = alert?.pauseWish ?? alert?.pause else {
             return done("answered", ["number": "\(number)", "person": actor.person])
         }
         return done(
@@ -29,10 +31,11 @@ extension Office {
     func switchAlerts(
         _ subject: String, _ terms: SwitchOffTerms?, by actor: Actor, now: Instant
     ) throws -> CommandReply {
+        if let refusal = refusalUnlessSteward(actor, now: now) { return refusal }
         guard let terms else {
             let actions = try pipeline.state.alerts.switchOn(
                 subject, person: actor.person, means: actor.means, now: now)
-            pipeline.perform(actions, now: now)
+            pipeline.perform(Office.entered(actions, by: actor), now: now)
             return done("switched_on", ["subject": subject])
         }
         let today = site.zone.date(at: now)
@@ -48,11 +51,34 @@ extension Office {
             subject, until: terms.until, why: terms.why, person: actor.person, means: actor.means,
             forPeople: limits.contains { $0.limit.protects == .people },
             isHousehold: sensor?.visibility == .household, now: now)
-        pipeline.perform(actions, now: now)
-        let agreed = pipeline.state.alerts.switchedOff[subject]?.terms
+        pipeline.perform(Office.entered(actions, by: actor), now: now)
+        let off = pipeline.state.alerts.switchedOff[subject]
+        let agreed = off?.wish ?? off?.terms
         return done(
             agreed?.isInForce == true ? "switched_off" : "switch_off_asked",
             ["subject": subject, "until": site.local(agreed?.until ?? terms.until)])
+    }
+
+    /// Why a person may not answer; nil for a steward who was not recalled, and for anybody where no stewards are named.
+    ///
+    /// Where nobody has a mandate any more every steward answers, as every steward goes on hearing.
+    private func refusalUnlessSteward(_ actor: Actor, now: Instant) -> CommandReply? {
+        let named = site.configuration.stewards.map(\.name)
+        let holding = named.filter { mayAnswer($0, now: now) }
+        let standing = holding.isEmpty ? named : holding
+        guard !standing.isEmpty, !standing.contains(actor.person) else { return nil }
+        return refused("not_a_steward", ["person": actor.person, "stewards": standing.joined(separator: ", ")])
+    }
+
+    /// Adds to the record of an act who entered it: one account can speak for several persons, and has to be seen doing so.
+    private static func entered(_ actions: [AlertAction], by actor: Actor) -> [AlertAction] {
+        actions.map { action in
+            guard case .record(let kind, let facts, var texts) = action, texts["person"] == actor.person else {
+                return action
+            }
+            texts["entered_by"] = actor.account
+            return .record(kind: kind, facts: facts, erasable: texts)
+        }
     }
 
     /// Takes over who holds a mandate: a decision was adopted.

@@ -176,6 +176,8 @@ public struct Alert: Hashable, Sendable, Codable {
     public var peakAt: Instant?
     /// The pause that is asked for or runs.
     public var pause: AlertPause?
+    /// A further pause that a second person has not agreed to yet, while one runs; it changes nothing in that one.
+    public var pauseWish: AlertPause?
     /// Until when its sensor or limit is switched off; nil while it is on.
     public var offUntil: Instant?
     /// The number of the alert that covers it.
@@ -216,6 +218,7 @@ public struct Alert: Hashable, Sendable, Codable {
 
     /// Brings the state in line with what is known: what is over comes before what rests, and that before who goes.
     public mutating func settle() {
+        if pause == nil { pauseWish = nil }
         if closedAt != nil {
             state = .closed
         } else if returnedAt != nil {

@@ -35,13 +35,21 @@ public struct SwitchedOff: Hashable, Sendable, Codable {
     public var subject: String
     /// The terms: since when, until when, why, by whom.
     public var terms: AlertPause
+    /// Further terms that a second person has not agreed to yet; they change nothing in those in force.
+    public var wish: AlertPause?
     /// True for a sensor of one household.
     public var isHousehold: Bool
 
     /// Makes an entry.
-    public init(subject: String, terms: AlertPause, isHousehold: Bool) {
+    public init(subject: String, terms: AlertPause, wish: AlertPause? = nil, isHousehold: Bool) {
         self.subject = subject
         self.terms = terms
+        self.wish = wish
         self.isHousehold = isHousehold
+    }
+
+    /// What goes on waiting for a second person once the terms are over.
+    public var waiting: SwitchedOff? {
+        wish.map { SwitchedOff(subject: subject, terms: $0, isHousehold: isHousehold) }
     }
 }

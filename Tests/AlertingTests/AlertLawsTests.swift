@@ -55,7 +55,8 @@ struct AlertWorld {
                 }
                 stored[alert.id] = alert
             case .switched(let entry, let switching):
-                off[entry.subject] = [.off, .offAsked].contains(switching) ? entry : nil
+                let rest = switching == .offEnded ? entry.waiting : nil
+                off[entry.subject] = [.off, .offAsked].contains(switching) ? entry : rest
             case .notify(let draft):
                 if draft.kind == "alert.raised", ![.raised, .going].contains(draft.alert.state) {
                     problems.append("people were called for \(draft.alert.number), which is \(draft.alert.state)")

@@ -66,6 +66,69 @@ struct AlertRestTests {
         #expect(try village.office.store.switchedOff().isEmpty)
     }
 
+    @Test("Only stewards answer and let rest; invented names are refused, and one account that speaks for two is seen")
+    func onlyStewards() throws {
+        let village = try AlertVillage()
+        try village.read(10, of: "cold")
+        func keeper(_ person: String?, _ command: Command) throws -> [String] {
+            let actor = Actor(account: "keeper", enteredFor: person)
+            let reply = village.office.perform(command, by: actor, now: village.now)
+            try village.commit()
+            return [reply.isDone ? "done" : "refused"] + reply.lines
+        }
+        let until = village.now.advanced(bySeconds: 20 * hour)
+        let off = Command.switchAlerts(subject: "cold/power", off: SwitchOffTerms(until: until, why: "it thaws"))
+        let acts: [Command] = [
+            off, .switchAlerts(subject: "cold/power", off: nil), pause(1, village, hours: 5),
+            .answer(alert: 1, answer: .take), .answer(alert: 1, answer: .decline), .answer(alert: 1, answer: .seen),
+            .answer(alert: 1, answer: .resolve(.real, note: nil)),
+        ]
+        for person in ["Nobody1", "Nobody2", nil] {
+            for act in acts {
+                let reply = try keeper(person, act)
+                #expect(reply[0] == "refused" && reply[1].contains("Rosa, Jordi, Amina"), "\(reply)")
+                #expect(reply[1].contains(person ?? "keeper"))
+            }
+        }
+        #expect(try village.entries(1) == ["raised", "called_all"])
+        #expect(try village.office.store.switchedOff().isEmpty)
+        #expect(try keeper(nil, .answer(alert: 1, answer: .note("the door is open")))[0] == "done")
+        #expect(try keeper("Rosa", off)[0] == "done" && village.states() == ["1 raised"])
+        #expect(try keeper("Rosa", off)[0] == "refused")
+        #expect(try keeper("Jordi", off)[0] == "done" && village.states() == ["1 switched_off"])
+        let said = try village.office.store.recordEntries().map(\.entry).filter { $0.kind.hasPrefix("alerts.off") }
+        #expect(said.map { $0.erasable["person"] } == ["Rosa", "Jordi"])
+        #expect(said.map { $0.erasable["entered_by"] } == ["keeper", "keeper"])
+        let amina = village.now.advanced(bySeconds: 21 * hour)
+        let more = Command.switchAlerts(subject: "cold/power", off: SwitchOffTerms(until: amina, why: "more"))
+        #expect(try keeper("Amina", more)[1].contains("Until then nothing changes"))
+        try village.restart()
+        let list = try AlertDesk(site: village.site).lines(all: false, json: false).joined(separator: "\n")
+        #expect(list.contains("cold/power: Amina wants it switched off until 2026-11-11 09:00, because more"))
+        try village.wait(until: 20 * hour + 10)
+        #expect(try village.states() == ["1 raised"])
+        try village.restart()
+        #expect(try village.say("Rosa", more)[0] == "done" && village.states() == ["1 switched_off"])
+    }
+
+    @Test("Who was recalled acts no more at the console; where nobody has a mandate any more every steward does")
+    func recalled() throws {
+        for (decision, refuses) in [(1, true), (9, false)] {
+            let stewards = [("Rosa", decision), ("Jordi", decision), ("Amina", 9)].map {
+                "{name: \($0), mandate: {decision: \($1), from: 2026-05-04, until: 2027-05-02}}"
+            }
+            let village = try AlertVillage(
+                "duty: {change: Monday 18:00, turn: [Rosa, Jordi], since: 2026-11-09}",
+                stewards: "[\(stewards.joined(separator: ", "))]")
+            try village.read(150)
+            let number = try #require(
+                try village.office.store.alerts(openOnly: true).first { $0.subject == "plug/power" }?.number)
+            let reply = try village.say("Amina", .answer(alert: number, answer: .take))
+            #expect((reply[0] == "refused") == refuses, "\(reply)")
+            #expect(try village.say("Rosa", .answer(alert: number, answer: .take))[0] == "done")
+        }
+    }
+
     @Test("A sensor that is switched off raises records and calls nobody; it is on the list until it ends by itself")
     func switchedOff() throws {
         let village = try AlertVillage()

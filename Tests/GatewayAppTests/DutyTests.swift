@@ -37,7 +37,7 @@ struct DutyTests {
 
     /// Sends a test message to each and lets them answer.
     private func prepare(_ village: AlertVillage) throws {
-        for person in ["Rosa", "Jordi", "Amina"] {
+        for person in ["Rosa", "Jordi"] {
             try village.say("Rosa", .testAlarm(steward: person))
             #expect(try village.say(person, .answer(alert: number(village), answer: .take))[0] == "done")
         }
@@ -94,7 +94,7 @@ struct DutyTests {
         try village.restart()
         #expect(roster() == ["Rosa", "Jordi"])
         let lines = try DutyDesk(site: village.site).lines(json: false)
-        #expect(lines.contains { $0.hasPrefix("Amina: no mandate now; answered a test message") })
+        #expect(lines.contains { $0.hasPrefix("Amina: no mandate now; has not answered a test message") })
         let sheet = try DutyDesk(site: village.site).sheet(of: "Rosa")
         #expect(sheet.contains("<h1>Welcome on duty, Rosa</h1>") && !sheet.contains("duty.sheet"))
         #expect(sheet.contains("Your mandate: decision 1 of the assembly, from 2026-05-04 until 2027-05-02."))

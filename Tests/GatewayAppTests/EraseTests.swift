@@ -30,7 +30,7 @@ struct EraseTests {
             try village.say("Amina", .eraseTexts(record: noted.number, names: ["note"], why: "names a person"))[0]
                 == "done")
         let after = try #require(try entries().first { $0.number == noted.number })
-        #expect(after.hash == noted.hash && after.entry.erasable == ["person": "Rosa"])
+        #expect(after.hash == noted.hash && after.entry.erasable == ["person": "Rosa", "entered_by": "Rosa"])
         #expect(after.entry.facts == noted.entry.facts)
         let last = try #require(try entries().last?.entry)
         #expect(last.kind == "record.erased" && last.facts["entry"] == "\(noted.number)")

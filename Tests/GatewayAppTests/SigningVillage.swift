@@ -93,8 +93,10 @@ final class SigningVillage {
     }
 
     @discardableResult
-    func perform(_ command: Command, in office: Office, at days: Double = 0) throws -> CommandReply {
-        let reply = office.perform(command, by: Actor(account: "keeper"), now: time(days))
+    func perform(
+        _ command: Command, in office: Office, at days: Double = 0, by person: String = "keeper"
+    ) throws -> CommandReply {
+        let reply = office.perform(command, by: Actor(account: person), now: time(days))
         try office.pipeline.commit(packets: [], session: 1, now: time(days))
         office.housekeepIfDue(now: time(days))
         return reply

@@ -117,11 +117,13 @@ struct ValueTests {
         let number = try #require(try office.store.alerts(openOnly: true).first?.number)
         let answers: [AlertAnswer] = [.take, .note("valve was open")]
         let known = try office.store.recordEntries().count
-        for answer in answers { try village.perform(.answer(alert: number, answer: answer), in: office, at: 0.4) }
+        for answer in answers {
+            try village.perform(.answer(alert: number, answer: answer), in: office, at: 0.4, by: "Rosa")
+        }
         let entries = try office.store.recordEntries().dropFirst(known).map(\.entry)
         #expect(entries.count == answers.count)
         for entry in entries {
-            #expect(entry.erasable["person"] == "keeper" && entry.facts["means"] == "console", "\(entry)")
+            #expect(entry.erasable["person"] == "Rosa" && entry.facts["means"] == "console", "\(entry)")
             #expect(entry.at == village.time(0.4))
         }
         #expect(try office.store.verifyRecordBook().isIntact)

@@ -50,7 +50,7 @@ public struct AlertDesk {
                         returnedAt: alert.returnedAt?.description, closedAt: alert.closedAt?.description,
                         outcome: alert.outcome?.rawValue, takenBy: alert.takenBy, peak: alert.peak?.description,
                         pausedUntil: alert.state == .paused ? alert.pause?.until.description : nil,
-                        pauseAskedUntil: alert.pause?.isInForce == false ? alert.pause?.until.description : nil,
+                        pauseAskedUntil: AlertDesk.asked(alert)?.until.description,
                         offUntil: alert.offUntil?.description, coveredBy: alert.coveredBy,
                         disputed: AlertDesk.disputed(alert, disputes)))
             }
@@ -80,13 +80,18 @@ public struct AlertDesk {
             case .covered: "alerts.rest.covered"
             case .raised, .going, .returned, .closed: "alerts.state.\(alert.state.rawValue)"
             }
-        let asked = alert.pause?.isInForce == false ? " " + book.text("alerts.rest.asked", values) : ""
-        return book.text(key, values) + asked
+        guard let asked = AlertDesk.asked(alert) else { return book.text(key, values) }
+        return book.text(key, values) + " " + book.text("alerts.rest.asked", ["until": site.local(asked.until)])
+    }
+
+    /// The pause that waits for a second person.
+    private static func asked(_ alert: Alert) -> AlertPause? {
+        alert.pauseWish ?? alert.pause.flatMap { $0.isInForce ? nil : $0 }
     }
 
     /// What is switched off on purpose, so that nobody forgets it.
     private func offLines(_ book: Phrasebook) throws -> [String] {
-        try site.readingStore().switchedOff().map { off in
+        try site.readingStore().switchedOff().flatMap { [$0, $0.waiting].compactMap { $0 } }.map { off in
             let key = off.terms.isInForce ? "alerts.rest.off_line" : "alerts.rest.off_asked_line"
             return Escaping.terminal(
                 book.text(

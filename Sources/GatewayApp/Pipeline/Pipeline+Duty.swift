@@ -92,12 +92,14 @@ extension Pipeline {
     /// Keeps what is switched off or on, and tells the stewards; of a home they hear no more than that it is one.
     func tell(_ off: SwitchedOff, _ switching: AlertAction.Switching, now: Instant) {
         let isOff = [.off, .offAsked].contains(switching)
-        batch.switchedOff.updateValue(isOff ? off : nil, forKey: off.subject)
+        batch.switchedOff.updateValue(
+            isOff ? off : switching == .offEnded ? off.waiting : nil, forKey: off.subject)
+        let terms = switching == .offAsked ? off.wish ?? off.terms : off.terms
         let sensor = state.sensors.sensor(SensorID(rawValue: off.subject))
         batch.outbox += notices.announcement("alerts.\(switching.rawValue)", priority: .today, now: now) { book in
             let values = [
-                "person": off.terms.confirmedBy ?? off.terms.person, "why": off.terms.reason,
-                "until": self.notices.local(off.terms.until),
+                "person": terms.confirmedBy ?? terms.person, "why": terms.reason,
+                "until": self.notices.local(terms.until),
                 "sensor": off.isHousehold
                     ? book.text("alerts.a_home") : sensor?.name(in: book.language) ?? off.subject,
             ]

@@ -16,8 +16,9 @@ enum SwitchOffDesk {
             case "alerts.off_asked": asked[subject] = entry
             case "alerts.off":
                 if let index = running.removeValue(forKey: subject) { facts[index].until = entry.at }
-                let first = asked.removeValue(forKey: subject)
-                let until = entry.facts["until"].flatMap { Instant(rfc3339: $0) } ?? entry.at
+                // A wish whose end had passed was joined by nobody.
+                let first = asked.removeValue(forKey: subject).flatMap { end(of: $0) > entry.at ? $0 : nil }
+                let until = end(of: entry)
                 running[subject] = subject.isEmpty ? nil : facts.count
                 facts.append(
                     SwitchOffFacts(
@@ -25,13 +26,18 @@ enum SwitchOffDesk {
                         why: first?.erasable["note"] ?? entry.erasable["note"] ?? "",
                         persons: [first, entry].compactMap { $0?.erasable["person"] }))
             case "alerts.on", "alerts.off_ended":
-                asked[subject] = nil
-                if let index = running.removeValue(forKey: subject) {
-                    facts[index].until = min(facts[index].until, entry.at)
-                }
+                let index = running.removeValue(forKey: subject)
+                if let index { facts[index].until = min(facts[index].until, entry.at) }
+                // What was asked for while it was off goes on waiting when its time is over.
+                if entry.kind == "alerts.on" || index == nil { asked[subject] = nil }
             default: break
             }
         }
         return facts
+    }
+
+    /// The end that an entry says.
+    private static func end(of entry: RecordEntry) -> Instant {
+        entry.facts["until"].flatMap { Instant(rfc3339: $0) } ?? entry.at
     }
 }
