@@ -37,7 +37,8 @@ extension Office {
 
     /// What of it does not fit the sensors and limits here; nil where everything does.
     func misfit(of resolution: Resolution) throws -> String? {
-        AdoptionCheck(site: site, sensors: pipeline.state.sensors).problem(
+        let sensors = pipeline.state.sensors
+        return AdoptionCheck(site: site, sensors: sensors, kinds: try HandReadings.kinds(store, sensors)).problem(
             with: resolution, adopted: try LimitRegister(site: site).adopted(in: store))
     }
 

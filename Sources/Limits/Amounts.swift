@@ -6,11 +6,22 @@ extension Field {
     func amount() -> (DecimalValue, Unit)? {
         guard let text = string() else { return nil }
         let parts = text.split(separator: " ", maxSplits: 1)
+        if let number = parts.first, refusesGroups(number) { return nil }
         guard let number = parts.first.flatMap({ DecimalValue($0) }), parts.count == 2 else {
             report("'\(text)' is not an amount with its unit", remedy: "write for example `90 L` or `100 cm`")
             return nil
         }
         return unit(String(parts[1])).map { (number, $0) }
+    }
+
+    /// Reports a number such as `1.000`, which is a thousand to some people and one to others; true where it is one.
+    func refusesGroups(_ number: Substring) -> Bool {
+        let parts = number.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "." || $0 == "," })
+        guard parts.count == 2, parts[1] == "000", let whole = Int(parts[0]), whole != 0 else { return false }
+        report(
+            "'\(number)' may be \(whole)000 or \(whole)",
+            remedy: "write \(whole)000 or \(whole), without point and comma")
+        return true
     }
 
     /// A unit by its UCUM code or an everyday name.

@@ -19,6 +19,8 @@ enum LimitEntry {
             let priority = fields.required("priority", example: "today")?.choice(Priority.self)
         else { return nil }
         let plain = fields["rule"].flatMap(PlainRule.parse)
+        // What is wrong with the rule was said; that the bound is missing then would mislead.
+        guard fields["rule"] == nil || plain != nil else { return nil }
         let bound: Bound?
         if let plain, fields["bound"] == nil {
             bound = plain.bound
@@ -30,10 +32,15 @@ enum LimitEntry {
             fields["bound"]?.report(
                 "the bound says something else than the rule", remedy: "leave bound: out, the rule says it")
         }
+        for key in RuleEntry.kinds where plain != nil {
+            fields[key]?.report("a limit needs exactly one rule", remedy: "leave one of rule: and \(key): out")
+        }
+        for (key, isSaid) in [("season", plain?.season != nil), ("hours", plain?.hours != nil)] where isSaid {
+            fields[key]?.report("the rule says its \(key) already", remedy: "leave one of the two out")
+        }
         let sensors = fields.required("sensors", example: "[tank/level]").map(RuleEntry.sensors) ?? []
         let season = plain?.season ?? fields["season"].flatMap(YearSpan.read)
-        guard fields["rule"] == nil || plain != nil,
-            let (rule, unit) = plain.map({ ($0.rule, $0.unit) }) ?? RuleEntry.rule(fields, season: season)
+        guard let (rule, unit) = plain.map({ ($0.rule, $0.unit) }) ?? RuleEntry.rule(fields, season: season)
         else { return nil }
         return Limit(
             id: id, titles: titles, bound: bound, protects: protects, resource: Resource(rawValue: resource),

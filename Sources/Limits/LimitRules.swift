@@ -7,7 +7,7 @@ enum LimitRules {
     static let essential: Set<Resource> = ["water"]
 
     /// Reports every rule that the resolution breaks, at the entry that breaks it.
-    static func check(_ resolution: Resolution, at owner: Field, limits entries: [Field]) {
+    static func check(_ resolution: Resolution, at owner: Field, limits entries: [Field], forms: [Field]) {
         guard entries.count == resolution.limits.count else { return }
         var seen: Set<String> = []
         for (limit, entry) in zip(resolution.limits, entries) {
@@ -27,6 +27,8 @@ enum LimitRules {
         }
         checkStages(resolution, at: owner)
         checkEmergency(resolution, at: owner)
+        guard forms.count == resolution.emergencyForms.count else { return }
+        for (form, entry) in zip(resolution.emergencyForms, forms) { checkForm(form, in: resolution, at: entry) }
     }
 
     private static func checkFloor(_ limit: Limit, in resolution: Resolution, at entry: Field) {
@@ -53,13 +55,40 @@ enum LimitRules {
                 "'\(floor)' is no floor that protects people", remedy: "it needs bound: at_least and protects: people")
         }
         // A ceiling below what people never get less of cannot be kept without breaking the floor.
-        if let most = perPersonAndDay(limit), let least = perPersonAndDay(named),
-            let converted = least.amount.converted(from: least.unit, to: most.unit), most.amount < converted
-        {
-            entry.report(
-                "'\(limit.id)' allows less than '\(floor)' guarantees",
-                remedy: "the minimum for people wins: raise the ceiling or decide about the minimum")
+        if let found = conflict(of: limit, with: named, in: resolution) {
+            entry.report("'\(limit.id)' allows less than '\(floor)' guarantees", remedy: remedy(found))
         }
+    }
+
+    /// What a ceiling of this decision takes from a floor of it; whether other sensors measure all that reaches people is
+    /// known only at adoption.
+    private static func conflict(of limit: Limit, with floor: Limit, in resolution: Resolution) -> FloorConflict? {
+        FloorConflict(
+            ceiling: limit, resolution.scale, floor: floor, resolution.scale,
+            coversFloor: !floor.sensors.isEmpty && Set(limit.sensors).isSuperset(of: floor.sensors))
+    }
+
+    private static func remedy(_ found: FloorConflict) -> String {
+        "\(found.allowed) of \(found.guaranteed) \(found.unit.code) a day: the minimum for people wins, raise the ceiling or decide about the minimum"
+    }
+
+    /// An emergency tightens no further than people's minimum, and nothing that measures protected supply.
+    private static func checkForm(_ form: EmergencyForm, in resolution: Resolution, at entry: Field) {
+        guard let limit = resolution.limits.first(where: { $0.id == form.limit }) else { return }
+        if let first = limit.sensors.first(where: resolution.protectedSupply.contains) {
+            entry.report(
+                "'\(first)' is protected supply, which no emergency reduces",
+                remedy: "take '\(form.limit)' out of allows_emergency:, or the sensor out of the limit")
+        }
+        guard let floor = limit.floor, let named = resolution.limits.first(where: { $0.id == floor }),
+            let tightest = limit.with(amount: form.tightest),
+            let found = conflict(of: tightest, with: named, in: resolution)
+        else { return }
+        entry.report(
+            "'\(form.limit)' may be tightened below what '\(floor)' guarantees",
+            remedy:
+                "\(found.allowed) of \(found.guaranteed) \(found.unit.code) a day: raise tightest:, the minimum for people wins"
+        )
     }
 
     /// True for ceilings on what people use; losses, gauges and leaks are nobody's use.
@@ -67,16 +96,6 @@ enum LimitRules {
         switch rule {
         case .instant, .sites, .budget, .rolling, .closedHours, .turn, .share, .comparison, .drift, .delivered: true
         case .nightFlow, .continuousFlow, .rate, .silence, .flatline, .measured, .balance: false
-        }
-    }
-
-    /// The amount per person and day of rules that have one.
-    private static func perPersonAndDay(_ limit: Limit) -> (amount: DecimalValue, unit: Unit)? {
-        switch limit.rule {
-        case .budget(let amount, _, .perPerson, _), .rolling(let amount, _, .perPerson),
-            .delivered(let amount, .perPerson, _, _, _):
-            (amount, limit.unit)
-        default: nil
         }
     }
 
@@ -121,7 +140,22 @@ enum LimitRules {
                 "'\(limit.id)' asks for \(least) places and names \(limit.sensors.count)",
                 remedy: "name every place under sensors:")
         }
-        if limit.hours != nil, DayRules.isOnDays(limit.rule) {
+        checkHours(limit, at: entry)
+    }
+
+    /// Hours go with rules that look at moments; a period's amount would be closed at the end of the hours of each day.
+    private static func checkHours(_ limit: Limit, at entry: Field) {
+        guard limit.hours != nil else { return }
+        switch limit.rule {
+        case .budget:
+            entry.report(
+                "'\(limit.id)' is an amount per time and cannot have hours",
+                remedy: "write closed_hours: {hours: between 01:00 and 03:00, amount: 500 L}, or leave hours: out")
+        case .closedHours, .nightFlow:
+            entry.report(
+                "'\(limit.id)' names hours beside those of its rule", remedy: "leave the limit's own hours: out")
+        default:
+            guard DayRules.isOnDays(limit.rule) else { return }
             entry.report("'\(limit.id)' is judged by the day and cannot have hours", remedy: "leave hours: out")
         }
     }

@@ -61,6 +61,18 @@ public struct LimitsInForce: Sendable {
         Set(standing(on: date).flatMap(\.resolution.sirens))
     }
 
+    /// Supply that nothing reduces on a day, each with the newest decision that protects it.
+    public func protectedSupply(on date: CalendarDate, without superseded: [Int] = []) -> [SensorID: Int] {
+        standing(on: date).filter { !superseded.contains($0.resolution.number) }.reduce(into: [:]) { found, entry in
+            for sensor in entry.resolution.protectedSupply { found[sensor] = entry.resolution.number }
+        }
+    }
+
+    /// True where a decision has begun on a day and is not replaced.
+    public func isStanding(_ number: Int, on date: CalendarDate) -> Bool {
+        standing(on: date).contains { $0.resolution.number == number }
+    }
+
     /// The resolutions that have begun and are not replaced.
     private func standing(on date: CalendarDate) -> [AdoptedResolution] {
         let begun = adopted.filter { $0.resolution.inForceFrom <= date }

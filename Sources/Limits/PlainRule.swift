@@ -23,9 +23,16 @@ struct PlainRule {
 
     private static let example = "write for example `not more than 90 L per person per day`"
 
+    /// The words; a comma between digits belongs to a number.
+    private static func words(of text: String) -> [Substring] {
+        text.split(separator: " ").flatMap { word -> [Substring] in
+            word.first?.isNumber == true && word.last?.isNumber == true ? [word] : word.split(separator: ",")
+        }
+    }
+
     static func parse(_ field: Field) -> PlainRule? {
         guard let text = field.string() else { return nil }
-        var rest = text.split(whereSeparator: { $0 == " " || $0 == "," })
+        var rest = PlainRule.words(of: text)
         func take(_ words: String) -> Bool {
             let wanted = words.split(separator: " ")
             guard rest.count >= wanted.count, zip(rest, wanted).allSatisfy({ $0.lowercased() == $1.lowercased() })
@@ -33,8 +40,8 @@ struct PlainRule {
             rest.removeFirst(wanted.count)
             return true
         }
-        func fail(_ message: String) -> PlainRule? {
-            field.report(message, remedy: example)
+        func fail(_ message: String, _ remedy: String = example) -> PlainRule? {
+            field.report(message, remedy: remedy)
             return nil
         }
         let bound: Bound
@@ -45,6 +52,7 @@ struct PlainRule {
         } else {
             return fail("a rule begins with `not more than` or `never less than`, not with '\(text.prefix(30))'")
         }
+        if let number = rest.first, field.refusesGroups(number) { return nil }
         guard rest.count >= 2, let value = DecimalValue(String(rest[0])) else { return fail("there is no amount") }
         guard let unit = field.unit(String(rest[1])) else { return nil }
         rest.removeFirst(2)
@@ -89,6 +97,17 @@ struct PlainRule {
         }
         guard delay == nil else { return fail("an amount per time cannot be `for` a time as well") }
         guard basis != .perPerson || per == .day else { return fail("an amount per person is per person and day") }
+        guard hours == nil else {
+            return fail(
+                "an amount per time cannot have hours of the day",
+                "write closed_hours: {hours: between 01:00 and 03:00, amount: 500 L}")
+        }
+        // Only an amount per person and day is multiplied by the days of the period; another one would count for all of it.
+        guard over == nil || over == per || basis == .perPerson else {
+            return fail(
+                "only an amount per person and day is counted over a longer time",
+                "write the amount of the whole time, such as `not more than 300 m3 per month`")
+        }
         return PlainRule(
             bound: bound,
             rule: .budget(amount: value, period: over ?? per ?? .day, basis: basis ?? .total, warnAt: []),

@@ -37,7 +37,11 @@ public enum ResolutionFile {
             return (nil, reader.problems)
         }
         let resolution = resolution(from: fields, text: body)
-        if let resolution { LimitRules.check(resolution, at: fields.owner, limits: fields["limits"]?.list() ?? []) }
+        if let resolution {
+            LimitRules.check(
+                resolution, at: fields.owner, limits: fields["limits"]?.list() ?? [],
+                forms: fields["allows_emergency"]?.list() ?? [])
+        }
         return (reader.problems.isEmpty ? resolution : nil, reader.problems)
     }
 

@@ -91,12 +91,18 @@ enum RuleEntry {
     /// What an amount is multiplied with; nil where a problem was reported.
     private static func basis(_ fields: Fields) -> BudgetBasis? {
         let isPerPerson = fields["per_person"]?.boolean() ?? false
-        if let area = fields["per_m2_of"]?.string(), !isPerPerson { return .perSquareMetre(area: area) }
+        let said = ["per_m2_of", "part"].filter { fields[$0] != nil } + (isPerPerson ? ["per_person"] : [])
+        if said.count > 1 {
+            fields.owner.report(
+                "an amount is multiplied once, not by \(said.joined(separator: " and "))",
+                remedy: "leave all but one of them out")
+            return nil
+        }
+        if let area = fields["per_m2_of"]?.string() { return .perSquareMetre(area: area) }
         guard let part = fields["part"] else { return isPerPerson ? .perPerson : .total }
         let words = part.string()?.split(separator: " ") ?? []
         guard words.count == 3, words[1] == "of", let ours = Int(words[0]), let all = Int(words[2]), ours > 0,
-            ours <= all,
-            !isPerPerson
+            ours <= all
         else {
             part.report("this is no part of a whole", remedy: "write `40 of 230`: ours, and all communities' together")
             return nil

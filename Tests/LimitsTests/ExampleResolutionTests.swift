@@ -88,7 +88,8 @@ struct ExampleResolutionTests {
         arguments: [
             ("not more than 90 L per person per day", nil),
             ("never less than 40 % for 30 min", nil),
-            ("not more than 20 L per day from May to September between 10:00 and 16:00", nil),
+            ("not more than 20 kW from May to September between 10:00 and 16:00", nil),
+            ("not more than 20 L per day between 10:00 and 16:00", "cannot have hours"),
             ("90 L per day", "begins with"), ("not more than 90", "no amount"), ("not more than ninety L", "no amount"),
             ("not more than 90 bananas per day", "unit 'bananas'"), ("not more than 90 L per person", "per what time"),
             ("not more than 90 L per person per month", "per person and day"),

@@ -25,6 +25,18 @@ extension AdoptionCheck {
                 "emergency_too_tight",
                 values.merging(["least": form.tightest.description, "least_unit": entry.limit.unit.code]) { $1 })
         }
+        let scale = decision?.scale ?? Scale(persons: nil)
+        if let tightened = entry.limit.with(amount: amount),
+            let problem = belowFloor(tightened, scale, of: decision, adopted: adopted, on: resolution.inForceFrom)
+        {
+            return problem
+        }
+        let protected = LimitsInForce(adopted).protectedSupply(on: resolution.inForceFrom)
+        if let problem = touchesProtected(
+            entry.limit, as: measure.limit.description, protected, "emergency_protected_supply")
+        {
+            return problem
+        }
         guard let next = nextAssembly(after: resolution.inForceFrom), measure.until <= next else {
             return words("emergency_too_long", values)
         }

@@ -5,6 +5,8 @@ import Limits
 struct AdoptionCheck {
     let site: Site
     let sensors: SensorDirectory
+    /// What the devices of sensors send, as far as they were heard.
+    let kinds: [SensorID: ReadingKind]
 
     /// The first thing that does not fit, in words; nil where everything does.
     func problem(with resolution: Resolution, adopted: [AdoptedResolution]) -> String? {
@@ -15,10 +17,11 @@ struct AdoptionCheck {
         if let problem = emergencyProblem(in: resolution, adopted: adopted) { return problem }
         if let problem = stageProblem(of: resolution, adopted: adopted) { return problem }
         for limit in resolution.limits {
-            if let problem = sensorProblem(of: limit) { return problem }
+            if let problem = sensorProblem(of: limit) ?? figureProblem(of: limit) { return problem }
             if let problem = floorProblem(of: limit, in: resolution, adopted: adopted) { return problem }
         }
-        return nil
+        return resolution.stages.lazy.compactMap(figureProblem).first
+            ?? protectionProblem(of: resolution, adopted: adopted)
     }
 
     func words(_ key: String, _ values: [String: String]) -> String {
@@ -64,24 +67,6 @@ struct AdoptionCheck {
                         "measured": sensor.unit.code,
                     ])
             }
-        }
-        return nil
-    }
-
-    /// A floor of an earlier decision, written NUMBER/ID, must be in force and protect people.
-    private func floorProblem(
-        of limit: Limit, in resolution: Resolution, adopted: [AdoptedResolution]
-    ) -> String? {
-        guard let floor = limit.floor, floor.contains("/") else { return nil }
-        let inForce = LimitsInForce(adopted).inForce(on: resolution.inForceFrom)
-        guard let named = inForce.first(where: { $0.reference.description == floor }),
-            !resolution.supersedes.contains(named.reference.resolution)
-        else {
-            return words(
-                "floor_not_in_force", ["floor": floor, "limit": limit.id, "from": "\(resolution.inForceFrom)"])
-        }
-        guard named.limit.bound == .atLeast, named.limit.protects == .people else {
-            return words("no_floor", ["floor": floor])
         }
         return nil
     }

@@ -1,0 +1,259 @@
+import Foundation
+import GatewayModel
+import Limits
+import Testing
+
+@testable import GatewayApp
+
+/// A decision is compared with the sensors that are here and with all that is in force: adopted ones on a real store.
+@Suite("What a decision meets at its adoption", .serialized)
+struct AdoptionCheckTests {
+    private let village: SigningVillage
+    private let office: Office
+
+    init() throws {
+        village = try SigningVillage(
+            sensors: """
+                sensors:
+                  - {id: well/water, resource: water, quantity: volume, role: input, visibility: community, unit: m3, meter: {digits: 9}}
+                  - {id: taps/water, resource: water, quantity: volume, role: consumption, visibility: community, unit: m3, meter: {digits: 9}}
+                  - {id: garden/water, resource: water, quantity: volume, role: consumption, visibility: community, unit: m3, meter: {digits: 9}}
+                  - {id: clinic/water, resource: water, quantity: volume, role: consumption, visibility: community, unit: m3, meter: {digits: 9}}
+                  - {id: tank/level, resource: water, quantity: level, role: storage, visibility: community, unit: m3}
+                  - {id: grid/bought, resource: energy, quantity: energy, role: input, visibility: community, unit: kWh, meter: {digits: 9}}
+                """)
+        office = try village.office()
+    }
+
+    private static let floor = """
+          - id: people
+            title: Water for everyone
+            bound: at_least
+            protects: people
+            resource: water
+            sensors: [taps/water]
+            delivered: {amount: 50 L, per_person: true}
+            priority: now
+        """
+
+    private func cap(
+        _ rule: String, on sensors: String = "well/water", floor: String = "people", more: String = ""
+    ) -> String {
+        """
+          - id: cap
+            title: Cap
+            protects: resource
+            resource: water
+            sensors: [\(sensors)]
+            floor: \(floor)
+            priority: today
+            \(rule)
+        \(more)
+        """
+    }
+
+    private func file(_ number: Int, _ parts: String) -> [UInt8] {
+        Array(
+            """
+            ---
+            number: \(number)
+            community: test
+            assembly: 2026-11-01
+            decided: by consent
+            in_force_from: 2026-11-02
+            review_by: 2099-05-02
+            persons_served: {all: 40}
+            \(parts)
+            ---
+            x
+
+            """.utf8)
+    }
+
+    private func adopt(_ number: Int, _ parts: String) throws {
+        let bytes = file(number, parts)
+        let reply = try village.perform(
+            .adopt(fileName: "\(number).md", bytes: Data(bytes), signatures: []), in: office)
+        #expect(reply.isDone, "\(reply.lines)")
+    }
+
+    /// What does not fit, up to the first word of advice; nil where it may be adopted.
+    private func misfit(_ number: Int, _ parts: String) throws -> String? {
+        let (resolution, problems) = ResolutionFile.parse(file(number, parts), fileName: "x.md")
+        return try office.misfit(of: #require(resolution, "\(problems)"))
+    }
+
+    @Test(
+        "A ceiling below a floor of another decision is refused, per person and as a whole where it measures all sources"
+    )
+    func floorsOfOthers() throws {
+        try adopt(1, "limits:\n" + Self.floor)
+        func cap(_ rule: String, on sensors: String = "well/water") throws -> String? {
+            try misfit(2, "limits:\n" + self.cap(rule, on: sensors, floor: "1/people"))
+        }
+        #expect(try cap("rule: not more than 60 L per person per day") == nil)
+        #expect(try cap("rule: not more than 2 m3 per day") == nil)
+        #expect(
+            try cap("rule: not more than 40 L per person per day")?.hasPrefix(
+                "“cap” would allow 40 L a day, and “1/people” guarantees people 50 L.") == true)
+        #expect(
+            try cap("rule: not more than 100 L per day")?.hasPrefix(
+                "“cap” would allow 100 L a day, and “1/people” guarantees people 2000 L.") == true)
+        #expect(try cap("rule: not more than 61 m3 per month")?.contains("guarantees people 2 m3") == true)
+        #expect(try cap("rule: not more than 100 L per day", on: "taps/water, garden/water") != nil)
+        // The garden's own ceiling takes nothing from the taps.
+        #expect(try cap("rule: not more than 100 L per day", on: "garden/water") == nil)
+        // In the same decision the sources are known only here.
+        let own = "limits:\n" + Self.floor + "\n" + self.cap("rule: not more than 100 L per day")
+        #expect(try misfit(2, own)?.contains("“people” guarantees people 2000 L") == true)
+        office.close()
+    }
+
+    @Test(
+        "An emergency never goes below people's minimum, neither in its form nor in the measure, whatever was allowed")
+    func emergencies() throws {
+        try adopt(1, "limits:\n" + Self.floor)
+        let cap = self.cap("rule: not more than 90 L per person per day", floor: "1/people")
+        func form(_ tightest: String) -> String {
+            "allows_emergency: [{limit: cap, tightest: \(tightest)}]\nlimits:\n" + cap
+        }
+        #expect(try misfit(2, form("1 L"))?.contains("would allow 1 L a day") == true)
+        #expect(try misfit(2, form("50 L")) == nil)
+        // One that was adopted before: the floor rises afterwards under the same name.
+        try adopt(2, form("50 L"))
+        func measure(_ amount: String) throws -> String? {
+            try misfit(3, "limits: []\nemergency: {limit: 2/cap, amount: \(amount), until: 2026-11-20}")
+        }
+        #expect(try measure("50 L") == nil)
+        #expect(try measure("2 L")?.contains("at the tightest") == true)
+        // A whole amount for forty people, allowed to fall to what they need on shorter months only.
+        let total = self.cap("rule: not more than 90 m3 per month", floor: "1/people")
+        let whole = "allows_emergency: [{limit: cap, tightest: 57 m3}]\nlimits:\n" + total
+        #expect(try misfit(3, whole)?.contains("would allow 1.839 m3 a day") == true)
+        office.close()
+    }
+
+    @Test("A measure under a form that was adopted without the comparison is compared all the same")
+    func olderForms() throws {
+        try adopt(1, "limits:\n" + Self.floor)
+        let text =
+            "allows_emergency: [{limit: cap, tightest: 1 L}]\nlimits:\n"
+            + cap("rule: not more than 90 L per person per day", floor: "1/people")
+        let (resolution, problems) = ResolutionFile.parse(file(2, text), fileName: "x.md")
+        let older = AdoptedResolution(
+            resolution: try #require(resolution, "\(problems)"), sha256: "", adoptedAt: village.time(0),
+            adoptedBy: "Rosa")
+        let measure = try #require(
+            ResolutionFile.parse(
+                file(3, "limits: []\nemergency: {limit: 2/cap, amount: 2 L, until: 2026-11-20}"), fileName: "x.md"
+            ).resolution)
+        let check = AdoptionCheck(site: village.site, sensors: office.pipeline.state.sensors, kinds: [:])
+        let adopted = try LimitRegister(site: village.site).adopted(in: office.store) + [older]
+        #expect(check.problem(with: measure, adopted: adopted)?.contains("would allow 2 L a day") == true)
+        office.close()
+    }
+
+    @Test("What any decision in force protects is reduced by no stage and no emergency of another one")
+    func protectedSupply() throws {
+        try adopt(1, "protected_supply: [clinic/water]\nlimits:\n" + Self.floor)
+        let stages = """
+            stages:
+              - id: drought
+                title: Drought
+                resource: water
+                declared: in_advance
+                levels: [{title: save, enter: {use: [well/water], more_than: 9 m3}, leave: by_assembly}]
+            limits:
+
+            """
+        let rule = "rule: not more than 60 L per person per day"
+        func staged(_ sensors: String) -> String {
+            stages + cap(rule + "\n    at_stage: drought 1", on: sensors, floor: "1/people")
+        }
+        let stage = try misfit(2, staged("taps/water, clinic/water"))
+        #expect(stage?.contains("“clinic/water”, which decision 1 protects: no stage") == true)
+        #expect(try misfit(2, staged("taps/water")) == nil)
+        let forms = "allows_emergency: [{limit: cap, tightest: 55 L}]\nlimits:\n"
+        let form = try misfit(2, forms + cap(rule, on: "clinic/water", floor: "1/people"))
+        #expect(form?.contains("“clinic/water”, which decision 1 protects: no emergency") == true)
+        #expect(try misfit(2, "limits:\n" + cap(rule, on: "clinic/water", floor: "1/people")) == nil)
+        // Protected later: the stage in force would reduce it, and so would a measure under an older form.
+        try adopt(2, staged("taps/water, garden/water"))
+        try adopt(3, forms + cap(rule, on: "garden/water", floor: "1/people"))
+        let late = "protected_supply: [garden/water]\nlimits: []"
+        #expect(try misfit(4, late)?.contains("“2/cap” counts at a level of a stage") == true)
+        #expect(try misfit(4, "supersedes: [2]\n" + late) == nil)
+        try adopt(4, "supersedes: [2]\n" + late)
+        let measure = try misfit(5, "limits: []\nemergency: {limit: 3/cap, amount: 57 L, until: 2026-11-20}")
+        #expect(measure?.contains("“garden/water”, which decision 4 protects: no emergency") == true)
+        office.close()
+    }
+
+    @Test(
+        "A limit that its sensors can never judge is refused: a level of a meter, a use of a level, units of others",
+        arguments: [
+            ("well/water", "rule: not more than 1 m3", "“well/water” counts what is used"),
+            ("well/water", "bound: at_most\n    rate: {change: 1 m3, within: 1 h, direction: falls}", "counts what"),
+            ("tank/level", "rule: not more than 90 m3 per day", "“tank/level” shows a level"),
+            (
+                "tank/level", "bound: at_most\n    closed_hours: {hours: between 01:00 and 02:00, amount: 1 L}",
+                "shows a"
+            ),
+            (
+                "well/water", "bound: at_most\n    share: {of: [grid/bought], share: 80 %, unit: m3}",
+                "“grid/bought” measures in kWh"
+            ),
+            (
+                "well/water", "bound: at_most\n    balance: {minus: [tank/level], share: 15 %, unit: m3, per: week}",
+                "“tank/level” shows a level"
+            ),
+            ("tank/level", "rule: not more than 1 m3", nil), ("well/water", "rule: not more than 90 m3 per day", nil),
+            ("well/water", "bound: at_most\n    share: {of: [taps/water], share: 80 %, unit: L}", nil),
+        ] as [(String, String, String?)])
+    func judgeable(sensor: String, rule: String, expected: String?) throws {
+        let found = try misfit(1, "limits:\n" + Self.floor + "\n" + cap(rule, on: sensor))
+        #expect(expected.map { found?.contains($0) == true } ?? (found == nil), "\(found ?? "-")")
+        office.close()
+    }
+
+    @Test(
+        "A stage whose condition can never be judged is refused",
+        arguments: [
+            ("{use: [well/water], more_than: 45 kWh}", "“drought” is in kWh, but “well/water” measures in m3"),
+            ("{lowest: [well/water], less_than: 4 m3}", "“well/water” counts what is used"),
+            ("{all: [{lowest: [tank/level], less_than: 4 m3}, {use: [tank/level], more_than: 1 m3}]}", "shows a level"),
+            (
+                "{use: [well/water], more_than: 80 %, of: {last_year: [grid/bought]}, unit: m3}",
+                "“grid/bought” measures in kWh"
+            ),
+            ("{any: [{lowest: [tank/level], less_than: 4 m3}, {use: [well/water], more_than: 9 m3}]}", nil),
+        ] as [(String, String?)])
+    func stages(condition: String, expected: String?) throws {
+        let found = try misfit(
+            1,
+            """
+            limits: []
+            stages:
+              - id: drought
+                title: Drought
+                resource: water
+                declared: in_advance
+                levels: [{title: save, enter: \(condition), leave: by_assembly}]
+            """)
+        #expect(expected.map { found?.contains($0) == true } ?? (found == nil), "\(found ?? "-")")
+        office.close()
+    }
+
+    @Test("What a device was heard to send counts more than what is declared")
+    func heard() throws {
+        let parts = "limits:\n" + Self.floor + "\n" + cap("rule: not more than 90 m3 per day", on: "tank/level")
+        let resolution = try #require(ResolutionFile.parse(file(1, parts), fileName: "x.md").resolution)
+        let sensor = SensorID(rawValue: "tank/level")
+        for (kind, isGood) in [(ReadingKind.delta, true), (.register, true), (.gauge, false), (.state, false)] {
+            let check = AdoptionCheck(
+                site: village.site, sensors: office.pipeline.state.sensors, kinds: [sensor: kind])
+            #expect((check.problem(with: resolution, adopted: []) == nil) == isGood, "\(kind)")
+        }
+        office.close()
+    }
+}
