@@ -50,9 +50,11 @@ public struct Trial: Hashable, Sendable {
     /// The local days on which it was found passed at any time; what goes on through days that nobody knows counts without
     /// them.
     public func days(through last: CalendarDate, zone: Zone) -> Set<CalendarDate> {
-        episodes.reduce(into: []) { days, episode in
-            days.formUnion(episode.days(through: last, zone: zone).filter { !episode.gaps.contains($0) })
+        var days: Set<CalendarDate> = []
+        for episode in episodes {
+            for date in episode.days(through: last, zone: zone) where !episode.gaps.contains(date) { days.insert(date) }
         }
+        return days
     }
 
     /// The longest of them in seconds, up to an instant, without the days that nobody knows.
