@@ -11,8 +11,8 @@ struct AgendaTests {
         let model = ReportModel.make(from: try Village().facts)
         let english = AgendaDraft.items(from: model, phrases: try Phrases.book("en"))
         let spanish = AgendaDraft.items(from: model, phrases: try Phrases.book("es"))
-        #expect(english.map(\.kind) == [.budgetPassed, .alert, .dataGap])
-        #expect(english.map(\.ask) == [.decide, .discuss, .discuss])
+        #expect(english.map(\.kind) == [.budgetPassed, .pausedAgain, .alert, .dataGap])
+        #expect(english.map(\.ask) == [.decide, .discuss, .discuss, .discuss])
         #expect(english.map(\.id) == spanish.map(\.id))
         #expect(Set(english.map(\.id)).count == english.count)
         #expect(english.allSatisfy { $0.id.utf8.count == 32 && $0.title.count <= 100 && $0.status == .draft })
@@ -37,7 +37,7 @@ struct AgendaTests {
         let items = AgendaDraft.items(from: .make(from: facts), phrases: try Phrases.book(language))
         #expect(
             items.map(\.kind) == [
-                .recoveryWaiting, .signaturesMissing, .budgetPassed, .alert, .dataGap,
+                .recoveryWaiting, .signaturesMissing, .budgetPassed, .pausedAgain, .alert, .dataGap,
             ])
         #expect(items[0].facts.last == "ona: SHA256:abc" && items[0].facts[1].contains("0123 4567 89ab cdef"))
         #expect(items[1].facts.joined().contains("rosa, pau"))
@@ -77,6 +77,54 @@ struct AgendaTests {
         #expect(
             !AgendaDraft.items(from: .make(from: facts), phrases: try Phrases.book("en"))
                 .contains { $0.kind == .pausedAgain })
+    }
+
+    @Test(
+        "a pause of the next alert of the same cause, and a switch-off that is renewed, are put off again; a home's never"
+    )
+    func putOffAgain() throws {
+        func items(_ subjects: [String], off: [(String, Int64)] = [], isHome: Bool = false) throws -> [AgendaItem] {
+            var facts = try Village().facts
+            let begin = facts.zone.start(of: facts.month.firstDay)
+            facts.alerts = subjects.enumerated().map { index, subject in
+                var alert = Alert(
+                    id: "x\(index)", number: 7 + index, cause: .box(.placeSilent), subject: subject, priority: .now,
+                    protects: nil, onset: begin.advanced(bySeconds: 86_400 * Int64(index + 1)),
+                    detectedAt: begin.advanced(bySeconds: 86_400 * Int64(index + 1)))
+                alert.entries.append(
+                    AlertEntry(
+                        at: alert.onset, kind: .paused, person: "Rosa", note: "known work \(index)",
+                        until: facts.generatedAt))
+                return alert
+            }
+            facts.switchOffs = off.map { subject, day in
+                SwitchOffFacts(
+                    subject: subject, isHousehold: isHome, from: begin.advanced(bySeconds: day * 86_400),
+                    until: begin.advanced(bySeconds: (day + 20) * 86_400), why: "repair \(day)",
+                    persons: ["Rosa", "Jordi"])
+            }
+            return try ["en", "es"].flatMap { language in
+                AgendaDraft.items(from: .make(from: facts), phrases: try Phrases.book(language))
+                    .filter { $0.kind == .pausedAgain }
+            }
+        }
+        #expect(try items(["hill"]).isEmpty && items(["hill", "well"]).isEmpty)
+        let next = try items(["hill", "hill"])
+        #expect(next.count == 2 && next.allSatisfy { $0.related == ["7", "8"] })
+        #expect(try items([], off: [("tank/level", 2)]).isEmpty)
+        // A row that ended before this month is talked about already.
+        #expect(try items([], off: [("tank/level", -30), ("tank/level", -10)]).isEmpty)
+        let renewed = try items([], off: [("tank/level", -18), ("tank/level", 2)])
+        #expect(renewed.count == 2 && renewed.allSatisfy(\.touchesEssentialSupply))
+        #expect(
+            renewed.allSatisfy { $0.facts.joined().contains("repair -18") && $0.facts.joined().contains("repair 2") })
+        for item in next + renewed {
+            let texts = ([item.title, item.summary] + item.facts).joined(separator: " ")
+            #expect(!texts.contains("Rosa") && !texts.contains("{") && !texts.contains("agenda."), "\(texts)")
+        }
+        #expect(try items([], off: [("home-1/water", 2), ("home-1/water", 4)], isHome: true).isEmpty)
+        #expect(try items([], off: [("home-1/water", 2), ("home-1/water", 4)]).isEmpty)
+        #expect(try items([], off: [("12/daily-water", 2), ("12/daily-water", 4)]).count == 2)
     }
 
     @Test(

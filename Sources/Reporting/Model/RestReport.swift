@@ -92,7 +92,7 @@ public struct RestReport: Hashable, Sendable {
     }
 
     /// Reads `1/tank-minimum`.
-    private static func limit(_ text: String) -> LimitReference? {
+    static func limit(_ text: String) -> LimitReference? {
         let parts = text.split(separator: "/", maxSplits: 1)
         guard parts.count == 2, let number = Int(parts[0]) else { return nil }
         return LimitReference(resolution: number, limit: String(parts[1]))
