@@ -8,7 +8,7 @@ import Testing
 @testable import GatewayApp
 
 /// Links in notices, from the real listener to the alert.
-@Suite("Answer links", .serialized, .timeLimit(.minutes(2)))
+@Suite("Answer links", .serialized, .timeLimit(.minutes(10)))
 struct AnswerLinkTests {
     private let folder: TemporaryFolder
 

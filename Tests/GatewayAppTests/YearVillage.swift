@@ -14,8 +14,8 @@ import Testing
 /// A year of the example village on a real store: its devices with everything that goes wrong with them, three stewards who
 /// answer or do not, a broker that is away at times, restarts, and two destinations of which one or the other fails.
 ///
-/// Time is a parameter that goes on in steps of five minutes; nothing reads a clock.
-final class YearVillage {
+/// Time is a parameter that goes on in steps of five minutes; nothing reads a clock. Used by one thread after another.
+final class YearVillage: @unchecked Sendable {
     static let people = ["Rosa", "Jordi", "Amina"]
     /// What is listened to: what has limits, a sensor that dies, and one home.
     static let sensors = [
@@ -171,7 +171,7 @@ extension YearVillage {
     /// What a person says at the box.
     private func say(_ person: String, _ command: Command) throws {
         let reply = office.perform(command, by: Actor(account: person), now: now)
-        #expect(reply.isDone, "\(site.local(now)): \(person): \(reply.lines)")
+        try #require(reply.isDone, "\(site.local(now)): \(person): \(reply.lines)")
     }
 
     func test(_ person: String) throws {

@@ -6,3 +6,12 @@ public func startThread(_ work: @escaping @Sendable () -> Void) {
     thread.stackSize = 1 << 20
     thread.start()
 }
+
+/// Runs work that takes minutes on a thread of its own and waits for it without holding one that tasks share.
+public func onOwnThread<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+        let thread = Thread { continuation.resume(with: Result(catching: work)) }
+        thread.stackSize = 8 << 20
+        thread.start()
+    }
+}
