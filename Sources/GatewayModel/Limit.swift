@@ -85,6 +85,11 @@ public struct Limit: Hashable, Sendable, Codable {
     }
 }
 
+extension Limit {
+    /// True where it goes on raising alerts after its date of review: what protects people does, and every minimum.
+    public var goesOnAfterReview: Bool { protects == .people || bound == .atLeast }
+}
+
 /// Names one limit of one resolution, written `12/tank-minimum`.
 public struct LimitReference: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     /// The resolution's number.

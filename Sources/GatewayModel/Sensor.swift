@@ -111,9 +111,14 @@ public struct Rhythm: Hashable, Sendable, Codable {
     /// The hours in which it is expected at all; nil for all day.
     public var hours: OfficeHours?
 
-    /// True on a day on which nothing is expected.
+    /// True on a day of a season in which nothing is expected.
     public func isPaused(on date: CalendarDate) -> Bool {
         pauses?.contains { $0.contains(date) } ?? false
+    }
+
+    /// True on a day of which a reading is expected: in no such season, and on a day of its office hours.
+    public func isExpected(on date: CalendarDate) -> Bool {
+        !isPaused(on: date) && hours?.weekdays.contains(date.weekday) != false
     }
 
     /// Makes a rhythm; `silentAfter` defaults to three intervals plus a minute.

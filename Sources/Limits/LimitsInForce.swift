@@ -80,18 +80,13 @@ public struct LimitsInForce: Sendable {
         return begun.filter { !replaced.contains($0.resolution.number) }
     }
 
-    /// The numbers of the decisions that have begun by a day and are not replaced.
-    public func standingResolutions(on date: CalendarDate) -> Set<Int> {
-        Set(standing(on: date).map(\.resolution.number))
-    }
-
     /// The sensors that limits and stages of a day look at, at whatever level these stand; of what has lapsed none.
     public func namedSensors(on date: CalendarDate) -> Set<SensorID> {
         Set(
             standing(on: date).map(\.resolution).flatMap { resolution in
-                resolution.limits.filter { limit in
-                    resolution.reviewBy > date || limit.protects == .people || limit.bound == .atLeast
-                }.flatMap { $0.sensors + DayRules.otherSensors($0.rule) } + resolution.stages.flatMap(\.sensors)
+                resolution.limits.filter { resolution.reviewBy > date || $0.goesOnAfterReview }.flatMap {
+                    $0.sensors + DayRules.otherSensors($0.rule)
+                } + resolution.stages.flatMap(\.sensors)
             })
     }
 
@@ -131,14 +126,13 @@ public struct LimitsInForce: Sendable {
             }.map { limit in
                 let resolution = entry.resolution
                 let isOver = resolution.reviewBy <= date
-                let goesOn = limit.protects == .people || limit.bound == .atLeast
                 let reference = LimitReference(resolution: resolution.number, limit: limit.id)
                 let measure = measures.last { $0.1.limit == reference }
                 return LimitInForce(
                     reference: reference, limit: measure.map { limit.tightened(by: $0.1) } ?? limit,
                     decidedOn: resolution.assembly, inForceFrom: resolution.inForceFrom, reviewBy: resolution.reviewBy,
                     adoptedAt: entry.adoptedAt, scale: resolution.scale,
-                    standing: !isOver ? .inForce : goesOn ? .reviewOverdue : .lapsed,
+                    standing: !isOver ? .inForce : limit.goesOnAfterReview ? .reviewOverdue : .lapsed,
                     tightenedUntil: measure?.1.until, tightenedBy: measure?.0)
             }
         }.sorted { $0.reference < $1.reference }

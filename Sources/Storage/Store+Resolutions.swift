@@ -71,6 +71,11 @@ extension Store {
         }
     }
 
+    /// The numbers of the adopted decisions.
+    public func resolutionNumbers() throws(StoreError) -> Set<Int> {
+        try read("resolutions") { db in try Int.fetchSet(db, sql: "SELECT number FROM resolution") }
+    }
+
     /// All adopted resolutions, by number.
     public func resolutions() throws(StoreError) -> [StoredResolution] {
         try read("resolutions") { db in

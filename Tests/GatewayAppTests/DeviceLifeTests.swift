@@ -101,6 +101,9 @@ struct DeviceLifeTests {
         ] {
             #expect(OfficeHours(text: wrong) == nil, "\(wrong)")
         }
+        let rhythm = Rhythm(interval: 900, hours: hours)
+        let days = (6...9).map { CalendarDate(year: 2026, month: 11, day: $0) }
+        #expect(days.map(rhythm.isExpected) == [true, false, false, true])
         let pump = Sensor(
             id: Self.plug, resource: "water", quantity: "volume", role: .consumption, unit: GatewayModel.Unit("m3"),
             rhythm: Rhythm(interval: 900, silentAfter: 7200, hours: hours))

@@ -31,7 +31,7 @@ final class YearVillage: @unchecked Sendable {
     let begin: Instant
     /// The agendas as they were posted when they closed, by the day of the assembly.
     private(set) var agendas: [CalendarDate: String] = [:]
-    /// Broken times: when the broker was away and when a destination failed.
+    /// When the broker is away.
     let outages: [Range<Instant>]
     private var lanes: [DestinationLane] = []
     private var boxWatch: BoxWatch?

@@ -61,8 +61,8 @@ extension Site {
     /// The duty list with what the store knows of mandates and tests; nil where none is set up.
     func dutyRoster(_ store: Store) throws -> DutyRoster? {
         let answered = try store.dutyMarks().keys.filter { $0.kind == DutyMark.testAnswered }.map(\.name)
-        let decisions = try LimitRegister(site: self).adopted(in: store).map(\.resolution.number)
-        return dutyRoster(answered: Set(answered), decisions: Set(decisions))
+        // Asked for every notice: the decisions' texts are not needed for it.
+        return dutyRoster(answered: Set(answered), decisions: try store.resolutionNumbers())
     }
 
     /// The duty list; nil where none is set up. A mandate of a decision that was never adopted here is none.

@@ -116,7 +116,7 @@ public struct ExplainDesk {
         if let entry = try StageKeeper(store).limits(on: date, inForce).first(where: { $0.reference == reference }) {
             return book.text("cli.limit_standing.\(entry.standing)", values)
         }
-        let isStanding = inForce.standingResolutions(on: date).contains(resolution.number)
+        let isStanding = inForce.isStanding(resolution.number, on: date)
         if isStanding, case .limit(let limit) = subject, let condition = limit.atStage {
             values["stages"] = condition.stages
             return book.text("explain.other_level", values)

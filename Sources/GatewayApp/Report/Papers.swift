@@ -38,7 +38,7 @@ struct Papers {
         self.others = try Papers.openMonths(
             around: month, in: store, meeting: facts.nextMeetingDay, site.zone, now: now
         ).map {
-            ReportModel.make(from: try Papers.facts(site: site, store: store, month: $0, now: now))
+            ReportModel.make(from: try Papers.facts(site: site, store: store, month: $0, now: now, like: facts))
         }
     }
 
@@ -153,12 +153,20 @@ struct Papers {
             })
     }
 
+    private static func gateway(_ site: Site, _ store: Store, now: Instant) throws -> GatewayFacts {
+        let record = try store.verifyRecordBook()
+        return GatewayFacts(
+            version: ProgramVersion.current, recordHead: record.count == 0 ? "" : record.head,
+            recordEntries: record.count, backup: BackupStanding(site, store: store, record: nil, now: now).facts)
+    }
+
+    /// The facts of a month; what is no month's own, and goes through the whole record book and all signatures, is taken
+    /// from `known` where it was gathered for another.
     private static func facts(
-        site: Site, store: Store, month: CalendarMonth, now: Instant
+        site: Site, store: Store, month: CalendarMonth, now: Instant, like known: ReportFacts? = nil
     ) throws -> ReportFacts {
         let figures = try MonthFigures(store: store, zone: site.zone, now: now)
         let months = try figures.sensorMonths(month)
-        let record = try store.verifyRecordBook()
         let from = site.zone.start(of: month.firstDay)
         let until = min(now, site.zone.start(of: month.next.firstDay))
         let alerts = try store.alerts(openOnly: false).filter { alert in
@@ -193,16 +201,13 @@ struct Papers {
                 .map { SetAsideFacts(sensor: $0.sensor, from: $0.from, until: $0.until, why: $0.why) },
             personsServed: persons, energyIntervals: try figures.energyIntervals(month),
             nightlyMinimumFlows: try figures.nightlyFlows(month),
-            gateway: GatewayFacts(
-                version: ProgramVersion.current, recordHead: record.count == 0 ? "" : record.head,
-                recordEntries: record.count,
-                backup: BackupStanding(site, store: store, record: nil, now: now).facts),
+            gateway: try known?.gateway ?? gateway(site, store, now: now),
             nextAssemblies: meetings,
             agendaClosesAt: meetings.first.map {
                 site.agendaCloses(before: $0)
             }, stewardCount: site.configuration.stewards.count, closed: try Papers.closed(month, in: store),
             fixed: try Papers.fixed([month, month.previous, month.yearBefore], in: store),
-            decisions: try DecisionWatch(site: site).facts(in: store, now: now),
+            decisions: try known?.decisions ?? DecisionWatch(site: site).facts(in: store, now: now),
             limitNews: try LimitNewsDesk(site: site, store: store).news(since: from, now: now))
         facts.stewardNames = Set(site.configuration.stewards.map(\.name))
         facts.switchOffs = SwitchOffDesk.facts(of: try store.recordEntries().map(\.entry))

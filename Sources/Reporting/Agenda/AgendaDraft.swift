@@ -58,7 +58,7 @@ public struct AgendaDraft: Sendable {
             return item(
                 .budgetPassed, .decide, subject: report.facts.reference.description, about: limit, values: values,
                 facts: facts, options: report.isUpForReview ? ["save", "renew", "change"] : ["save", "change"],
-                doNothing: report.isUpForReview ? (AgendaDraft.goesOn(limit) ? "goes_on" : "ends") : "",
+                doNothing: report.isUpForReview ? (limit.goesOnAfterReview ? "goes_on" : "ends") : "",
                 minutes: 15, related: [report.facts.reference.description],
                 grounds: ["passed/\(model.facts.month)"]
                     + (report.isUpForReview ? ["review/\(report.facts.reviewBy)"] : []),
@@ -84,15 +84,12 @@ public struct AgendaDraft: Sendable {
                             "unknown": String(report.counts[.unknown] ?? 0),
                         ]),
                 ],
-                options: ["renew", "change"], doNothing: AgendaDraft.goesOn(limit) ? "goes_on" : "ends",
+                options: ["renew", "change"], doNothing: limit.goesOnAfterReview ? "goes_on" : "ends",
                 minutes: 10,
                 related: [report.facts.reference.description], grounds: ["review/\(report.facts.reviewBy)"],
                 evidence: evidence(report.facts.reference))
         }
     }
-
-    /// True where a limit goes on raising alerts after its date of review.
-    private static func goesOn(_ limit: Limit) -> Bool { limit.protects == .people || limit.bound == .atLeast }
 
     private func meterQuestions() -> [AgendaItem] {
         let gaps = model.gaps

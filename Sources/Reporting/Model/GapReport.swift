@@ -46,7 +46,7 @@ public struct GapReport: Hashable, Sendable {
             var run = 0
             var longest = 0
             var missing = 0
-            for date in dates where month.sensor.rhythm?.isPaused(on: date) != true {
+            for date in dates where month.sensor.rhythm?.isExpected(on: date) != false {
                 run = known.contains(date) ? 0 : run + 1
                 longest = max(longest, run)
                 if run > 0 { missing += 1 }
