@@ -73,8 +73,9 @@ struct Filling {
         let sensors = (0..<plugs).flatMap { plug in channels.map { sensor(plug, $0) } }
         _ = try store.declare(sensors.map(\.0), at: begin, by: "bench")
         for (sensor, device, channel) in sensors {
-            _ = try store.bind(
-                sensor.id, device: device, channel: channel, from: begin, at: begin, by: "bench", zone: StoreBench.zone)
+            try store.bind(
+                Binding(sensor: sensor.id, device: device, channel: channel, from: begin), at: begin, by: "bench",
+                zone: StoreBench.zone)
         }
         var directory = try store.directory(zone: StoreBench.zone)
         var random = Generator(state: 42)

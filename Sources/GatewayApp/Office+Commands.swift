@@ -109,13 +109,13 @@ extension Office {
         sensors.append(sensor)
         let news = MeasuredNews(site: site, store: store, now: now)
         let bound = try store.bindings().first { $0.sensor == sensor.id && $0.until == nil }
-        let told = try news.notices(of: store.plannedChanges(sensors), by: actor.person)
-        _ = try store.declare(sensors, at: now, by: actor.person, notices: told)
-        let binding = try store.bind(
-            sensor.id, device: device, channel: channel, from: now, at: now, by: actor.person, zone: site.zone,
-            notices: try news.notices(
-                of: sensor, from: bound, to: Binding(sensor: sensor.id, device: device, channel: channel, from: now),
-                by: actor.person))
+        let declared = try news.told(of: store.plannedChanges(sensors), by: actor.person)
+        _ = try store.declare(sensors, at: now, by: actor.person, facts: declared.facts, notices: declared.notices)
+        let binding = Binding(sensor: sensor.id, device: device, channel: channel, from: now)
+        let told = try news.told(of: sensor, from: bound, to: binding, by: actor.person)
+        try store.bind(
+            binding, at: now, by: actor.person, zone: site.zone, facts: told.facts[sensor.id] ?? [:],
+            notices: told.notices)
         try refreshSensors()
         return done(
             "assigned",
@@ -133,10 +133,10 @@ extension Office {
         for binding in bound {
             let next = Binding(sensor: binding.sensor, device: new, channel: binding.channel, from: now)
             let told = try pipeline.state.sensors.sensor(binding.sensor)
-                .map { try news.notices(of: $0, from: binding, to: next, by: actor.person) }
-            _ = try store.bind(
-                binding.sensor, device: new, channel: binding.channel, from: now, at: now, by: actor.person,
-                zone: site.zone, notices: told ?? [])
+                .map { try news.told(of: $0, from: binding, to: next, by: actor.person) }
+            try store.bind(
+                next, at: now, by: actor.person, zone: site.zone, facts: told?.facts[binding.sensor] ?? [:],
+                notices: told?.notices ?? [])
         }
         try refreshSensors()
         let lines = bound.map {

@@ -56,12 +56,14 @@ extension Office {
             facts["signatures"] = Office.fingerprint(of: judgement.signatures)
             facts["signature_count"] = "\(judgement.signatures.count)"
         }
+        let told = try MeasuredNews(site: site, store: store, now: now).told(of: resolution)
+        facts.merge(told.facts) { known, _ in known }
         let stored = try store.adopt(
             number: resolution.number, bytes: bytes, signatures: judgement.signatures, by: actor.person, at: now,
             record: RecordEntry(
                 at: now, kind: "limits.adopted", facts: facts,
                 erasable: ["person": actor.person, "entered_by": actor.account]),
-            isRecovery: judgement.state.isRecovery)
+            isRecovery: judgement.state.isRecovery, notices: told.notices)
         try refreshLimits(now: now)
         needsMakeUp = true
         boxWatch?.decisionsChanged()

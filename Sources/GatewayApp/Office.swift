@@ -80,9 +80,10 @@ final class Office {
         if let bytes = FileManager.default.contents(atPath: site.configuration.file) {
             values["configuration"] = Fingerprint.sha256(bytes)
         }
-        let notices =
-            try before.map { try MeasuredNews(site: site, store: store, now: now).notices(ofZone: $0, to: zone) } ?? []
-        try store.noteBox(values, at: now, notices: notices)
+        let told = try before.flatMap(Zone.init(identifier:)).map {
+            try MeasuredNews(site: site, store: store, now: now).told(ofZone: $0, to: site.zone)
+        }
+        try store.noteBox(values, at: now, facts: told?.facts ?? [:], notices: told?.notices ?? [])
     }
 
     /// Gives the data folder free.

@@ -29,7 +29,7 @@ extension Store {
     /// `isRecovery` says so, overtaken otherwise, since there are keys enough. Returns what was stored.
     public func adopt(
         number: Int, bytes: [UInt8], signatures: [SignatureFile] = [], by person: String, at now: Instant,
-        record: RecordEntry, isRecovery: Bool = false
+        record: RecordEntry, isRecovery: Bool = false, notices: [OutboxItem] = []
     ) throws(StoreError) -> StoredResolution {
         let digest = Fingerprint.sha256(bytes)
         return try write("adopt") { db in
@@ -51,7 +51,7 @@ extension Store {
             var entry = record
             entry.facts["resolution"] = String(number)
             entry.facts["sha256"] = digest
-            _ = try RecordBook.append([entry], db)
+            try ActRecord(entry, notices: notices).write(db)
             return StoredResolution(
                 number: number, bytes: bytes, sha256: digest, adoptedBy: person, adoptedAt: now,
                 signatures: signatures.sorted { $0.name < $1.name }, isRecovery: isRecovery)

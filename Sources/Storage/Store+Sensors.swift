@@ -26,10 +26,11 @@ public struct SensorChange: Hashable, Sendable {
 extension Store {
     /// Makes these the declared sensors from `at` on; what differs is dated and entered in the record book.
     ///
-    /// History is never deleted: a sensor that is no longer named is retired. `notices` go out in the same transaction.
-    /// Returns the changes, by name.
+    /// History is never deleted: a sensor that is no longer named is retired. `notices` go out in the same transaction,
+    /// `known` stands in the record book beside a sensor's change. Returns the changes, by name.
     public func declare(
-        _ sensors: [Sensor], at: Instant, by person: String, notices: [OutboxItem] = []
+        _ sensors: [Sensor], at: Instant, by person: String, facts known: [SensorID: [String: String]] = [:],
+        notices: [OutboxItem] = []
     ) throws(StoreError) -> [SensorChange] {
         try write("declare sensors") { db in
             let changes = Store.changes(from: try Store.sensors(db, at: nil), to: sensors)
@@ -48,7 +49,8 @@ extension Store {
                 }
             }
             let records = try changes.map { change in
-                var facts = ["sensor": change.sensor.rawValue]
+                var facts = known[change.sensor] ?? [:]
+                facts["sensor"] = change.sensor.rawValue
                 if let old = change.old { facts["old"] = try JSONText.encode(old) }
                 if let new = change.new { facts["new"] = try JSONText.encode(new) }
                 return RecordEntry(
@@ -102,26 +104,25 @@ extension Store {
     /// Binds a device's channel to a sensor from an instant on; a binding in force ends there.
     ///
     /// The consumption of all days from then on, by `zone`, is marked for recomputing in the same transaction, and the
-    /// change stands in the record book; `notices` go out with it. Throws `invalid` for a sensor that is not declared or a time before the
-    /// binding in force began.
+    /// change stands in the record book, `known` beside it; `notices` go out with it. Throws `invalid` for a sensor that is
+    /// not declared or a time before the binding in force began.
     public func bind(
-        _ sensor: SensorID, device: String, channel: String, from: Instant, at now: Instant, by person: String,
-        zone: Zone, notices: [OutboxItem] = []
-    ) throws(StoreError) -> Binding {
+        _ new: Binding, at now: Instant, by person: String, zone: Zone, facts known: [String: String] = [:],
+        notices: [OutboxItem] = []
+    ) throws(StoreError) {
         try write("bind") { db in
+            let (sensor, from) = (new.sensor, new.from)
             let old = try Store.end(sensor, at: from, db)
             try db.execute(
                 sql:
                     "INSERT INTO binding (sensor, device, channel, valid_from) SELECT id, ?, ?, ? FROM sensor WHERE name = ?",
-                arguments: [device, channel, from.milliseconds, sensor.rawValue])
+                arguments: [new.device, new.channel, from.milliseconds, sensor.rawValue])
             guard db.changesCount == 1 else {
                 throw StoreError(
                     .invalid, "bind", cause: "no sensor is called '\(sensor)'", remedy: "Declare it first.")
             }
-            let new = Binding(sensor: sensor, device: device, channel: channel, from: from)
-            try Store.recordBinding(old: old, new: new, at: now, by: person, zone: zone, db)
+            try Store.recordBinding(old: old, new: new, at: now, by: person, zone: zone, known, db)
             try Store.insert(notices, db)
-            return new
         }
     }
 
@@ -131,7 +132,7 @@ extension Store {
     ) throws(StoreError) -> Binding? {
         try write("unbind") { db in
             guard let old = try Store.end(sensor, at: end, db) else { return nil }
-            try Store.recordBinding(old: old, new: nil, at: now, by: person, zone: zone, db)
+            try Store.recordBinding(old: old, new: nil, at: now, by: person, zone: zone, [:], db)
             return old
         }
     }
@@ -203,10 +204,12 @@ extension Store {
     }
 
     private static func recordBinding(
-        old: Binding?, new: Binding?, at now: Instant, by person: String, zone: Zone, _ db: Database
+        old: Binding?, new: Binding?, at now: Instant, by person: String, zone: Zone, _ known: [String: String],
+        _ db: Database
     ) throws {
         guard let sensor = new?.sensor ?? old?.sensor, let from = new?.from ?? old?.until else { return }
-        var facts = ["sensor": sensor.rawValue]
+        var facts = known
+        facts["sensor"] = sensor.rawValue
         if let old { facts["old"] = try JSONText.encode(old) }
         if let new { facts["new"] = try JSONText.encode(new) }
         _ = try RecordBook.append(

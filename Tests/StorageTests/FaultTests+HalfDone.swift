@@ -17,8 +17,9 @@ extension FaultTests {
             id: SensorID(rawValue: "home/a"), resource: "energy", quantity: "active_power", role: .condition,
             visibility: .household, unit: Unit("W"))
         _ = try fixture.store.declare([sensor], at: StoreFixture.start, by: "test")
-        _ = try fixture.store.bind(
-            sensor.id, device: "a", channel: "power", from: Instant(milliseconds: 0), at: StoreFixture.start,
+        try fixture.store.bind(
+            Binding(sensor: sensor.id, device: "a", channel: "power", from: Instant(milliseconds: 0)),
+            at: StoreFixture.start,
             by: "test",
             zone: .utc)
         try count(fixture.store, &directory)

@@ -135,8 +135,10 @@ struct PeopleTests {
         #expect(try store.sensors() == [sensor])
         #expect(try store.sensors(at: Self.now) == [old])
         let end = Self.now.advanced(bySeconds: 50)
-        _ = try store.bind(id, device: "a", channel: "power", from: Self.now, at: Self.now, by: "Ana", zone: .utc)
-        _ = try store.bind(id, device: "b", channel: "power", from: end, at: end, by: "Ana", zone: .utc)
+        try store.bind(
+            Binding(sensor: id, device: "a", channel: "power", from: Self.now), at: Self.now, by: "Ana", zone: .utc)
+        try store.bind(
+            Binding(sensor: id, device: "b", channel: "power", from: end), at: end, by: "Ana", zone: .utc)
         #expect(
             try store.bindings() == [
                 Binding(sensor: id, device: "a", channel: "power", from: Self.now, until: end),
@@ -144,7 +146,8 @@ struct PeopleTests {
             ])
         #expect(throws: StoreError.self) {
             try store.bind(
-                SensorID(rawValue: "no/one"), device: "a", channel: "x", from: end, at: end, by: "Ana", zone: .utc)
+                Binding(sensor: SensorID(rawValue: "no/one"), device: "a", channel: "x", from: end), at: end, by: "Ana",
+                zone: .utc)
         }
         var directory = try store.directory(zone: .utc)
         _ = try StoreFixture.commit(
@@ -179,7 +182,8 @@ struct PeopleTests {
         _ = try store.declare(
             [Sensor(id: id, resource: "water", quantity: "volume", role: .input, unit: Unit("m3"))], at: Self.now,
             by: "Ana")
-        _ = try store.bind(id, device: "a", channel: "power", from: Self.now, at: Self.now, by: "Ana", zone: zone)
+        try store.bind(
+            Binding(sensor: id, device: "a", channel: "power", from: Self.now), at: Self.now, by: "Ana", zone: zone)
         var directory = try store.directory(zone: zone)
         let first = zone.date(at: Self.now)
         let today = first.adding(days: 3)

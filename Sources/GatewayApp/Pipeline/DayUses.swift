@@ -13,9 +13,13 @@ struct DayUses {
     private let decisions: [MeterDecision]
     private let asides: SetAsides
     private let zone: Zone
+    private let supposed: [SensorID: [SeriesID]]
 
     /// Knows the series and decisions of this moment; made anew for each round of work.
-    init(store: Store, sensors: SensorDirectory, zone: Zone) throws {
+    ///
+    /// `supposed` are series that are read for a sensor in place of those that are bound to it.
+    init(store: Store, sensors: SensorDirectory, zone: Zone, supposed: [SensorID: [SeriesID]] = [:]) throws {
+        self.supposed = supposed
         self.zone = zone
         self.store = store
         self.sensors = sensors
@@ -97,8 +101,8 @@ struct DayUses {
         of sensor: Sensor, from: Instant, until: Instant, strictly: Bool = false
     ) throws -> [Reading] {
         var found: [Reading] = []
-        try store.readings(ReadingQuery(.sensors([sensor.id]), from: from, until: until), strictly: strictly) {
-            stored in
+        let selection = supposed[sensor.id].map(ReadingQuery.Selection.series) ?? .sensors([sensor.id])
+        try store.readings(ReadingQuery(selection, from: from, until: until), strictly: strictly) { stored in
             guard stored.isTrusted, !asides.contain(sensor.id, at: stored.time.instant),
                 let record = series[stored.series]
             else { return }

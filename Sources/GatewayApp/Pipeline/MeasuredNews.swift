@@ -1,85 +1,134 @@
 import GatewayModel
 import Limits
+import Reporting
 import Storage
 
 import struct Foundation.Data
+import class Foundation.JSONDecoder
 import class Foundation.JSONSerialization
 
 /// What is told where something changes that a limit in force measures: to all stewards at once, with old, new, who, and
 /// what it means for last month's figure (P3). Changing it is allowed; doing so in silence is not.
 struct MeasuredNews {
+    /// What is sent, and what stands in the record book beside the change.
+    struct Told {
+        var notices: [OutboxItem] = []
+        /// The effects on last month's figures, for ``effects(in:)``; of homes none, since the record book holds none of theirs.
+        var facts: [SensorID: [String: String]] = [:]
+    }
+
+    /// One effect on last month's figure, with the sensor where that does not follow from the change itself.
+    struct Effect: Hashable, Codable {
+        var sensor: SensorID?
+        var effect: MeasuredEffect
+    }
+
     let site: Site
     let store: Store
     let now: Instant
 
-    /// The notices about changed sheets of sensors.
-    func notices(of changes: [SensorChange], by person: String) throws -> [OutboxItem] {
+    /// What is told of changed sheets of sensors.
+    func told(of changes: [SensorChange], by person: String) throws -> Told {
         let named = try namedSensors()
-        return try changes.filter { named.contains($0.sensor) && $0.kind != .added }.flatMap { change in
+        var told = Told()
+        for change in changes where change.kind != .added && named.contains(change.sensor) {
             let differences = MeasuredNews.differences(change.old, change.new)
-            guard !differences.isEmpty else { return [OutboxItem]() }
-            return try notices(change.sensor, change.old ?? change.new, differences.joined(separator: "; "), by: person)
+            guard let old = change.old, !differences.isEmpty else { continue }
+            let effect = try month().effect(of: old, change.new)
+            told.add(
+                notices(old, differences.joined(separator: "; "), effect, by: person), try facts(effect, of: old),
+                of: old.id)
         }
+        return told
     }
 
-    /// The notices about another device that measures a sensor from now on.
-    func notices(of sensor: Sensor, from old: Binding?, to new: Binding, by person: String) throws -> [OutboxItem] {
-        guard let old, try namedSensors().contains(sensor.id), old.device != new.device || old.channel != new.channel
-        else { return [] }
+    /// What is told of another device that measures a sensor from now on.
+    func told(of sensor: Sensor, from old: Binding?, to new: Binding, by person: String) throws -> Told {
+        var told = Told()
+        guard let old, old.device != new.device || old.channel != new.channel,
+            try namedSensors().contains(sensor.id)
+        else { return told }
+        let effect = try month().effect(of: sensor, boundTo: new)
         let words = "\(old.device) \(old.channel) → \(new.device) \(new.channel)"
-        return try notices(sensor.id, sensor, words, by: person)
+        told.add(notices(sensor, words, effect, by: person), try facts(effect, of: sensor), of: sensor.id)
+        return told
     }
 
-    /// The notices about another time zone, by which days and months begin.
-    func notices(ofZone old: String, to new: String) throws -> [OutboxItem] {
-        guard old != new, try !namedSensors().isEmpty else { return [] }
-        return NoticeWriter(site: site).announcement("steward.measure_changed", priority: .today, now: now) { book in
+    /// What is told of another time zone, by which days and months begin, and what stands in the record book with it.
+    func told(ofZone old: Zone, to new: Zone) throws -> (notices: [OutboxItem], facts: [String: String]) {
+        let named = try namedSensors()
+        guard old != new, !named.isEmpty else { return ([], [:]) }
+        let month = try MeasuredMonth(store: store, zone: old, now: now)
+        let sensors = try store.sensors().filter {
+            named.contains($0.id) && $0.visibility == .community && $0.computed == nil
+        }
+        // A day that begins an hour later changes the figures of some and not of others.
+        let effects = try sensors.map { (sensor: $0, effect: try month.effect(of: $0.id, otherZone: new)) }
+            .filter { $0.effect.before != $0.effect.after }
+        let notices = NoticeWriter(site: site).announcement("steward.measure_changed", priority: .today, now: now) {
+            book in
+            let lines = effects.prefix(3).map { entry in
+                book.text(
+                    "told.effect.of",
+                    ["point": entry.sensor.name(in: book.language), "effect": entry.effect.text(book)])
+            }
+            let rest = book.text("told.effect.more", ["count": String(effects.count - lines.count)])
             let values = [
                 "person": SensorDeclarations.author, "sensor": book.text("told.all_days"),
-                "change": "time_zone: \(old) → \(new)", "at": site.local(now), "effect": "",
+                "change": "time_zone: \(old.identifier) → \(new.identifier)", "at": site.local(now),
+                "effect": effects.isEmpty
+                    ? book.text("told.effect.none")
+                    : (lines + (effects.count > lines.count ? [rest] : [])).joined(separator: " "),
             ]
             return (book.text("told.title", values), book.text("told.measure_changed", values))
         }
+        let facts = effects.map { Effect(sensor: $0.sensor.id, effect: $0.effect) }
+        return (notices, ["effects": try JSONLine.text(facts)])
     }
 
-    /// The sensors that limits in force look at.
-    private func namedSensors() throws -> Set<SensorID> {
-        LimitsInForce(try LimitRegister(site: site).adopted(in: store)).namedSensors(on: site.zone.date(at: now))
+    /// The effects that stand in the record book with a change.
+    static func effects(in facts: [String: String]) -> [Effect] {
+        guard let text = facts["effects"] else { return [] }
+        return (try? decoder.decode([Effect].self, from: Data(text.utf8))) ?? []
+    }
+
+    /// Reads what ``JSONLine`` wrote.
+    static var decoder: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return decoder
+    }
+
+    func month() throws -> MeasuredMonth {
+        try MeasuredMonth(store: store, zone: site.zone, now: now)
+    }
+
+    /// The sensors that limits in force look at, and the parts of virtual ones among them.
+    func namedSensors() throws -> Set<SensorID> {
+        let named = LimitsInForce(try LimitRegister(site: site).adopted(in: store))
+            .namedSensors(on: site.zone.date(at: now))
+        return try store.sensors().reduce(into: named) { found, sensor in
+            if named.contains(sensor.id) { found.formUnion(sensor.computed?.parts ?? []) }
+        }
+    }
+
+    private func facts(_ effect: MeasuredEffect, of sensor: Sensor) throws -> [String: String] {
+        sensor.visibility == .household ? [:] : ["effects": try JSONLine.text([Effect(effect: effect)])]
     }
 
     private func notices(
-        _ id: SensorID, _ sensor: Sensor?, _ change: String, by person: String
-    ) throws -> [OutboxItem] {
-        let effect = try lastMonth(of: id)
-        let isHousehold = sensor?.visibility == .household
+        _ sensor: Sensor, _ change: String, _ effect: MeasuredEffect, by person: String
+    ) -> [OutboxItem] {
+        let isHousehold = sensor.visibility == .household
         return NoticeWriter(site: site).announcement("steward.measure_changed", priority: .today, now: now) { book in
-            let name = isHousehold ? book.text("alerts.a_home") : sensor?.name(in: book.language) ?? id.rawValue
             let values = [
-                "person": person, "sensor": name, "change": Escaping.singleLine(change, limit: 160),
-                "at": site.local(now),
-                "effect": effect.map { amount, unit in
-                    isHousehold
-                        ? ""
-                        : book.text(
-                            "told.measure_effect", ["value": book.number(amount, places: 1), "unit": book.unit(unit)])
-                } ?? "",
+                "person": person,
+                "sensor": isHousehold ? book.text("alerts.a_home") : sensor.name(in: book.language),
+                "change": Escaping.singleLine(change, limit: 160), "at": site.local(now),
+                "effect": isHousehold ? "" : effect.text(book),
             ]
             return (book.text("told.title", values), book.text("told.measure_changed", values))
         }
-    }
-
-    /// What the sensor measured in the last whole month; changes are dated, so that this figure stays as it is.
-    private func lastMonth(of id: SensorID) throws -> (DecimalValue, Unit)? {
-        let sensors = try SensorDirectory(store)
-        guard let sensor = sensors.sensor(id) else { return nil }
-        let month = CalendarMonth(of: site.zone.date(at: now)).previous
-        let days = try ComputedDays(store: store, sensors: sensors)
-            .dayUse(of: sensor, from: month.firstDay, through: month.lastDay)
-        guard let first = days.first else { return nil }
-        let sum = days.dropFirst().reduce(DecimalValue?.some(first.use.amount)) { sum, day in
-            sum.flatMap { $0.adding(day.use.amount) }
-        }
-        return sum.map { ($0, first.use.unit) }
     }
 
     /// The keys of the sheet that say something else, as `key: old → new`; names that people see are no change.
@@ -100,5 +149,12 @@ struct MeasuredNews {
             guard before[key] != after[key] else { return nil }
             return "\(key): \(before[key] ?? "-") → \(after[key] ?? "-")"
         }
+    }
+}
+
+extension MeasuredNews.Told {
+    fileprivate mutating func add(_ new: [OutboxItem], _ known: [String: String], of sensor: SensorID) {
+        notices += new
+        facts[sensor] = known
     }
 }

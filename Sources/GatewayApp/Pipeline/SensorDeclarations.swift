@@ -16,9 +16,9 @@ struct SensorDeclarations {
         let assigned = try store.sensors().filter { !names.contains($0.id) }
         let news = MeasuredNews(site: site, store: store, now: now)
         let sensors = declared.map(\.sensor) + assigned
+        let told = try news.told(of: store.plannedChanges(sensors), by: SensorDeclarations.author)
         _ = try store.declare(
-            sensors, at: now, by: SensorDeclarations.author,
-            notices: try news.notices(of: store.plannedChanges(sensors), by: SensorDeclarations.author))
+            sensors, at: now, by: SensorDeclarations.author, facts: told.facts, notices: told.notices)
         let current = try store.bindings().filter { $0.until == nil }
         for entry in declared {
             guard let device = entry.device, let channel = entry.channel else { continue }
@@ -26,13 +26,11 @@ struct SensorDeclarations {
             guard bound?.device != device || bound?.channel != channel else { continue }
             // The first binding of a demonstration covers the simulated past as well.
             let from = bound == nil && site.configuration.community.isDemonstration ? Instant(milliseconds: 0) : now
-            _ = try store.bind(
-                entry.sensor.id, device: device, channel: channel, from: from, at: now, by: SensorDeclarations.author,
-                zone: site.zone,
-                notices: try news.notices(
-                    of: entry.sensor, from: bound,
-                    to: Binding(sensor: entry.sensor.id, device: device, channel: channel, from: from),
-                    by: SensorDeclarations.author))
+            let binding = Binding(sensor: entry.sensor.id, device: device, channel: channel, from: from)
+            let told = try news.told(of: entry.sensor, from: bound, to: binding, by: SensorDeclarations.author)
+            try store.bind(
+                binding, at: now, by: SensorDeclarations.author, zone: site.zone,
+                facts: told.facts[entry.sensor.id] ?? [:], notices: told.notices)
         }
     }
 }

@@ -69,6 +69,18 @@ struct SensorDirectory: Sendable {
         }
     }
 
+    /// The same with a sensor's sheet, and with its device where one is named, as if they had always been these.
+    ///
+    /// `known` is what the profile of that device knows of the meter.
+    func supposing(_ sensor: Sensor, device: (binding: Binding, known: MeterSheet?)? = nil) -> SensorDirectory {
+        var supposed = self
+        supposed.sensors[sensor.id] = sensor
+        supposed.sheets[sensor.id] = nil
+        guard let device else { return supposed }
+        supposed.families[sensor.id] = device.known.map { [(device.binding.from, $0)] }
+        return supposed
+    }
+
     /// The bindings of a sensor, past ones too.
     func bindings(of sensor: SensorID) -> [Binding] {
         bindings.values.flatMap { $0 }.filter { $0.sensor == sensor }

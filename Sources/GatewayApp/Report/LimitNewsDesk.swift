@@ -33,37 +33,58 @@ struct LimitNewsDesk {
         }
         return LimitNews(
             stages: stages, emergencies: emergencies,
-            changes: try changes(of: inForce.namedSensors(on: today), since: since))
+            changes: try changes(
+                of: MeasuredNews(site: site, store: store, now: now).namedSensors(), since: since, adopted))
     }
 
-    /// What the record book knows, of sensors that limits look at.
-    private func changes(of named: Set<SensorID>, since: Instant) throws -> [LimitNews.Change] {
+    /// What the record book knows, of sensors that limits look at, and of limits that count otherwise than before.
+    private func changes(
+        of named: Set<SensorID>, since: Instant, _ adopted: [AdoptedResolution]
+    ) throws -> [LimitNews.Change] {
         let sensors = Dictionary(try store.sensors().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        return try store.recordEntries().map(\.entry).compactMap { entry in
-            if entry.kind == "box.changed", entry.at >= since, !named.isEmpty, let zone = entry.facts["time_zone"] {
-                return LimitNews.Change(
-                    .days, at: entry.at, what: "time_zone: \(entry.facts["time_zone_before"] ?? "?") → \(zone)")
+        return try store.recordEntries().map(\.entry).filter { $0.at >= since }.flatMap { entry in
+            if entry.kind == "limits.adopted" { return LimitNewsDesk.limitChanges(entry, adopted) }
+            let effects = MeasuredNews.effects(in: entry.facts).map { known in
+                LimitNews.Change.Effect(of: known.sensor.flatMap { sensors[$0] }, known.effect)
             }
-            guard entry.at >= since, let name = entry.facts["sensor"], let old = entry.facts["old"],
-                named.contains(SensorID(rawValue: name))
-            else { return nil }
-            let new = entry.facts["new"]
-            let what: String
-            switch entry.kind {
-            case "sensor.changed", "sensor.retired":
-                let differences = MeasuredNews.differences(LimitNewsDesk.read(old), new.flatMap(LimitNewsDesk.read))
-                guard !differences.isEmpty else { return nil }
-                what = differences.joined(separator: "; ")
-            case "sensor.bound":
-                let devices = [old, new].map { text in
-                    text.flatMap { LimitNewsDesk.read($0) as Binding? }.map { "\($0.device) \($0.channel)" } ?? "-"
-                }
-                what = devices.joined(separator: " → ")
-            default: return nil
+            if entry.kind == "box.changed", !named.isEmpty, let zone = entry.facts["time_zone"] {
+                let what = "time_zone: \(entry.facts["time_zone_before"] ?? "?") → \(zone)"
+                return [LimitNews.Change(.days, at: entry.at, what: what, effects: effects)]
             }
-            let sensor = sensors[SensorID(rawValue: name)]
+            guard let name = entry.facts["sensor"], named.contains(SensorID(rawValue: name)),
+                let what = LimitNewsDesk.difference(entry)
+            else { return [] }
+            let sensor = sensors[SensorID(rawValue: name)].flatMap { $0.visibility == .household ? nil : $0 }
+            return [LimitNews.Change(sensor.map { .sensor($0) } ?? .home, at: entry.at, what: what, effects: effects)]
+        }
+    }
+
+    /// What a decision let limits of the same name count otherwise.
+    private static func limitChanges(_ entry: RecordEntry, _ adopted: [AdoptedResolution]) -> [LimitNews.Change] {
+        MeasuredNews.limitChanges(in: entry.facts).map { change in
+            let limit = adopted.lazy.flatMap { link in
+                link.resolution.limits.filter { "\(link.resolution.number)/\($0.id)" == change.limit }
+            }.first
             return LimitNews.Change(
-                sensor.map { $0.visibility == .household ? .home : .sensor($0) } ?? .home, at: entry.at, what: what)
+                .limit(limit?.titles ?? ["": change.limit]), at: entry.at, what: change.what,
+                effects: change.effect.map { [.init($0)] } ?? [])
+        }
+    }
+
+    /// What is different, as `key: old → new`; nil where the entry is of another kind, or only a name differs.
+    private static func difference(_ entry: RecordEntry) -> String? {
+        guard let old = entry.facts["old"] else { return nil }
+        let new = entry.facts["new"]
+        switch entry.kind {
+        case "sensor.changed", "sensor.retired":
+            let differences = MeasuredNews.differences(read(old), new.flatMap(read))
+            return differences.isEmpty ? nil : differences.joined(separator: "; ")
+        case "sensor.bound":
+            let devices = [old, new].map { text in
+                text.flatMap { read($0) as Binding? }.map { "\($0.device) \($0.channel)" } ?? "-"
+            }
+            return devices.joined(separator: " → ")
+        default: return nil
         }
     }
 

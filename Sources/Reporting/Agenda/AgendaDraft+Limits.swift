@@ -68,15 +68,24 @@ extension AgendaDraft {
                         case .sensor(let sensor): words.name(sensor)
                         case .home: words.text("report.alerts.household")
                         case .days: words.text("told.all_days")
+                        case .limit(let titles): titles[words.language] ?? titles[""] ?? ""
                         }
-                    return words.text(
+                    let fact = words.text(
                         "agenda.facts.measure_changed",
                         [
                             "point": point,
                             "moment": words.moment(change.at), "what": Escaping.singleLine(change.what, limit: 200),
                         ])
+                    return ([fact] + change.effects.map(sentence)).joined(separator: " ")
                 }, options: ["look"], minutes: 10, related: [], whom: "everyone",
                 grounds: changes.map { "change/\($0.at)" }, evidence: [.init("commons log show")])
         ]
+    }
+
+    /// What a change means for a figure of the month before it.
+    private func sentence(_ effect: LimitNews.Change.Effect) -> String {
+        let text = effect.effect.text(words.phrases)
+        guard let sensor = effect.sensor else { return text }
+        return words.text("told.effect.of", ["point": words.name(sensor), "effect": text])
     }
 }

@@ -61,6 +61,22 @@ public struct LimitNews: Hashable, Sendable {
             case home
             /// All of them: days begin at another time.
             case days
+            /// What a limit counts, as a new decision has it; its titles by language.
+            case limit([String: String])
+        }
+
+        /// What the change means for a figure of the month before it.
+        public struct Effect: Hashable, Sendable {
+            /// Whose figure, where that is not the subject's own.
+            public var sensor: Sensor?
+            /// Before and after.
+            public var effect: MeasuredEffect
+
+            /// Makes an effect.
+            public init(of sensor: Sensor? = nil, _ effect: MeasuredEffect) {
+                self.sensor = sensor
+                self.effect = effect
+            }
         }
 
         /// Whose figures.
@@ -69,12 +85,15 @@ public struct LimitNews: Hashable, Sendable {
         public var at: Instant
         /// What is different, as `key: old → new`.
         public var what: String
+        /// What it means for the figures of the month before; empty where nobody knows, and for homes.
+        public var effects: [Effect]
 
         /// Makes facts.
-        public init(_ subject: Subject, at: Instant, what: String) {
+        public init(_ subject: Subject, at: Instant, what: String, effects: [Effect] = []) {
             self.subject = subject
             self.at = at
             self.what = what
+            self.effects = effects
         }
     }
 
