@@ -6,7 +6,7 @@ import StrictYAML
 /// Reads a resolution as minuted: YAML front matter between `---` lines, then the text.
 ///
 /// The bytes themselves are what is adopted and, later, signed; so they must be UTF-8 with LF line ends, without a byte
-/// order mark, and end with a newline. Signatures have their place beside the file, see ``AdoptionRules``.
+/// order mark, composed (NFC, Unicode Standard Annex 15), and end with a newline. Signatures have their place beside the file, see ``AdoptionRules``.
 public enum ResolutionFile {
     private static let keys =
         [
@@ -15,6 +15,8 @@ public enum ResolutionFile {
         ] + ResolutionParts.keys
 
     /// The resolution, nil where a problem leaves it incomplete; it may be adopted only where there is no problem.
+    ///
+    /// Letters in pieces are a problem that leaves it complete: what was adopted with them is in force all the same.
     public static func parse(
         _ bytes: [UInt8], fileName: String
     ) -> (resolution: Resolution?, problems: [Diagnostic]) {
@@ -42,7 +44,10 @@ public enum ResolutionFile {
                 resolution, at: fields.owner, limits: fields["limits"]?.list() ?? [],
                 forms: fields["allows_emergency"]?.list() ?? [])
         }
-        return (reader.problems.isEmpty ? resolution : nil, reader.problems)
+        return (
+            reader.problems.isEmpty ? resolution : nil,
+            reader.problems + (ByteForm.composition(of: text, file: fileName).map { [$0] } ?? [])
+        )
     }
 
     /// What is wrong with a rule in plain words; nil where nothing is.
@@ -147,5 +152,16 @@ enum ByteForm {
             return Diagnostic(file: file, message: "does not end with a newline", remedy: "add an empty last line")
         }
         return nil
+    }
+
+    /// Names the first line with a letter in pieces: it looks like another file's and is signed as something else.
+    static func composition(of text: String, file: String) -> Diagnostic? {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let line = lines.firstIndex { !$0.utf8.elementsEqual($0.precomposedStringWithCanonicalMapping.utf8) }
+        return line.map {
+            Diagnostic(
+                file: file, line: $0 + 1, message: "has letters and their accents as separate signs",
+                remedy: "type the line's accented letters again, or convert the file: uconv -x nfc")
+        }
     }
 }

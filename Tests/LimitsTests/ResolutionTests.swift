@@ -87,6 +87,22 @@ struct ResolutionTests {
         }
     }
 
+    @Test(
+        "Letters with their accents as separate signs are named by line, and what was adopted with them stays in force")
+    func composed() throws {
+        let good = try file()
+        let pieces = String(decoding: good, as: UTF8.self) + "Caf\u{0065}\u{0301}, adopted.\n"
+        let (resolution, problems) = ResolutionFile.parse(Array(pieces.utf8), fileName: "x.md")
+        #expect(resolution != nil)
+        let line = pieces.split(separator: "\n", omittingEmptySubsequences: false).count - 1
+        #expect(
+            problems.map(\.description) == [
+                "x.md:\(line): has letters and their accents as separate signs; type the line's accented letters again, or convert the file: uconv -x nfc"
+            ])
+        let whole = String(decoding: good, as: UTF8.self) + "Caf\u{E9}, adopted.\n"
+        #expect(ResolutionFile.parse(Array(whole.utf8), fileName: "x.md").problems.isEmpty)
+    }
+
     @Test("What is in force on a day follows from the decisions: from their day, until replaced, lapsing at review")
     func inForce() throws {
         func adopted(_ number: Int, from: String, review: String, supersedes: [Int] = []) throws -> AdoptedResolution {

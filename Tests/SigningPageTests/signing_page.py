@@ -364,6 +364,7 @@ class Trial:
             ("crlf.md", DECISION.replace("\n", "\r\n").encode(), "Refused: crlf.md has Windows line ends"),
             ("bom.md", b"\xef\xbb\xbf" + DECISION.encode(), "Refused: bom.md begins with an invisible mark"),
             ("latin.md", DECISION.replace("—", "-").encode("latin-1"), "Refused: latin.md is not plain text"),
+            ("pieces.md", DECISION.replace("never", "n\u0065\u0301ver").encode(), "Refused: pieces.md has letters and"),
             ("open.md", DECISION.rstrip("\n").encode(), "Refused: the last line of open.md has no end"),
             ("nobody.md", DECISION.replace("community: vall-clara\n", "").encode(), "Refused: nobody.md does not say"),
             ("twice.md", DECISION.replace("number: 4", "community: other").encode(), "Refused: twice.md does not say"),
@@ -379,7 +380,7 @@ class Trial:
             expect(not page.element("decision-panel").is_displayed(), f"{name} was refused and yet is shown")
             page.click("sign")
             page.message("sign-result", "First choose the decision")
-        expect_equal(len({re.sub(r"\S+\.md", "", text) for text in said}), 6, "different reasons")
+        expect_equal(len({re.sub(r"\S+\.md", "", text) for text in said}), 7, "different reasons")
         hidden = self.file("hidden.md", DECISION.replace("never", "ne\u202ever\u200b").encode())
         page.choose("decision-file", hidden)
         said.append(page.message("decision-result", "The file is in order"))
