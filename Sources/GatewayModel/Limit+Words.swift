@@ -28,6 +28,10 @@ extension Limit {
         case .share: return "share"
         case .comparison(let with, _): return "comparison_" + with.rawValue
         case .drift: return "drift"
+        case .useDays(_, let most, let span):
+            if case .calendar(let period) = span { return "use_days_" + period.word + (most == 1 ? "_one" : "") }
+            return most == 1 ? "use_days_once" : "use_days_any"
+        case .turns(_, let order, _, _): return "turns_" + order.rawValue
         }
     }
 
@@ -48,6 +52,8 @@ extension Limit {
         case .balance(_, let amount, _, _): amount == nil ? "share" : "balance"
         case .share, .comparison: "share"
         case .drift: "drift"
+        case .useDays: "use_days"
+        case .turns: "turns"
         }
     }
 
@@ -96,9 +102,25 @@ extension Limit {
             values["expected"] = book.number(expected)
             values["count"] = "\(days)"
         case .turn(_, let perHour): values["flow"] = book.number(perHour)
+        case .useDays(let amount, let most, let span):
+            values["value"] = book.number(amount)
+            values["most"] = "\(most)"
+            values["count"] = "\(span.longest)"
+        case .turns(_, _, let lasts, _):
+            values["sensors"] = sensors.map(\.rawValue).joined(separator: ", ")
+            values["delay"] = book.duration(Int64(lasts) * 86_400)
         case .measured, .comparison: break
         }
-        var text = book.text("limits.rule.\(ruleKey).\(bound.rawValue)", values)
+        return book.text("limits.rule.\(ruleKey).\(bound.rawValue)", values) + whenWords(book)
+    }
+
+    /// When it counts, to be set after what it says: `, on Monday, from 1 May to 30 September`; empty for all the time.
+    public func whenWords(_ book: Phrasebook) -> String {
+        var text = ""
+        if case .turns(_, _, _, let from?) = rule {
+            text += ", " + book.text("limits.turns_from", ["from": book.date(from)])
+        }
+        if let days { text += ", " + book.days(days) }
         if let season { text += ", " + book.season(season) }
         if let hours { text += ", " + book.hours(hours) }
         if let atStage {
@@ -126,6 +148,8 @@ extension Limit {
             amount
         case .nightFlow(let perHour, _, _, _, _): perHour
         case .turn(let minutes, _): DecimalValue(Int64(minutes))
+        case .useDays(_, let most, _): DecimalValue(Int64(most))
+        case .turns(let amount, _, _, _): amount
         case .silence(let seconds), .flatline(let seconds): DecimalValue(seconds)
         case .measured(let permille), .share(_, let permille), .comparison(_, let permille):
             DecimalValue(mantissa: Int64(permille), scale: 1)

@@ -55,6 +55,8 @@ public struct Limit: Hashable, Sendable, Codable {
     public var waivesConfirmation: Bool
     /// The days of every year on which it counts; nil for all.
     public var season: YearSpan?
+    /// The days on which it counts, among those of its season; nil for all.
+    public var days: CountedDays?
     /// The hours of the day in which it counts; nil for all.
     public var hours: DayWindow?
     /// The drought levels at which it counts, of which stages; nil where it does not depend on them.
@@ -64,10 +66,11 @@ public struct Limit: Hashable, Sendable, Codable {
     public init(
         id: String, titles: [String: String], bound: Bound, protects: Protects, resource: Resource,
         sensors: [SensorID], unit: Unit, rule: Rule, priority: Priority, responses: [String: String] = [:],
-        floor: String? = nil, waivesConfirmation: Bool = false, season: YearSpan? = nil, hours: DayWindow? = nil,
-        atStage: StageCondition? = nil
+        floor: String? = nil, waivesConfirmation: Bool = false, season: YearSpan? = nil, days: CountedDays? = nil,
+        hours: DayWindow? = nil, atStage: StageCondition? = nil
     ) {
         self.season = season
+        self.days = days
         self.hours = hours
         self.atStage = atStage
         self.id = id
@@ -88,6 +91,11 @@ public struct Limit: Hashable, Sendable, Codable {
 extension Limit {
     /// True where it goes on raising alerts after its date of review: what protects people does, and every minimum.
     public var goesOnAfterReview: Bool { protects == .people || bound == .atLeast }
+
+    /// True on a day on which it counts: in its season, and one of its days.
+    public func counts(on date: CalendarDate) -> Bool {
+        season?.contains(date) ?? true && days?.contains(date) ?? true
+    }
 }
 
 /// Names one limit of one resolution, written `12/tank-minimum`.

@@ -40,6 +40,49 @@ extension Limit {
         /// What days use beyond what is expected of a day, added up and never below zero, over so many days: a one-sided
         /// CUSUM (E. S. Page, Continuous Inspection Schemes, Biometrika 41, 1954).
         case drift(amount: DecimalValue, expected: DecimalValue, days: Int)
+        /// So many days with `amount` or more, at most, in a span; for each sensor on its own: "not daily".
+        case useDays(amount: DecimalValue, most: Int, span: DaySpan)
+        /// Turns of the sensors: a day with `amount` or more is one, and so are the days up to `lasts` from its first one.
+        /// Nobody has a second turn before all have had one; `order` says who comes first. Counted from the season's first
+        /// day (from 1 January where there is no season), not before `from`.
+        case turns(amount: DecimalValue, order: TurnOrder, lasts: Int, from: CalendarDate?)
+    }
+
+    /// Days that are counted together.
+    public enum DaySpan: Hashable, Sendable, Codable {
+        /// Any so many days in a row.
+        case any(Int)
+        /// The days of a week, from Monday on, or of a month.
+        case calendar(BudgetPeriod)
+
+        /// The span's days up to a day.
+        public func dates(through date: CalendarDate) -> [CalendarDate] {
+            let first =
+                switch self {
+                case .any(let days): date.adding(days: 1 - days)
+                case .calendar(let period): period.start(containing: date) ?? date
+                }
+            return (0...Int(date.daysSinceEpoch - first.daysSinceEpoch)).map { first.adding(days: $0) }
+        }
+
+        /// The most days it has.
+        public var longest: Int {
+            switch self {
+            case .any(let days): days
+            case .calendar(.week): 7
+            case .calendar: 31
+            }
+        }
+    }
+
+    /// Who comes first where turns are taken.
+    public enum TurnOrder: String, Hashable, Sendable, Codable, CaseIterable {
+        /// In the order in which the limit names its sensors.
+        case listed = "as_listed"
+        /// Those that had no turn in the season before, with their first one.
+        case dryFirst = "dry_first"
+        /// Whoever wants to.
+        case any
     }
 
     /// Which way a value moves.

@@ -2,9 +2,9 @@
 ///
 /// `FREQ` weekly, monthly or yearly, with `INTERVAL`, `BYDAY`, `BYMONTHDAY`, `BYMONTH`, `BYSETPOS`, `COUNT`, `UNTIL` and
 /// `WKST`. Only days are counted here; the time of day is that of the first one.
-public struct Recurrence: Hashable, Sendable {
+public struct Recurrence: Hashable, Sendable, Codable {
     /// How often.
-    public enum Frequency: String, Hashable, Sendable, CaseIterable {
+    public enum Frequency: String, Hashable, Sendable, Codable, CaseIterable {
         // As RFC 5545 writes them.
         case weekly = "WEEKLY"
         case monthly = "MONTHLY"
@@ -12,7 +12,7 @@ public struct Recurrence: Hashable, Sendable {
     }
 
     /// A weekday, or the nth one of a month or year.
-    public struct Weekday: Hashable, Sendable {
+    public struct Weekday: Hashable, Sendable, Codable {
         /// The nth, from the end where negative; nil for every one.
         public var nth: Int?
         /// The ISO weekday, 1 for Monday to 7 for Sunday.

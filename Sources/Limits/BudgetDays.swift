@@ -26,7 +26,7 @@ public struct BudgetDay: Hashable, Sendable {
         var found: [CalendarDate: BudgetDay] = [:]
         var running: (period: CalendarDate, used: DecimalValue, isWhole: Bool)?
         for date in dates {
-            guard let first = period.start(containing: date), limit.season?.contains(date) ?? true else { continue }
+            guard let first = period.start(containing: date), limit.counts(on: date) else { continue }
             let length = period.dayCount(from: first)
             // Of a period that its season cuts nobody can say that a minimum was missed.
             guard limit.bound == .atMost || limit.isInSeason(from: first, days: length) else { continue }

@@ -27,7 +27,7 @@ public enum DayRules {
     /// True for rules that are judged once a day is over.
     public static func isOnDays(_ rule: Limit.Rule) -> Bool {
         switch rule {
-        case .rolling, .delivered, .balance, .share, .comparison, .drift, .measured: true
+        case .rolling, .delivered, .balance, .share, .comparison, .drift, .measured, .useDays, .turns: true
         case .instant, .rate, .sites, .budget, .nightFlow, .continuousFlow, .closedHours, .turn, .silence, .flatline:
             false
         }
@@ -46,6 +46,9 @@ public enum DayRules {
             }
         case .comparison(.lastYear, _): 400
         case .comparison(.lastMonth, _): 62
+        case .useDays(_, _, let span): span.longest
+        // The season that runs, and for who had none in it the one before.
+        case .turns(_, let order, _, _): order == .dryFirst ? 732 : 366
         default: 1
         }
     }
@@ -64,7 +67,7 @@ public enum DayRules {
     public static func judge(
         _ limit: Limit, _ scale: Scale, on date: CalendarDate, _ table: DayTable
     ) -> [DayVerdict] {
-        if let season = limit.season, !season.contains(date) {
+        guard limit.counts(on: date) else {
             return [verdict(.notAsked, nil, nil, Coverage(measured: 0, expected: 0))]
         }
         switch limit.rule {
@@ -84,6 +87,10 @@ public enum DayRules {
             return [comparison(limit, with, permille, date, table)]
         case .drift(let amount, let expected, let days):
             return [drift(limit, amount, expected, days, date, table)]
+        case .useDays(let amount, let most, let span):
+            return useDays(limit, amount, most, span, date, table)
+        case .turns:
+            return TurnRound(limit, on: date, isOver: true, table)?.verdicts ?? []
         case .measured(let permille):
             return limit.sensors.map { sensor in
                 let part = table.measuredPermille(of: sensor, on: date)
@@ -230,7 +237,7 @@ public enum DayRules {
         return DecimalValue(mantissa: Int64(share.rounded()), scale: 1)
     }
 
-    private static func verdict(
+    static func verdict(
         _ state: DayVerdict.State, _ value: DecimalValue?, _ bound: DecimalValue?, _ coverage: Coverage
     ) -> DayVerdict {
         DayVerdict(state: state, value: value, bound: bound, coverage: coverage, sensor: nil)

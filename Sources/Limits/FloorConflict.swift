@@ -16,7 +16,7 @@ public struct FloorConflict: Hashable, Sendable {
     /// that make it strictest, so what is found would happen in some month of the year.
     public init?(ceiling: Limit, _ scale: Scale, floor: Limit, _ floorScale: Scale, coversFloor: Bool) {
         guard ceiling.bound == .atMost, floor.bound == .atLeast, let most = ceiling.perTime, let least = floor.perTime,
-            FloorConflict.meet(ceiling.season, floor.season)
+            FloorConflict.meet(ceiling, floor)
         else { return nil }
         let days = FloorConflict.days(most.days, least.days)
         func conflict(_ own: Scale, _ other: Scale) -> FloorConflict? {
@@ -52,10 +52,9 @@ public struct FloorConflict: Hashable, Sendable {
     }
 
     /// True where both count on some day of the year.
-    private static func meet(_ first: YearSpan?, _ second: YearSpan?) -> Bool {
-        guard let first, let second else { return true }
+    private static func meet(_ first: Limit, _ second: Limit) -> Bool {
         let begin = CalendarDate(year: 2024, month: 1, day: 1)
-        return (0..<366).map { begin.adding(days: $0) }.contains { first.contains($0) && second.contains($0) }
+        return (0..<366).map { begin.adding(days: $0) }.contains { first.counts(on: $0) && second.counts(on: $0) }
     }
 }
 

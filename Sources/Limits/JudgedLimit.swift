@@ -11,7 +11,7 @@ final class JudgedLimit: Sendable {
     let sensors: [SensorID]
     /// Where a sensor stands in ``sensors``.
     let places: [SensorID: Int]
-    /// True where it counts in every season and at every hour.
+    /// True where it counts on all days and at every hour.
     let countsAlways: Bool
     private let units: [Unit?]
     private let isOwnUnit: [Bool]
@@ -32,7 +32,7 @@ final class JudgedLimit: Sendable {
         self.sensors = sensors
         units = sensors.map { known[$0] }
         isOwnUnit = units.map { $0 == entry.limit.unit }
-        countsAlways = entry.limit.season == nil && entry.limit.hours == nil
+        countsAlways = entry.limit.season == nil && entry.limit.days == nil && entry.limit.hours == nil
     }
 
     /// A figure of a sensor in the limit's unit; nil where the units do not fit.

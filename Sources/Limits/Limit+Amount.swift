@@ -30,6 +30,11 @@ extension Limit {
         case .turn(_, let perHour):
             guard let minutes = whole(1) else { return nil }
             limit.rule = .turn(minutes: minutes, perHour: perHour)
+        case .useDays(let used, _, let span):
+            guard let most = whole(1) else { return nil }
+            limit.rule = .useDays(amount: used, most: most, span: span)
+        case .turns(_, let order, let lasts, let from):
+            limit.rule = .turns(amount: amount, order: order, lasts: lasts, from: from)
         case .silence, .flatline:
             guard let seconds = whole(1) else { return nil }
             if case .silence = rule {

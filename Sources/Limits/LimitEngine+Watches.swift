@@ -5,14 +5,17 @@ extension LimitEngine {
     /// How many seconds of measurements of a limit's sensors must be replayed after a restart.
     public static func lookBack(_ limit: Limit) -> Int64 { RuleWatches.lookBack(limit.rule) }
 
-    /// True where a limit counts at an instant: in its season and in its hours.
+    /// True where a limit counts at an instant: in its season, on its days and in its hours. Hours that reach into the next
+    /// day belong to the day on which they begin.
     mutating func applies(_ limit: JudgedLimit, at instant: Instant) -> Bool {
         guard !limit.countsAlways else { return true }
         let date = date(of: instant)
         if let season = limit.limit.season, !season.contains(date) { return false }
-        guard let hours = limit.limit.hours else { return true }
-        return hours.instants(on: date, in: zone).contains(instant)
-            || hours.instants(on: date.adding(days: -1), in: zone).contains(instant)
+        guard let hours = limit.limit.hours ?? limit.limit.closedHours else { return limit.limit.counts(on: date) }
+        let evening = date.adding(days: -1)
+        let begun = hours.instants(on: evening, in: zone).contains(instant) ? evening : date
+        guard limit.limit.days?.contains(begun) ?? true else { return false }
+        return limit.limit.hours == nil || hours.instants(on: begun, in: zone).contains(instant)
     }
 
     mutating func watch(
@@ -82,7 +85,7 @@ extension LimitEngine {
             let entry = limit.entry
             // Alarms count from adoption: a day that had begun by then is the report's business.
             guard zone.start(of: date) >= entry.adoptedAt else { continue }
-            if let season = entry.limit.season, !season.contains(date) {
+            guard entry.limit.counts(on: date) else {
                 changes += release(limit, now: now)
                 continue
             }
@@ -117,5 +120,13 @@ extension LimitEngine {
             raised[limit.reference, default: [:]][change.sensor] = change.change == .raised ? transition : nil
             return transition
         }
+    }
+}
+
+extension Limit {
+    /// The hours in which nothing is to be used, where that is the rule.
+    fileprivate var closedHours: DayWindow? {
+        guard case .closedHours(_, let window) = rule else { return nil }
+        return window
     }
 }

@@ -189,7 +189,7 @@ public struct LimitEngine: Sendable {
         for (sensor, date, amount) in dayUse {
             for use in seatNumbers[sensor].map({ seats[$0].uses }) ?? [] {
                 guard let start = budgets[use.limit]?.start, date >= start,
-                    judged[use.limit].limit.season?.contains(date) ?? true
+                    judged[use.limit].limit.counts(on: date)
                 else { continue }
                 addUse(amount, at: use.place, to: judged[use.limit])
             }

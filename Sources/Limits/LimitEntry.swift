@@ -6,7 +6,7 @@ enum LimitEntry {
     private static let keys =
         [
             "id", "title", "bound", "protects", "resource", "sensors", "priority", "response", "floor",
-            "waives_confirmation", "season", "hours", "at_stage", "rule",
+            "waives_confirmation", "season", "days", "hours", "at_stage", "rule",
         ] + RuleEntry.kinds
 
     /// The limit; nil where a problem was reported that leaves it incomplete.
@@ -35,7 +35,10 @@ enum LimitEntry {
         for key in RuleEntry.kinds where plain != nil {
             fields[key]?.report("a limit needs exactly one rule", remedy: "leave one of rule: and \(key): out")
         }
-        for (key, isSaid) in [("season", plain?.season != nil), ("hours", plain?.hours != nil)] where isSaid {
+        let said = [
+            ("season", plain?.season != nil), ("days", plain?.days != nil), ("hours", plain?.hours != nil),
+        ]
+        for (key, isSaid) in said where isSaid {
             fields[key]?.report("the rule says its \(key) already", remedy: "leave one of the two out")
         }
         let sensors = fields.required("sensors", example: "[tank/level]").map(RuleEntry.sensors) ?? []
@@ -46,7 +49,8 @@ enum LimitEntry {
             id: id, titles: titles, bound: bound, protects: protects, resource: Resource(rawValue: resource),
             sensors: sensors, unit: unit, rule: rule, priority: priority, responses: fields["response"]?.texts() ?? [:],
             floor: fields["floor"]?.string(), waivesConfirmation: fields["waives_confirmation"]?.boolean() ?? false,
-            season: season, hours: plain?.hours ?? fields["hours"].flatMap(DayWindow.read),
+            season: season, days: plain?.days ?? fields["days"].flatMap(CountedDays.read),
+            hours: plain?.hours ?? fields["hours"].flatMap(DayWindow.read),
             atStage: fields["at_stage"].flatMap(StagesEntry.condition))
     }
 }

@@ -94,7 +94,9 @@ enum LimitRules {
     /// True for ceilings on what people use; losses, gauges and leaks are nobody's use.
     private static func restrictsUse(_ rule: Limit.Rule) -> Bool {
         switch rule {
-        case .instant, .sites, .budget, .rolling, .closedHours, .turn, .share, .comparison, .drift, .delivered: true
+        case .instant, .sites, .budget, .rolling, .closedHours, .turn, .turns, .useDays, .share, .comparison, .drift,
+            .delivered:
+            true
         case .nightFlow, .continuousFlow, .rate, .silence, .flatline, .measured, .balance: false
         }
     }
@@ -124,7 +126,7 @@ enum LimitRules {
             if limit.bound != .atLeast {
                 entry.report("'\(limit.id)' is a minimum", remedy: "write bound: at_least")
             }
-        case .rate, .continuousFlow, .closedHours, .turn, .silence, .flatline, .drift:
+        case .rate, .continuousFlow, .closedHours, .turn, .turns, .useDays, .silence, .flatline, .drift:
             if limit.bound != .atMost {
                 entry.report("'\(limit.id)' is a ceiling", remedy: "write bound: at_most")
             }
@@ -141,6 +143,7 @@ enum LimitRules {
                 remedy: "name every place under sensors:")
         }
         checkHours(limit, at: entry)
+        checkDays(limit, at: entry)
     }
 
     /// Hours go with rules that look at moments; a period's amount would be closed at the end of the hours of each day.
@@ -157,6 +160,24 @@ enum LimitRules {
         default:
             guard DayRules.isOnDays(limit.rule) else { return }
             entry.report("'\(limit.id)' is judged by the day and cannot have hours", remedy: "leave hours: out")
+        }
+    }
+
+    /// Days go with rules that look at moments or at single days; a longer time would be cut into pieces by them.
+    private static func checkDays(_ limit: Limit, at entry: Field) {
+        guard limit.days != nil else { return }
+        switch limit.rule {
+        case .instant, .rate, .sites, .closedHours, .turn, .delivered, .share, .measured, .budget(_, .day, _, _),
+            .balance(_, _, _, .day):
+            return
+        case .silence, .flatline:
+            entry.report(
+                "'\(limit.id)' would take the days between for silence",
+                remedy: "leave days: out, and say in the configuration when the sensor is expected (hours:)")
+        default:
+            entry.report(
+                "'\(limit.id)' looks at more than one day and cannot have days of its own",
+                remedy: "leave days: out, or set an amount per day")
         }
     }
 

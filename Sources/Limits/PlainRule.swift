@@ -4,13 +4,14 @@ import StrictYAML
 /// A rule in plain words: `not more than 90 L per person per day`, `never less than 40 % for 30 min`.
 ///
 /// After the amount come, each at most once: `per person`, `per m2 of AREA`, `per day|week|month`,
-/// `counted over the week|month`, `for DURATION`, `from May to September`, `between 10:00 and 16:00`. Nothing else is
-/// understood, so that nothing is taken for what it does not say.
+/// `counted over the week|month`, `for DURATION`, `on Monday and Friday`, `from May to September`,
+/// `between 10:00 and 16:00`. Nothing else is understood, so that nothing is taken for what it does not say.
 struct PlainRule {
     var bound: Bound
     var rule: Limit.Rule
     var unit: Unit
     var season: YearSpan?
+    var days: CountedDays?
     var hours: DayWindow?
 
     /// Reads a rule that stands alone, for whoever asks people for one.
@@ -61,6 +62,7 @@ struct PlainRule {
         var over: BudgetPeriod?
         var delay: Int64?
         var season: YearSpan?
+        var days: CountedDays?
         var hours: DayWindow?
         let periods: [(String, BudgetPeriod)] = [("day", .day), ("week", .week), ("month", .month)]
         while !rest.isEmpty {
@@ -78,6 +80,12 @@ struct PlainRule {
                 guard delay != nil else { return fail("'\(rest.prefix(2).joined(separator: " "))' is no duration") }
                 rest.removeFirst(2)
             }
+            if days == nil, take("on") {
+                days = CountedDays(taking: &rest)
+                guard days != nil else {
+                    return fail("'\(rest.first ?? "")' is no day of the week", CountedDays.remedy(rest.first))
+                }
+            }
             for count in [5, 4, 3] where season == nil && rest.count >= count {
                 guard let found = YearSpan(words: Array(rest.prefix(count))) else { continue }
                 season = found
@@ -93,7 +101,7 @@ struct PlainRule {
             guard basis == nil, over == nil else { return fail("it does not say per what time") }
             return PlainRule(
                 bound: bound, rule: .instant(value: value, deadband: .zero, onDelay: delay ?? 0, offDelay: 0),
-                unit: unit, season: season, hours: hours)
+                unit: unit, season: season, days: days, hours: hours)
         }
         guard delay == nil else { return fail("an amount per time cannot be `for` a time as well") }
         guard basis != .perPerson || per == .day else { return fail("an amount per person is per person and day") }
@@ -111,6 +119,6 @@ struct PlainRule {
         return PlainRule(
             bound: bound,
             rule: .budget(amount: value, period: over ?? per ?? .day, basis: basis ?? .total, warnAt: []),
-            unit: unit, season: season, hours: hours)
+            unit: unit, season: season, days: days, hours: hours)
     }
 }

@@ -6,7 +6,7 @@ enum RuleEntry {
     /// The keys, in the order in which they are offered.
     static let kinds = [
         "instant", "budget", "night_flow", "continuous_flow", "silence", "flatline", "measured", "rate", "sites",
-        "delivered", "closed_hours", "turn", "rolling", "balance", "share", "comparison", "drift",
+        "delivered", "closed_hours", "turn", "turns", "use_days", "rolling", "balance", "share", "comparison", "drift",
     ]
 
     /// The rule with the unit of its amounts; nil where a problem was reported.
@@ -31,6 +31,8 @@ enum RuleEntry {
         case "delivered": return delivered(field)
         case "closed_hours": return closedHours(field)
         case "turn": return turn(field)
+        case "turns": return turns(field)
+        case "use_days": return useDays(field)
         case "rolling": return rolling(field)
         case "balance": return balance(field)
         case "share": return share(field)

@@ -88,7 +88,8 @@ enum RuleWatches {
         case .closedHours: ClosedHoursWatch(sensors: sensors)
         case .turn: TurnWatch(sensors: sensors)
         case .flatline: FlatlineWatch(sensors: sensors)
-        case .instant, .budget, .silence, .rolling, .delivered, .balance, .share, .comparison, .drift, .measured: nil
+        case .instant, .budget, .silence: nil
+        case .rolling, .delivered, .balance, .share, .comparison, .drift, .measured, .useDays, .turns: nil
         }
     }
 

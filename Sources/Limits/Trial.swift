@@ -161,7 +161,7 @@ public struct Trial: Hashable, Sendable {
         }
         guard case .budget(_, let period, _, _) = limit.rule else {
             return dates(from).map { date in
-                let counts = limit.season?.contains(date) ?? true && counting?.contains(date) ?? true
+                let counts = limit.counts(on: date) && counting?.contains(date) ?? true
                 return (date, counts ? DayRules.judge(limit, scale, on: date, table) : nil)
             }
         }
@@ -214,8 +214,10 @@ extension Limit {
         switch rule {
         // A second sensor that agrees confirms what wakes people.
         case .instant(_, _, let onDelay, _): priority != .now || waivesConfirmation || onDelay > 0
-        case .rate, .continuousFlow, .closedHours, .turn, .silence, .flatline: true
+        case .rate, .continuousFlow, .closedHours, .turn, .silence, .flatline, .useDays: true
         case .sites, .nightFlow, .budget, .measured, .rolling, .delivered, .balance, .share, .comparison, .drift: false
+        // Who comes next depends on all of them.
+        case .turns: false
         }
     }
 }

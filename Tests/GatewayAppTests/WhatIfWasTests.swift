@@ -33,6 +33,9 @@ struct WhatIfWasTests {
             + minimum("week-least", "budget: {amount: 35 m3, per: week}", season)
             + ceiling("homes", homes, "budget: {amount: 20 m3, per: day}")
             + ceiling("rolling", ["well/water"], "rolling: {amount: 13 m3, days: 3}")
+            + ceiling("weekends", ["well/water"], "budget: {amount: 5 m3, per: day}", "days: weekends and Monday")
+            + ceiling("often", ["well/water"], "use_days: {amount: 3 m3, most: 4, per: week}")
+            + ceiling("turns", ["well/water", "taps/water"], "turns: {amount: 2 m3, order: any, from: 2026-09-03}")
             + ceiling("falls", ["tank/level"], "rate: {change: 20 cm, within: 30 h, direction: falls}")
             + ceiling("silent", ["tank/level"], "silence: {after: 30 h}")
     }
@@ -68,7 +71,7 @@ struct WhatIfWasTests {
         let end = zone.start(of: last.adding(days: 1))
         let run = TrialRun(store: store, sensors: sensors, zone: zone, from: village.day(0), through: last)
         let entries = LimitsInForce(try LimitRegister(site: village.site).adopted(in: store)).inForce(on: last)
-        #expect(entries.count == 11)
+        #expect(entries.count == 14)
         let trials = try run.trials(of: entries.map { ($0.limit, $0.scale) })
         let told = try store.transitions(from: Instant(milliseconds: .min), until: now)
         let month = CalendarMonth(of: last)

@@ -10,7 +10,7 @@ import Testing
 struct ExampleResolutionTests {
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path
-    static let names = ["leaks", "wells", "gardens", "drought-ferris", "drought-verona"]
+    static let names = ["leaks", "wells", "gardens", "turns", "drought-ferris", "drought-verona"]
 
     static func example(_ name: String) throws -> Resolution {
         let path = folder + "/config/resolutions/examples/\(name).md"
@@ -20,8 +20,8 @@ struct ExampleResolutionTests {
         return try #require(resolution)
     }
 
-    private func book(_ language: String) throws -> Phrasebook {
-        let (languages, problems) = Languages.load(folder: Self.folder + "/config/languages")
+    static func book(_ language: String) throws -> Phrasebook {
+        let (languages, problems) = Languages.load(folder: folder + "/config/languages")
         #expect(problems.isEmpty)
         return languages.book(language)
     }
@@ -30,7 +30,7 @@ struct ExampleResolutionTests {
     func sentences(name: String) throws {
         let resolution = try Self.example(name)
         for language in ["en", "es"] {
-            let sentences = PlainSentence.all(of: resolution, try book(language))
+            let sentences = PlainSentence.all(of: resolution, try Self.book(language))
             #expect(sentences.count >= max(1, resolution.limits.count))
             for sentence in sentences {
                 #expect(!sentence.contains("{") && !sentence.contains("limits."), "\(language): \(sentence)")
@@ -63,7 +63,7 @@ struct ExampleResolutionTests {
 
     @Test("What the assembly hears before it adopts the wells and the drought")
     func heard() throws {
-        let wells = PlainSentence.all(of: try Self.example("wells"), try book("en"))
+        let wells = PlainSentence.all(of: try Self.example("wells"), try Self.book("en"))
         #expect(
             wells == [
                 "Level of the three wells: never less than 3.2 m at 2 or more of 3 places at once, for longer than 6 h. It is kept again once it is better by 0.1 m. Protects the resource.",
@@ -76,7 +76,7 @@ struct ExampleResolutionTests {
                 "No stage and no emergency reduces: clinic/water.",
                 "Water: in an emergency it may be tightened, to 60 L at the tightest, until the next assembly and for 35 days at most.",
             ])
-        let verona = PlainSentence.all(of: try Self.example("drought-verona"), try book("en"))
+        let verona = PlainSentence.all(of: try Self.example("drought-verona"), try Self.book("en"))
         #expect(
             verona.first
                 == "Drought, level 1 (be careful): only the assembly declares it; it is proposed when the use of main/water is more than 80 % of 500 m³ on 3 days in a row or the use of main/supply is less than 120 % of a mean day of main/water in the month before or (the use of roof/rain is less than 20 mm (over 56 days) and the use of main/water is more than 120 % of main/water on the same day last year), and its end when the assembly says so, after one day at the earliest."
@@ -95,6 +95,12 @@ struct ExampleResolutionTests {
             ("not more than 90 L per person per month", "per person and day"),
             ("not more than 90 L per day for 30 min", "cannot be"),
             ("not more than 90 L per day roughly", "not understood"),
+            ("not more than 90 L per day on Monday, Wednesday and Friday", nil),
+            ("not more than 20 kW on weekdays between 10:00 and 16:00", nil),
+            ("not more than 90 L per day on Mondy", "'Mondy' is no day of the week"),
+            ("not more than 90 L per day on Monday and", "'and' is not understood"),
+            ("not more than 90 L per day on", "is no day of the week"),
+            ("not more than 90 L per week on weekends", "cannot have days of its own"),
             ("not more than 90 L per day per day", "not understood"),
         ] as [(String, String?)])
     func plainWords(rule: String, problem: String?) throws {

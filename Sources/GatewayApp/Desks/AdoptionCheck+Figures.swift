@@ -24,7 +24,9 @@ extension AdoptionCheck {
         case .share(let of, _):
             figure = .use
             others.sensors = of
-        case .budget, .nightFlow, .continuousFlow, .closedHours, .turn, .rolling, .comparison, .drift: figure = .use
+        case .budget, .nightFlow, .continuousFlow, .closedHours, .turn, .turns, .useDays, .rolling,
+            .comparison, .drift:
+            figure = .use
         }
         return problem(with: limit.sensors, figure, limit.unit, in: limit.id)
             ?? problem(with: others.sensors, others.figure, others.unit, in: limit.id)

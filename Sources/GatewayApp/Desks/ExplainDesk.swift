@@ -59,6 +59,7 @@ public struct ExplainDesk {
             sentences
             + [try standing(subject, name, of: resolution, among: adopted, on: date, in: store), decision]
             + [judgement.state.text(book) + "."] + signers + judgement.problems.map { $0.text(book) }
+            + (try ahead(subject, resolution.scale, on: date, in: store))
             + (try readings(of: subject.sensors, on: date, in: store))
             + (try changes(of: subject.sensors, since: link.adopted.adoptedAt, on: date, in: store))
         return Finding(lines: lines.map(Escaping.terminal), isGood: judgement.isGood)
@@ -132,6 +133,19 @@ public struct ExplainDesk {
                 "number": successor.map { "\($0.resolution.number)" } ?? "?",
                 "from": successor.map { "\($0.resolution.inForceFrom)" } ?? "?",
             ])
+    }
+
+    /// What may be said ahead: whose turn comes next.
+    private func ahead(
+        _ subject: Subject, _ scale: Scale, on date: CalendarDate, in store: Store
+    ) throws -> [String] {
+        guard case .limit(let limit) = subject else { return [] }
+        let book = site.book(nil)
+        let sensors = try SensorDirectory(store)
+        let outlook = try LimitOutlooks(store: store, sensors: sensors).outlook(of: limit, scale, on: date)
+        return outlook?.words(book, title: limit.titles[book.language] ?? limit.titles[""] ?? limit.id) { id in
+            sensors.sensor(id)?.name(in: book.language) ?? id.rawValue
+        } ?? []
     }
 
     /// Which device measures what it is about on that day.

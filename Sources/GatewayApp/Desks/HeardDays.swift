@@ -47,7 +47,7 @@ struct HeardDays {
             if !days.isEmpty { missing[sensor] = days }
         }
         guard !missing.isEmpty else { return }
-        for days in missing.values { trial.unknownDays.formUnion(days.filter { limit.season?.contains($0) ?? true }) }
+        for days in missing.values { trial.unknownDays.formUnion(days.filter(limit.counts)) }
         for index in trial.episodes.indices {
             let episode = trial.episodes[index]
             let whose = episode.sensor.map { [$0] } ?? limit.sensors

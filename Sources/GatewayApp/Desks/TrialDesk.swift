@@ -191,7 +191,12 @@ public struct TrialDesk {
 
     private static func variants(of limit: Limit) -> [(limit: Limit, amount: DecimalValue)] {
         switch limit.rule {
-        case .silence, .flatline, .measured: return []
+        case .silence, .flatline, .measured, .turns: return []
+        case .useDays(_, let most, let span):
+            return (max(1, most - 2)...min(most + 2, span.longest)).compactMap { days in
+                let amount = DecimalValue(Int64(days))
+                return limit.with(amount: amount).map { ($0, amount) }
+            }
         default:
             return range.compactMap { percent in
                 guard let amount = limit.amount?.multiplied(byRatio: Int64(percent), 100)?.rounded(places: 3),

@@ -35,7 +35,7 @@ struct CountedLimits {
         return Set(
             days.filter { date in
                 guard countedOn[entry.reference]?.contains(date) == true else { return true }
-                if let season = entry.limit.season, !season.contains(date) { return true }
+                guard entry.limit.counts(on: date) else { return true }
                 if case .budget = entry.limit.rule { return false }
                 return DayRules.isOnDays(entry.limit.rule) ? date <= adopted : date < adopted
             })

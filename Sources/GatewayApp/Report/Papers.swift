@@ -181,6 +181,7 @@ struct Papers {
             month: month, zone: site.zone, now: now,
             transitions: try store.transitions(from: Instant(milliseconds: .min), until: until),
             figures: Dictionary(months.map { ($0.sensor.id, $0) }, uniquingKeysWith: { first, _ in first }))
+        let outlooks = LimitOutlooks(store: store, sensors: try SensorDirectory(store))
         let community = site.configuration.community
         let meetings = site.configuration.assembly.meetings.meetings(3, after: now)
         var facts = ReportFacts(
@@ -188,14 +189,15 @@ struct Papers {
             zone: site.zone, month: month, generatedAt: now, sensors: months,
             monthBefore: try figures.sensorMonths(month.previous),
             yearBefore: try figures.sensorMonths(month.yearBefore),
-            limits: inForce.map { entry in
+            limits: try inForce.map { entry in
                 LimitFacts(
                     reference: entry.reference, limit: entry.limit, decidedOn: entry.decidedOn,
                     inForceFrom: entry.inForceFrom, adoptedOn: site.zone.date(at: entry.adoptedAt),
                     reviewBy: entry.reviewBy,
                     days: days.days(of: entry), idleDays: counted.idleDays(of: entry, in: site.zone),
-                    budgetUse: days.budgetUse(of: entry.limit),
-                    isLapsed: entry.standing == .lapsed)
+                    budgetUse: days.budgetUse(of: entry.limit), isLapsed: entry.standing == .lapsed,
+                    outlook: try outlooks.outlook(
+                        of: entry.limit, entry.scale, on: min(site.zone.date(at: now), month.next.firstDay)))
             }, alerts: alerts, openMeterEvents: try store.meterEvents().filter { $0.state == .proposed },
             setAside: try store.setAsides().filter { $0.from < until && $0.until > site.zone.start(of: month.firstDay) }
                 .map { SetAsideFacts(sensor: $0.sensor, from: $0.from, until: $0.until, why: $0.why) },

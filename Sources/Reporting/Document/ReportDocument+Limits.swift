@@ -39,6 +39,8 @@ extension Document {
                     columns: columns.enumerated().map { index, column in
                         .init(title: words.text("report.limits.column.\(column)"), isNumber: (2...5).contains(index))
                     }, rows: rows)))
+        let ahead = model.limits.filter { !$0.facts.isLapsed }.flatMap { words.outlook($0.facts, model) }
+        if !ahead.isEmpty { blocks.append(.list(ahead)) }
         return blocks
     }
 

@@ -46,17 +46,25 @@ extension ReportWords {
         switch limit.rule {
         case .instant(let value, _, let onDelay, _):
             let figure = exactAmount(value, limit.unit)
-            if onDelay == 0 { return text(key + ".instant", ["amount": figure]) }
+            if onDelay == 0 { return text(key + ".instant", ["amount": figure]) + limit.whenWords(phrases) }
             return text(key + ".instant_for", ["amount": figure, "duration": duration(onDelay)])
+                + limit.whenWords(phrases)
         case .budget(let amount, let period, let basis, _) where basis == .total || basis == .perPerson:
             let per = text("limits.period.\(period.word)")
             return text(
                 key + (basis == .perPerson ? ".budget_per_person" : ".budget"),
-                ["amount": exactAmount(amount, limit.unit), "period": per])
+                ["amount": exactAmount(amount, limit.unit), "period": per]) + limit.whenWords(phrases)
         case .silence(let seconds):
-            return text("report.limit.silence", ["duration": duration(seconds)])
+            return text("report.limit.silence", ["duration": duration(seconds)]) + limit.whenWords(phrases)
         default: return limit.words(phrases, Scale(persons: nil))
         }
+    }
+
+    /// What may be said ahead about a limit, a sentence each.
+    func outlook(_ facts: LimitFacts, _ model: ReportModel) -> [String] {
+        facts.outlook?.words(phrases, title: title(facts.limit)) { id in
+            model.facts.sensors.first { $0.sensor.id == id }.map { name($0.sensor) } ?? id.rawValue
+        } ?? []
     }
 
     /// Why an alert was raised.

@@ -34,6 +34,8 @@ public struct LimitFacts: Hashable, Sendable {
     public var budgetUse: [CalendarDate: DecimalValue]
     /// True where its review date has passed and it is shown only.
     public var isLapsed: Bool
+    /// What may be said ahead at the end of the month, or on the day of the report where the month runs; nil for nothing.
+    public var outlook: LimitOutlook?
     /// For a limit that protects people: points that did not get the minimum at some time; nil where not known.
     public var pointsBelow: Int?
 
@@ -42,7 +44,7 @@ public struct LimitFacts: Hashable, Sendable {
         reference: LimitReference, limit: Limit, decidedOn: CalendarDate, inForceFrom: CalendarDate,
         adoptedOn: CalendarDate, reviewBy: CalendarDate, days: [CalendarDate: LimitDayState],
         idleDays: Set<CalendarDate> = [], budgetUse: [CalendarDate: DecimalValue] = [:], isLapsed: Bool = false,
-        pointsBelow: Int? = nil
+        outlook: LimitOutlook? = nil, pointsBelow: Int? = nil
     ) {
         self.reference = reference
         self.limit = limit
@@ -54,6 +56,7 @@ public struct LimitFacts: Hashable, Sendable {
         self.idleDays = idleDays
         self.budgetUse = budgetUse
         self.isLapsed = isLapsed
+        self.outlook = outlook
         self.pointsBelow = pointsBelow
     }
 }

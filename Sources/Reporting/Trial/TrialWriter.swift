@@ -148,6 +148,9 @@ public struct TrialWriter: Sendable {
         case .share, .comparison, .measured: words.phrases.number(amount) + " %"
         case .balance(_, nil, _, _): words.phrases.number(amount) + " %"
         case .turn: words.phrases.number(amount) + " min"
+        case .useDays:
+            words.text(
+                amount == DecimalValue(1) ? "trial.day_one" : "trial.day", ["count": words.phrases.number(amount)])
         default: words.exactAmount(amount, limit.unit)
         }
     }

@@ -137,17 +137,19 @@ struct JSONView {
     }
 
     private func limit(_ report: LimitReport) -> JSONNode {
-        .object([
-            ("limit", .string(report.facts.reference.description)),
-            ("title", .string(words.title(report.facts.limit))), ("rule", .string(words.rule(report.facts.limit))),
-            ("state", .string(report.state.rawValue)),
-            ("days", .object(LimitDayState.allCases.map { ($0.rawValue, .integer(report.counts[$0] ?? 0)) })),
-            ("decided_on", .string(report.facts.decidedOn.description)),
-            ("in_force_from", .string(report.facts.inForceFrom.description)),
-            ("adopted_on", .string(report.facts.adoptedOn.description)),
-            ("review_by", .string(report.facts.reviewBy.description)), ("lapsed", .bool(report.facts.isLapsed)),
-            ("up_for_review", .bool(report.isUpForReview)),
-        ])
+        let ahead = words.outlook(report.facts, model)
+        return .object(
+            [
+                ("limit", .string(report.facts.reference.description)),
+                ("title", .string(words.title(report.facts.limit))), ("rule", .string(words.rule(report.facts.limit))),
+                ("state", .string(report.state.rawValue)),
+                ("days", .object(LimitDayState.allCases.map { ($0.rawValue, .integer(report.counts[$0] ?? 0)) })),
+                ("decided_on", .string(report.facts.decidedOn.description)),
+                ("in_force_from", .string(report.facts.inForceFrom.description)),
+                ("adopted_on", .string(report.facts.adoptedOn.description)),
+                ("review_by", .string(report.facts.reviewBy.description)), ("lapsed", .bool(report.facts.isLapsed)),
+                ("up_for_review", .bool(report.isUpForReview)),
+            ] + (ahead.isEmpty ? [] : [("outlook", .array(ahead.map { .string($0) }))]))
     }
 
     private func alert(_ row: AlertRow) -> JSONNode {

@@ -1,0 +1,28 @@
+import GatewayModel
+import Limits
+import Reporting
+import Storage
+
+/// What the report and `commons limits explain` say ahead about limits.
+struct LimitOutlooks {
+    let store: Store
+    let sensors: SensorDirectory
+
+    /// What may be said on a day, from the days before it; nil where there is nothing, or where it would tell of single homes.
+    func outlook(of limit: Limit, _ scale: Scale, on date: CalendarDate) throws -> LimitOutlook? {
+        switch limit.rule {
+        case .turns:
+            guard limit.sensors.allSatisfy({ TrialDesk.homes(of: $0, sensors).isEmpty }),
+                let round = TurnRound(limit, on: date, isOver: false, try table(limit, before: date))
+            else { return nil }
+            let next = round.next
+            return .turns(due: next.due, unknown: next.unknown)
+        default: return nil
+        }
+    }
+
+    private func table(_ limit: Limit, before date: CalendarDate) throws -> DayTable {
+        try DayTables(store: store, sensors: sensors).table(
+            of: limit.sensors, from: date.adding(days: -DayRules.lookBack(limit.rule)), through: date.adding(days: -1))
+    }
+}
