@@ -165,11 +165,25 @@ def serve_matrix(handler, mode, parts, query, body):
     if mode == "limit":
         return answer_json(handler, 429, {"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 2500})
     message = json.loads(body)
-    # The same transaction is the same event.
-    if parts[7] not in transactions:
-        matrix.append(message | {"txn": parts[7]})
-        transactions[parts[7]] = "$event%d" % len(matrix)
-    answer_json(handler, 200, {"event_id": transactions[parts[7]]}, mode)
+    # The same transaction is the same event; one that was refused is none.
+    if parts[7] in transactions:
+        return answer_json(handler, 200, {"event_id": transactions[parts[7]]}, mode)
+    event = "$event%d" % (len(transactions) + 1)
+    relation = message.get("m.relates_to")
+    if relation:
+        shown = [one for one in matrix if one["event"] == relation["event_id"]]
+        if relation["rel_type"] != "m.replace" or not shown:
+            return answer_json(handler, 400, {"errcode": "M_UNKNOWN", "error": "Can't send relation to unknown event"})
+        new = message["m.new_content"]
+        if "m.relates_to" in new or new["msgtype"] != message["msgtype"] or message["body"] != "* " + new["body"]:
+            return answer_json(handler, 400, {"errcode": "M_BAD_JSON", "error": "not an edit"})
+        # Who looks into the room sees the new text in the old place.
+        shown[0].update(new)
+        shown[0]["edits"] += 1
+    else:
+        matrix.append(message | {"txn": parts[7], "event": event, "edits": 0})
+    transactions[parts[7]] = event
+    answer_json(handler, 200, {"event_id": event}, mode)
 
 
 services = {
