@@ -8,6 +8,10 @@ TEST_PACKAGES := mosquitto-clients sqlite3 openssl python3 python3-aiosmtpd proc
 	chromium chromium-driver python3-selenium zbar-tools cups-daemon cups-client gammu gammu-smsd qrencode \
 	libreoffice-writer-nogui
 
+# Debian allows one mail server: where another one is installed it stays, and the tests with Exim are left out.
+MAIL_SERVER = $(shell dpkg-query -W -f='$${Status} $${Provides}\n' 2>/dev/null \
+	| grep -q 'ok installed.*mail-transport-agent' || echo exim4-daemon-light)
+
 # A real Matrix homeserver from PyPI, for the long tests only.
 SYNAPSE := $(CURDIR)/.build/synapse/bin/python3
 
@@ -27,7 +31,7 @@ packages: ## Installs the missing Debian packages that the program needs
 	@Scripts/install-packages $(PACKAGES)
 
 test-packages: packages ## Installs what the tests need besides
-	@Scripts/install-packages $(TEST_PACKAGES)
+	@Scripts/install-packages $(TEST_PACKAGES) $(MAIL_SERVER)
 
 build: packages ## Builds the program for development
 	$(BUILD)
