@@ -6,7 +6,7 @@ SHELL := /bin/bash
 PACKAGES := libmosquitto-dev libsqlite3-dev libcurl4-openssl-dev zlib1g-dev mosquitto openssh-client gnupg tzdata
 TEST_PACKAGES := mosquitto-clients sqlite3 openssl python3 python3-aiosmtpd procps openssh-server \
 	chromium chromium-driver python3-selenium zbar-tools cups-daemon cups-client gammu gammu-smsd qrencode \
-	libreoffice-writer-nogui
+	libreoffice-writer-nogui apprise
 
 # Debian allows one mail server: where another one is installed it stays, and the tests with Exim are left out.
 MAIL_SERVER = $(shell dpkg-query -W -f='$${Status} $${Provides}\n' 2>/dev/null \
