@@ -6,7 +6,11 @@ SHELL := /bin/bash
 PACKAGES := libmosquitto-dev libsqlite3-dev libcurl4-openssl-dev zlib1g-dev mosquitto openssh-client gnupg tzdata
 TEST_PACKAGES := mosquitto-clients sqlite3 openssl python3 python3-aiosmtpd procps openssh-server \
 	chromium chromium-driver python3-selenium zbar-tools cups-daemon cups-client gammu gammu-smsd qrencode \
-	libreoffice-writer-nogui
+	libreoffice-writer-nogui apprise
+
+# Debian allows one mail server: where another one is installed it stays, and the tests with Exim are left out.
+MAIL_SERVER = $(shell dpkg-query -W -f='$${Status} $${Provides}\n' 2>/dev/null \
+	| grep -q 'ok installed.*mail-transport-agent' || echo exim4-daemon-light)
 
 # A real Matrix homeserver from PyPI, for the long tests only.
 SYNAPSE := $(CURDIR)/.build/synapse/bin/python3
@@ -27,7 +31,7 @@ packages: ## Installs the missing Debian packages that the program needs
 	@Scripts/install-packages $(PACKAGES)
 
 test-packages: packages ## Installs what the tests need besides
-	@Scripts/install-packages $(TEST_PACKAGES)
+	@Scripts/install-packages $(TEST_PACKAGES) $(MAIL_SERVER)
 
 build: packages ## Builds the program for development
 	$(BUILD)

@@ -51,12 +51,7 @@ public struct NoticeDraft: Hashable, Sendable {
 
     /// How soon somebody must look: as urgent as the alert where an act is wanted, else no night's sleep is worth it.
     public var priority: Priority {
-        switch kind {
-        case "alert.raised", "alert.warned", "alert.declined", "alert.reminder", "alert.called", "alert.nobody_came",
-            "alert.chattering":
-            alert.priority
-        default: max(alert.priority, .today)
-        }
+        OutboxItem.callingTypes.contains(kind) ? alert.priority : max(alert.priority, .today)
     }
 }
 

@@ -44,6 +44,8 @@ public protocol Destination: Sendable {
     func declines(_ item: OutboxItem) -> String?
     /// True where what is sent there has one reader by its settings: what is meant for one person may stand in it.
     var hasOneReader: Bool { get }
+    /// True where it edits what called people to an alert into the word that the alert is over.
+    var replacesCalls: Bool { get }
 }
 
 extension Destination {
@@ -55,6 +57,9 @@ extension Destination {
 
     /// Rooms, forums, folders and paper are read by many.
     public var hasOneReader: Bool { false }
+
+    /// Few let a message be changed, or need to be told which one.
+    public var replacesCalls: Bool { false }
 }
 
 /// Text in a destination's language with its `ref:` line, by which a person or a look-up finds a message again.
@@ -87,9 +92,4 @@ struct DestinationTexts: Sendable {
     func reference(_ item: OutboxItem) -> String {
         phrases.text("delivery.ref", ["key": item.key])
     }
-}
-
-extension OutboxItem {
-    /// True where it tells that something is over.
-    var hasEnded: Bool { type == "alert.returned" || type == "alert.closed" }
 }

@@ -1,3 +1,64 @@
+/// A message to people, already worded for one destination; it stands in the outbox until it is delivered.
+public struct OutboxItem: Hashable, Sendable, Codable {
+    /// Stable across retries and restarts, unique per destination: 32 hexadecimal digits; shown as `ref:` in the body.
+    public var key: String
+    /// The destination's name in the configuration.
+    public var destination: String
+    /// What it is about: `alert.raised`, `alert.returned`, `report.ready` …
+    public var type: String
+    /// How urgent.
+    public var priority: Priority
+    /// One line, plain text.
+    public var title: String
+    /// The text, plain, escaped by the destination as it needs.
+    public var body: String
+    /// The alert it belongs to, so that a destination can update what it showed before.
+    public var alert: String?
+    /// Figures for machines, as a JSON object text; `{}` where there are none.
+    public var dataJSON: String
+    /// When it was made.
+    public var createdAt: Instant
+    /// Not to be sent before this time, such as the end of the quiet hours; nil for at once.
+    public var notBefore: Instant?
+    /// The address at which its one reader answers; put in when it is sent, and never stored.
+    public var answerLink: String?
+    /// The other side's names of the messages whose place this one takes; put in when it is sent, and never stored.
+    public var replaced: [String] = []
+
+    private enum CodingKeys: String, CodingKey {
+        case key, destination, type, priority, title, body, alert, dataJSON, createdAt, notBefore
+    }
+
+    /// The types of the notices that ask somebody to do something.
+    public static let callingTypes: Set<String> = [
+        "alert.raised", "alert.warned", "alert.called", "alert.nobody_came", "alert.declined", "alert.reminder",
+        "alert.chattering",
+    ]
+
+    /// True where it tells that something is over.
+    public var hasEnded: Bool { type == "alert.returned" || type == "alert.closed" }
+
+    /// True for agendas and the like, which are read whole.
+    public var isPaper: Bool { type.hasPrefix("agenda.") }
+
+    /// Makes an outbox item.
+    public init(
+        key: String, destination: String, type: String, priority: Priority, title: String, body: String,
+        alert: String? = nil, dataJSON: String = "{}", createdAt: Instant, notBefore: Instant? = nil
+    ) {
+        self.notBefore = notBefore
+        self.key = key
+        self.destination = destination
+        self.type = type
+        self.priority = priority
+        self.title = title
+        self.body = body
+        self.alert = alert
+        self.dataJSON = dataJSON
+        self.createdAt = createdAt
+    }
+}
+
 /// Where a message of the outbox stands.
 public enum OutboxState: String, Hashable, Sendable, Codable, CaseIterable {
     // The raw values stand in the database.
@@ -101,4 +162,7 @@ public protocol Outbox: Sendable {
     func oldestPending(destination: String) throws -> Instant?
     /// How many messages of a destination wait.
     func waiting(destination: String) throws -> Int
+    /// The other side's names of the notices that called people to an alert, each of which it took as a message of its
+    /// own; in the order in which they were made.
+    func calls(to alert: String, destination: String) throws -> [String]
 }

@@ -65,6 +65,21 @@ extension Store: Outbox {
         }
     }
 
+    /// The other side's names of the notices that called people to an alert, in the order in which they were made.
+    public func calls(to alert: String, destination: String) throws -> [String] {
+        try read("outbox") { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT json_extract(body, '$.type'), remote_id FROM outbox
+                    WHERE destination = ? AND state = 'sent' AND digest IS NULL AND remote_id IS NOT NULL
+                    AND json_extract(body, '$.alert') = ?
+                    ORDER BY created_at, key
+                    """, arguments: [destination, alert])
+            return rows.filter { OutboxItem.callingTypes.contains($0[0]) }.map { $0[1] as String }
+        }
+    }
+
     /// Every message of the outbox, in the order in which they were made.
     public func outboxEntries() throws(StoreError) -> [OutboxEntry] {
         try read("outbox") { db in

@@ -172,6 +172,9 @@ struct OutboxWorkerTests {
         func nextDue(destination: String) throws -> Instant? { inner.nextDue(destination: destination) }
         func oldestPending(destination: String) throws -> Instant? { inner.oldestPending(destination: destination) }
         func waiting(destination: String) throws -> Int { inner.waiting(destination: destination) }
+        func calls(to alert: String, destination: String) throws -> [String] {
+            inner.calls(to: alert, destination: destination)
+        }
     }
 }
 

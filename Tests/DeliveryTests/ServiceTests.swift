@@ -13,15 +13,18 @@ private let uncertain: [Service] = [.gotify, .apprise]
 @Suite("Chats, forums and push services", .serialized)
 struct ServiceTests {
     /// Sends through a lane until nothing waits, as the worker would.
-    private func deliver(_ item: OutboxItem, _ first: any Destination, then second: any Destination) throws {
-        let outbox = MemoryOutbox([OutboxEntry(item: item)])
+    private func deliver(
+        _ item: OutboxItem, _ first: any Destination, then second: any Destination, after earlier: MemoryOutbox? = nil
+    ) throws {
+        let outbox = earlier ?? MemoryOutbox()
+        outbox.add(item)
         for (attempt, destination) in [first, second].enumerated() {
             let lane = DestinationLane(
                 destination: destination, outbox: outbox, phrases: try Phrases.book("en"), zone: .utc,
                 settings: OutboxWorkerSettings(), recheck: { _, _ in .send }, onEvent: { _ in })
             lane.turn(now: start.advanced(bySeconds: Int64(attempt) * 600))
         }
-        #expect(outbox.entries.map(\.state) == [.sent])
+        #expect(outbox.entries.allSatisfy { $0.state == .sent })
     }
 
     @Test(
@@ -170,21 +173,29 @@ struct ServiceTests {
             talk.conversation = "lobby1"
             kind = .talk(talk)
         }
-        func apprise(_ tag: String) throws -> DeliveryOutcome {
-            try outcome(.apprise) { kind in
+        #expect(gone == .denied(reason: "HTTP 404: the account is not in that conversation"))
+        #expect(lobby == .retry(after: nil, reason: "HTTP 412: the conversation's lobby is closed"))
+    }
+
+    @Test("Apprise: one tag is one target; a target that fails and a tag of nobody are tried again, a wrong key is not")
+    func appriseTargets() throws {
+        let server = try TestServer.web()
+        func outcome(_ tag: String, wrongKey: Bool = false) throws -> DeliveryOutcome {
+            try Service.apprise.destination(server, "apprise", wrongKey: wrongKey) { kind in
                 guard case .apprise(var apprise) = kind else { return }
                 apprise.tag = tag
                 kind = .apprise(apprise)
-            }
+            }.send(notice(1), now: start)
         }
-        #expect(gone == .denied(reason: "HTTP 404: the account is not in that conversation"))
-        #expect(lobby == .retry(after: nil, reason: "HTTP 412: the conversation's lobby is closed"))
+        #expect(try outcome("ben") == .delivered(remoteID: nil))
+        #expect(try Service.apprise.kept(server).count == 1)
+        for tag in ["broken", "nobody"] {
+            let reason = "the target of the tag '\(tag)' did not take it, or no target has this tag"
+            #expect(try outcome(tag) == .retry(after: nil, reason: "HTTP 424: " + reason))
+        }
         #expect(
-            try apprise("nobody")
-                == .denied(reason: "HTTP 204: nothing is configured under this key and the tag 'nobody'"))
-        #expect(
-            try apprise("broken")
-                == .retry(after: nil, reason: "HTTP 424: the target of the tag 'broken' did not take it"))
+            try outcome("ben", wrongKey: true) == .denied(reason: "HTTP 204: nothing is configured under this key"))
+        #expect(try Service.apprise.kept(server).count == 1)
     }
 
     @Test("no tag of a device is one in a Matrix room")

@@ -23,6 +23,8 @@ enum Service: String, CaseIterable {
         var type: String?
         var silent: Bool?
         var txn: String?
+        var event: String?
+        var edits: Int?
         var formattedBody: String?
         var posts: [Post]?
 
@@ -37,7 +39,7 @@ enum Service: String, CaseIterable {
         }
 
         enum CodingKeys: String, CodingKey {
-            case title, message, body, raw, description, priority, type, silent, txn, posts
+            case title, message, body, raw, description, priority, type, silent, txn, event, edits, posts
             case formattedBody = "formatted_body"
         }
 

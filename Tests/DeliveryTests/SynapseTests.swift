@@ -16,6 +16,23 @@ struct SynapseTests {
         var tokens: [String: String]
     }
 
+    private struct Relations: Decodable {
+        struct Event: Decodable {
+            struct Content: Decodable {
+                struct New: Decodable {
+                    var body: String
+                }
+                var new: New
+
+                enum CodingKeys: String, CodingKey {
+                    case new = "m.new_content"
+                }
+            }
+            var content: Content
+        }
+        var chunk: [Event]
+    }
+
     private struct Messages: Decodable {
         struct Event: Decodable {
             struct Content: Decodable {
@@ -53,7 +70,7 @@ struct SynapseTests {
         -> HTTPResponse?
     {
         let request = HTTPRequest(
-            method: method, url: "http://127.0.0.1:\(home.port)/_matrix/client/v3/" + path,
+            method: method, url: "http://127.0.0.1:\(home.port)/_matrix/client/" + path,
             headers: [(name: "Authorization", value: "Bearer \(home.tokens[person] ?? "")")], body: Array(body.utf8))
         return try? HTTPClient().send(request).get()
     }
@@ -77,13 +94,13 @@ struct SynapseTests {
             return
         }
         #expect(destination.send(notice(1, priority: .now), now: start) == .delivered(remoteID: event))
-        let found = ask(.get, "rooms/\(room)/messages?dir=b&limit=20", by: "rosa")?.json(Messages.self)
+        let found = ask(.get, "v3/rooms/\(room)/messages?dir=b&limit=20", by: "rosa")?.json(Messages.self)
         let texts = found?.chunk.filter { $0.type == "m.room.message" }.compactMap(\.content.body) ?? []
         #expect(texts == ["[Alder Court, now] Notice 1\n\nThe tank is at 31 %.\n\nref: \(key(1))"])
 
         for (number, text) in ["12 yes", "who goes?", "13 NO"].enumerated() {
             let said = ask(
-                .put, "rooms/\(room)/send/m.room.message/r\(number)", by: "rosa",
+                .put, "v3/rooms/\(room)/send/m.room.message/r\(number)", by: "rosa",
                 "{\"msgtype\":\"m.text\",\"body\":\(Escaping.json(text))}")
             #expect(said?.status == 200)
         }
@@ -97,5 +114,41 @@ struct SynapseTests {
             Issue.record("a wrong token and a room that is not ours must be denied")
             return
         }
+    }
+
+    @Test("what is over edits what called people, also at a second try, and is a message of its own where it cannot")
+    func over() throws {
+        let destination = try make()
+        let room = HTTPRequest.encoded(home.room)
+        guard case .delivered(let event?, nil) = destination.send(notice(1, priority: .now, alert: "a1"), now: start)
+        else {
+            Issue.record("the first message was not taken")
+            return
+        }
+        var over = notice(2, type: "alert.returned", title: "Over", body: "The tank is at 44 %.", alert: "a1")
+        over.replaced = [event]
+        let edit = destination.send(over, now: start)
+        guard case .delivered(let edited?, nil) = edit, edited != event else {
+            Issue.record("\(edit)")
+            return
+        }
+        #expect(destination.send(over, now: start) == edit)
+        func edits(of event: String) -> [String]? {
+            let path = "v1/rooms/\(room)/relations/\(HTTPRequest.encoded(event))/m.replace"
+            return ask(.get, path, by: "rosa")?.json(Relations.self)?.chunk.map(\.content.new.body)
+        }
+        let text = "[Alder Court] Over\n\nThe tank is at 44 %.\n\nref: \(key(2))"
+        #expect(edits(of: event) == [text])
+        // An event that the homeserver does not know: its answer is 400, and the word that it is over comes all the same.
+        var alone = notice(3, type: "alert.returned", title: "Over", body: "The tank is at 44 %.", alert: "a2")
+        alone.replaced = ["$removed"]
+        #expect(destination.send(alone, now: start) == destination.send(alone, now: start))
+        let found = ask(.get, "v3/rooms/\(room)/messages?dir=b&limit=20", by: "rosa")?.json(Messages.self)
+        let texts = found?.chunk.filter { $0.type == "m.room.message" }.compactMap(\.content.body) ?? []
+        #expect(
+            texts == [
+                "[Alder Court] Over\n\nThe tank is at 44 %.\n\nref: \(key(3))", "* " + text,
+                "[Alder Court, now] Notice 1\n\nThe tank is at 31 %.\n\nref: \(key(1))",
+            ])
     }
 }

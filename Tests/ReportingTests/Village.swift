@@ -184,6 +184,7 @@ struct Village {
         tank.state = .closed
         tank.outcome = .real
         tank.entries += [
+            AlertEntry(at: try time("2026-10-08T00:51:00Z"), kind: .called, person: "Rosa"),
             AlertEntry(at: try time("2026-10-08T00:58:00Z"), kind: .taken, person: "Rosa", means: "sms"),
             AlertEntry(
                 at: try time("2026-10-08T01:10:00Z"), kind: .pauseAsked, person: "Rosa",

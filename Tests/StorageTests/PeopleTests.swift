@@ -83,6 +83,42 @@ struct PeopleTests {
         try store.close()
     }
 
+    @Test("What called people to an alert is found by the names that its destination gave it, over a restart")
+    func calls() throws {
+        let fixture = try StoreFixture()
+        func item(_ key: String, _ type: String, _ alert: String = "a", to destination: String = "room") -> OutboxItem {
+            var item = Self.item(key)
+            (item.type, item.alert, item.destination) = (type, alert, destination)
+            item.createdAt = Self.now.advanced(bySeconds: Int64(key.dropFirst()) ?? 0)
+            return item
+        }
+        var batch = Batch(committedAt: Self.now)
+        batch.outbox = [
+            item("k5", "alert.nobody_came"), item("k1", "alert.raised"), item("k2", "alert.taken"),
+            item("k3", "alert.called"), item("k4", "alert.raised", "b"), item("k6", "alert.reminder"),
+            item("k7", "alert.called"), item("k1", "alert.raised", to: "mail"),
+        ]
+        try fixture.store.commit(batch)
+        func told(_ key: String, _ state: OutboxState = .sent, _ digest: String? = nil, to place: String = "room")
+            -> DeliveryRecord
+        {
+            DeliveryRecord(
+                key: key, destination: place, state: state, attempts: 1, at: Self.now, remoteID: "$\(place)-\(key)",
+                digest: digest)
+        }
+        // The third went out in a digest, the sixth was refused, the seventh still waits.
+        try fixture.store.record([
+            told("k1"), told("k2"), told("k3", .sent, "d"), told("k4"), told("k5"), told("k6", .failed),
+            told("k1", to: "mail"),
+        ])
+        try fixture.store.close()
+        let store = try StoreFixture.open(fixture.folder.path)
+        #expect(try store.calls(to: "a", destination: "room") == ["$room-k1", "$room-k5"])
+        #expect(try store.calls(to: "a", destination: "mail") == ["$mail-k1"])
+        #expect(try store.calls(to: "none", destination: "room").isEmpty)
+        try store.close()
+    }
+
     @Test("The record book finds a changed byte, refuses changes by SQL, and stays intact when a text is erased")
     func recordBook() throws {
         let fixture = try StoreFixture()

@@ -19,6 +19,7 @@ public final class CuttingProxy: Sendable {
         var isPaused = [false, false]
         var passed = [0, 0]
         var connections = 0
+        var ended = 0
         var cuts = 0
         var isOver = false
     }
@@ -61,6 +62,9 @@ public final class CuttingProxy: Sendable {
     /// Connections made so far.
     public var connections: Int { state.values.withLock { $0.connections } }
 
+    /// Connections that are over, whose bytes are all counted.
+    public var ended: Int { state.values.withLock { $0.ended } }
+
     /// Cuts made so far.
     public var cuts: Int { state.values.withLock { $0.cuts } }
 
@@ -92,7 +96,10 @@ public final class CuttingProxy: Sendable {
 
     /// `ends` are the client's and the server's socket; bytes for the server come from the first.
     private static func serve(_ ends: [Int32], _ state: Shared) {
-        defer { ends.forEach { close($0) } }
+        defer {
+            ends.forEach { close($0) }
+            state.values.withLock { $0.ended += 1 }
+        }
         let mine = state.values.withLock { $0.connections }
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {

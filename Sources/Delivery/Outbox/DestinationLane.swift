@@ -174,12 +174,17 @@ final class DestinationLane: Sendable {
         return tried
     }
 
-    /// Puts the reader's own address in, sends, and lets nothing of it come back into the record.
+    /// Puts in what is known only now, sends, and lets nothing of the reader's own address come back into the record.
     private func send(_ message: Message, now: Instant) -> DeliveryOutcome {
-        guard destination.hasOneReader, !message.isDigest, let link = answerLink(message.item, now) else {
-            return destination.send(message.item, now: now)
-        }
         var item = message.item
+        guard !message.isDigest else { return destination.send(item, now: now) }
+        if destination.replacesCalls, item.hasEnded, let alert = item.alert {
+            // An outbox that cannot be read costs the edit, not the message.
+            item.replaced = (try? outbox.calls(to: alert, destination: destination.name)) ?? []
+        }
+        guard destination.hasOneReader, let link = answerLink(item, now) else {
+            return destination.send(item, now: now)
+        }
         item.answerLink = link
         return destination.send(item, now: now).keepingSecret(link)
     }

@@ -104,6 +104,20 @@ public final class MemoryOutbox: Outbox {
         waitingEntries(destination).count
     }
 
+    /// See ``Outbox/calls(to:destination:)``.
+    public func calls(to alert: String, destination: String) -> [String] {
+        contents.withLock { contents in
+            let taken = contents.records.filter {
+                $0.destination == destination && $0.state == .sent && $0.digest == nil
+            }
+            let names = Dictionary(taken.map { ($0.key, $0.remoteID) }, uniquingKeysWith: { first, _ in first })
+            return contents.entries.values.map(\.item)
+                .filter { $0.alert == alert && OutboxItem.callingTypes.contains($0.type) }
+                .sorted { ($0.createdAt, $0.key) < ($1.createdAt, $1.key) }
+                .compactMap { names[$0.key] ?? nil }
+        }
+    }
+
     private func waitingEntries(_ destination: String) -> [OutboxEntry] {
         contents.withLock { contents in
             contents.entries.values.filter { $0.item.destination == destination && $0.state.isWaiting }

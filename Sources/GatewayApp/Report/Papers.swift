@@ -169,9 +169,8 @@ struct Papers {
         let months = try figures.sensorMonths(month)
         let from = site.zone.start(of: month.firstDay)
         let until = min(now, site.zone.start(of: month.next.firstDay))
-        let alerts = try store.alerts(openOnly: false).filter { alert in
-            alert.onset < until && (alert.closedAt.map { $0 >= from } ?? true)
-        }
+        let before = try store.alerts(openOnly: false).filter { $0.onset < until }
+        let alerts = before.filter { alert in alert.closedAt.map { $0 >= from } ?? true }
         let adopted = try LimitRegister(site: site).adopted(in: store)
         let lastDay = site.zone.date(at: until.advanced(byMilliseconds: -1))
         let counted = try CountedLimits(month, until: lastDay, LimitsInForce(adopted), try StageKeeper(store))
@@ -219,6 +218,8 @@ struct Papers {
         facts.disputes = try store.disputes().filter { dispute in
             !dispute.isHousehold && !(dispute.sensor.map(homes.contains) ?? false)
         }
+        let monday = site.zone.start(of: month.firstDay.adding(days: 1 - month.firstDay.weekday))
+        facts.earlierAlerts = before.filter { alert in alert.closedAt.map { $0 >= monday && $0 < from } ?? false }
         facts.loadBudget = site.configuration.duty?.budget ?? LoadBudget()
         return facts
     }

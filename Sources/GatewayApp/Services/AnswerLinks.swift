@@ -37,7 +37,7 @@ final class AnswerLinks: Sendable {
     /// The address for a notice to one steward's own destination; nil where it gets none.
     func link(for item: OutboxItem, now: Instant) -> String? {
         let site = state.withLock { $0.site }
-        guard let alert = item.alert, AnswerLinks.calling.contains(item.type),
+        guard let alert = item.alert, OutboxItem.callingTypes.contains(item.type),
             let base = site.configuration.answerPage?.base(),
             let person = site.configuration.stewards.first(where: { $0.reach.contains(item.destination) })?.name,
             holds(person, site, now: now)
@@ -57,12 +57,6 @@ final class AnswerLinks: Sendable {
         }
         return base + "/" + AnswerPageServer.folder + "/" + token
     }
-
-    /// The notices that ask somebody to do something.
-    private static let calling: Set<String> = [
-        "alert.raised", "alert.warned", "alert.called", "alert.nobody_came", "alert.declined", "alert.reminder",
-        "alert.chattering",
-    ]
 
     private func holds(_ person: String, _ site: Site, now: Instant) -> Bool {
         guard let roster = try? site.dutyRoster(store) else {

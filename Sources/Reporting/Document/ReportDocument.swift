@@ -14,7 +14,7 @@ extension Document {
         if model.facts.isDemonstration { blocks.append(.notice(words.text("report.demonstration"))) }
         blocks += firstPage(model, agenda: agenda, words) + errata(model, words)
         blocks += limits(model, words) + floors(model, words) + alerts(model, words)
-        blocks += rests(model, words)
+        blocks += load(model, words) + rests(model, words)
         for resource in model.resources { blocks += section(of: resource, model, words) }
         blocks += disputes(model, words) + gaps(model, words) + gateway(model, words) + checking(model, words)
         return Document(language: words.language, title: title, blocks: blocks)

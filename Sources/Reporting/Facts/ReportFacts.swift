@@ -26,6 +26,8 @@ public struct ReportFacts: Sendable {
     public var limits: [LimitFacts]
     /// Alerts that began in the month, ended in it, or are still open.
     public var alerts: [Alert]
+    /// Alerts that were closed before the month began, but in its first week, for the load of that week.
+    public var earlierAlerts: [Alert] = []
     /// Meter events that still wait for a person's answer.
     public var openMeterEvents: [MeterEvent]
     /// Readings of the month that people set aside.

@@ -12,6 +12,8 @@ public struct ReportModel: Sendable {
     public var limits: [LimitReport]
     /// The alerts.
     public var alerts: AlertReport
+    /// How much the stewards were called.
+    public var load: LoadReport
     /// What was paused or switched off.
     public var rests: RestReport
     /// What people say is wrong.
@@ -48,6 +50,7 @@ public struct ReportModel: Sendable {
         let alerts = AlertReport(facts)
         return ReportModel(
             facts: facts, dates: dates, resources: resources, limits: limits, alerts: alerts,
+            load: LoadReport(facts, days: dates.count),
             rests: RestReport(facts, alerts: alerts, limits: limits), disputes: disputes,
             gaps: GapReport(facts, dates: dates), shownFigures: shown)
     }

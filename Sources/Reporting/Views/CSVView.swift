@@ -29,6 +29,22 @@ struct CSVView {
                 row.lasted.map(String.init) ?? "", "s", "", "", row.state.rawValue,
             ])
         }
+        for week in model.load.weeks {
+            // One line per steward, the most called one first: no line is always the same person's.
+            for (number, calls) in week.calls.enumerated() {
+                lines.append([
+                    "load", "steward_\(number + 1)", "calls_per_week", week.monday.description, String(calls), "", "",
+                    String(model.load.budget.nowPerWeek), "",
+                ])
+            }
+        }
+        for cause in model.load.causes {
+            lines.append([
+                "load", words.cause(cause.cause, limits: model.limits), "false_readings",
+                model.facts.month.description, String(cause.wrong), "", String(cause.explained), String(cause.count),
+                "",
+            ])
+        }
         for row in model.rests.rows {
             lines.append([
                 "rest", words.rested(row.subject, limits: model.limits), row.why, row.from.description,

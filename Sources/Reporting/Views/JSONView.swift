@@ -45,6 +45,7 @@ struct JSONView {
                         ])
                     })
             ),
+            ("load", JSONView.load(model.load, words, limits: model.limits)),
             ("rests", .array(model.rests.rows.map(rest))), ("rests_at_homes", .integer(model.rests.atHomes)),
             ("disputes", .array(model.disputes.rows.map { JSONView.dispute($0, words.about($0, model)) })),
             ("household_points_with_gaps", .integer(model.gaps.householdPoints)),

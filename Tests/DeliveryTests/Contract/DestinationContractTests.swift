@@ -35,7 +35,7 @@ struct DestinationContractTests {
                 let lines = Escaping.plain(text).split(separator: "\n", omittingEmptySubsequences: false)
                 let expected = lines.map { Escaping.markdown(String($0)) }.joined(separator: "  \n")
                 #expect(expected.isEmpty || arrival.text.contains(expected))
-            case .smtp, .ntfy, .files, .printer, .sms, .gotify, .apprise, .talk, .matrix, .ping:
+            case .smtp, .exim, .ntfy, .files, .printer, .sms, .gotify, .apprise, .talk, .matrix, .ping:
                 #expect(arrival.title == expectedTitle(text, kind))
                 let expected = Escaping.plain(text)
                 let room = kind == .sms ? 300 : kind == .ntfy ? 3900 : Int.max
@@ -58,7 +58,7 @@ struct DestinationContractTests {
         arguments: [
             Rig.Kind.smtp, .webhook, .ntfy, .command, .gotify, .apprise, .talk, .discourse, .loomio, .matrix,
             .ping,
-        ])
+        ] + Rig.Kind.mailServers)
     func refusal(_ kind: Rig.Kind) throws {
         let rig = try #require(try Rig(kind, .refuses))
         guard case .permanent = rig.destination.send(notice(1), now: start) else {
@@ -87,7 +87,7 @@ struct DestinationContractTests {
         "says that nothing has arrived where nobody listens",
         arguments: [
             Rig.Kind.smtp, .webhook, .ntfy, .gotify, .apprise, .talk, .discourse, .loomio, .matrix, .ping,
-        ])
+        ] + Rig.Kind.mailServers)
     func nobodyListens(_ kind: Rig.Kind) throws {
         var rig = try Rig(kind, .accepts)
         let destination = try #require(rig?.destination)
@@ -107,7 +107,7 @@ struct DestinationContractTests {
         case .discourse:
             Escaping.singleLine("[Alder Court] " + text, limit: 200) + ", 2026-11-18 11:06"
         case .loomio: Escaping.singleLine("[Alder Court] " + text, limit: 150)
-        case .smtp: Escaping.singleLine("[Alder Court] " + text, limit: 300)
+        case .smtp, .exim: Escaping.singleLine("[Alder Court] " + text, limit: 300)
         default: Escaping.singleLine("[Alder Court] " + text)
         }
     }

@@ -26,6 +26,20 @@ extension Rig {
         }
     }
 
+    init?(exim behaviour: Behaviour) throws {
+        // It always answers in the end.
+        guard behaviour != .hangs else { return nil }
+        let exim = try EximServer()
+        let recipient = behaviour == .accepts ? "rosa" : behaviour == .isBusy ? "busy" : "nobody"
+        let smtp = SMTPSettings(
+            host: "127.0.0.1", port: exim.port, security: .plain, from: "gateway@example.org",
+            to: ["\(recipient)@example.org"])
+        destination = try settings(.smtp(smtp)).makeDestination(context())
+        arrivals = {
+            try exim.mailbox().map { Arrival(identity: $0.identity, title: $0.title, text: $0.text) }
+        }
+    }
+
     init(webhook behaviour: Behaviour) throws {
         let server = try TestServer.web()
         let webhook = WebhookSettings(

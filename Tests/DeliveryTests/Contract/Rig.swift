@@ -19,15 +19,25 @@ struct Rig {
     var destination: any Destination
     var arrivals: () throws -> [Arrival]
 
+    /// A destination; mail twice, to a server for tests and to one that people run.
     enum Kind: CaseIterable {
-        case smtp, webhook, ntfy, command, files, printer, sms, siren, mqtt, gotify, apprise, talk,
+        case smtp, exim, webhook, ntfy, command, files, printer, sms, siren, mqtt, gotify, apprise, talk,
             discourse, loomio, matrix, ping
+
+        static let allCases: [Kind] =
+            [
+                .smtp, .webhook, .ntfy, .command, .files, .printer, .sms, .siren, .mqtt, .gotify, .apprise, .talk,
+                .discourse, .loomio, .matrix, .ping,
+            ] + mailServers
+        /// Where another mail server is installed, its tests are left out.
+        static let mailServers: [Kind] = EximServer.isInstalled ? [.exim] : []
     }
 
     /// Nil where the kind cannot behave so.
     init?(_ kind: Kind, _ behaviour: Behaviour) throws {
         switch kind {
         case .smtp: try self.init(smtp: behaviour)
+        case .exim: try self.init(exim: behaviour)
         case .webhook: try self.init(webhook: behaviour)
         case .ntfy: try self.init(ntfy: behaviour)
         case .command: try self.init(command: behaviour)

@@ -50,18 +50,45 @@ def serve_gotify(handler, mode, parts, query, body):
 
 
 def serve_apprise(handler, mode, parts, query, body):
-    """github.com/caronc/apprise-api, POST /notify/KEY: 204 without a target, 424 where one fails."""
-    message = json.loads(body)
-    if parts[:1] != ["notify"] or len(parts) != 2 or not message.get("body"):
-        return answer_json(handler, 400, {"error": "bad"})
-    if parts[1] != "village" or message.get("tag") == "nobody":
+    """POST /notify/KEY as Apprise API answers it (github.com/caronc/apprise-api), sent on by the Apprise library itself.
+
+    The server is in no package index; the library, which does what the server is for, is Debian's. Its targets are
+    this very server: one that takes what it gets, and one that always fails.
+    """
+    if parts[0] == "target":
+        apprise.append(json.loads(body))
+        return handler.answer(200)
+    if handler.command != "POST":
+        return answer_json(handler, 405, {"error": "Method not allowed"})
+    if parts[0] != "notify" or len(parts) != 2:
+        return handler.answer(404)
+    # The library takes a second to load, and most tests do without.
+    import apprise as library
+    try:
+        message = json.loads(body)
+    except ValueError:
+        return answer_json(handler, 400, {"error": "Invalid JSON Payload provided"})
+    if not re.fullmatch(r"[a-zA-Z0-9_-]{1,128}", parts[1]):
+        return answer_json(handler, 404, {"error": "not a key"})
+    if message.get("tag") and not re.fullmatch(r"[a-zA-Z0-9 ,|_-]+", message["tag"]):
+        return answer_json(handler, 400, {"error": "Unsupported characters found in tag definition"})
+    if not message.get("body") or message.get("type", "info") not in library.NOTIFY_TYPES:
+        return answer_json(handler, 400, {"error": "Payload lacks minimum requirements"})
+    if message.get("format", "text") not in library.NOTIFY_FORMATS:
+        return answer_json(handler, 400, {"error": "An invalid body input format was specified"})
+    if parts[1] != "village":
         return handler.answer(204)
-    if message.get("tag") == "broken":
-        return answer_json(handler, 424, {"error": "One or more notifications failed"})
-    if message["type"] not in ["info", "success", "warning", "failure"] or message["format"] != "text":
-        return answer_json(handler, 400, {"error": "bad"})
-    apprise.append(message)
-    answer_json(handler, 200, {"error": None}, mode)
+    here = "json://127.0.0.1:%d/" % handler.server.server_address[1]
+    targets = library.Apprise(asset=library.AppriseAsset(body_format=message.get("format", "text")))
+    for tag, path in [("rosa", "apprise/target"), ("ben", "apprise/target"), ("broken", "status/500")]:
+        targets.add(here + path, tag=tag)
+    sent = targets.notify(
+        body=message["body"], title=message.get("title", ""), notify_type=message.get("type", "info"),
+        tag=message.get("tag"))
+    # False where one failed, None where no target has the tag.
+    if not sent:
+        return answer_json(handler, 424, {"error": "One or more notification could not be sent", "details": []}, mode)
+    answer_json(handler, 200, {"error": None, "details": []}, mode)
 
 
 def serve_talk(handler, mode, parts, query, body):
@@ -165,11 +192,25 @@ def serve_matrix(handler, mode, parts, query, body):
     if mode == "limit":
         return answer_json(handler, 429, {"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 2500})
     message = json.loads(body)
-    # The same transaction is the same event.
-    if parts[7] not in transactions:
-        matrix.append(message | {"txn": parts[7]})
-        transactions[parts[7]] = "$event%d" % len(matrix)
-    answer_json(handler, 200, {"event_id": transactions[parts[7]]}, mode)
+    # The same transaction is the same event; one that was refused is none.
+    if parts[7] in transactions:
+        return answer_json(handler, 200, {"event_id": transactions[parts[7]]}, mode)
+    event = "$event%d" % (len(transactions) + 1)
+    relation = message.get("m.relates_to")
+    if relation:
+        shown = [one for one in matrix if one["event"] == relation["event_id"]]
+        if relation["rel_type"] != "m.replace" or not shown:
+            return answer_json(handler, 400, {"errcode": "M_UNKNOWN", "error": "Can't send relation to unknown event"})
+        new = message["m.new_content"]
+        if "m.relates_to" in new or new["msgtype"] != message["msgtype"] or message["body"] != "* " + new["body"]:
+            return answer_json(handler, 400, {"errcode": "M_BAD_JSON", "error": "not an edit"})
+        # Who looks into the room sees the new text in the old place.
+        shown[0].update(new)
+        shown[0]["edits"] += 1
+    else:
+        matrix.append(message | {"txn": parts[7], "event": event, "edits": 0})
+    transactions[parts[7]] = event
+    answer_json(handler, 200, {"event_id": event}, mode)
 
 
 services = {

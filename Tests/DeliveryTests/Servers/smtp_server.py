@@ -4,14 +4,14 @@ Prints its port, then serves until it is ended. Every message it takes is a JSON
 """
 import argparse
 import asyncio
-import email
-import email.policy
 import json
 import os
 import ssl
 import sys
 
 from aiosmtpd.smtp import SMTP, AuthResult
+
+import mail_record
 
 options = argparse.ArgumentParser()
 options.add_argument("--folder", required=True)
@@ -34,17 +34,11 @@ class Handler:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
-        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        record = {
+        record = mail_record.record(envelope.content) | {
             "sender": envelope.mail_from,
             "recipients": envelope.rcpt_tos,
             "encrypted": session.ssl is not None or options.security == "tls",
             "user": session.auth_data.decode() if session.auth_data else None,
-            "identity": message["Message-ID"],
-            "title": str(message["Subject"]),
-            "text": message.get_content(),
-            "headers": [[name, str(value)] for name, value in message.items()],
-            "longest_line": max(len(line) for line in envelope.content.split(b"\r\n")),
         }
         Handler.count += 1
         path = os.path.join(options.folder, "%04d.json" % Handler.count)

@@ -3,7 +3,7 @@ import GatewayModel
 /// Whatever Apprise reaches, through an Apprise API server: `POST /notify/KEY` (github.com/caronc/apprise-api).
 ///
 /// One tag stands for one target: the server answers 424 where any target failed, and a second try would double what
-/// the others have. Nothing can be looked up, so that a double is possible after a time-out.
+/// the others have; so it does where no target has the tag. Nothing can be looked up, so that a double is possible after a time-out.
 public struct AppriseDestination: Destination {
     /// The name in the configuration.
     public let name: String
@@ -45,9 +45,11 @@ public struct AppriseDestination: Destination {
         case .failure(let error): return error.outcome
         case .success(let response):
             switch response.status {
-            case 204: return .denied(reason: "HTTP 204: nothing is configured under this key and the tag '\(tag)'")
+            case 204: return .denied(reason: "HTTP 204: nothing is configured under this key")
             case 404: return .denied(reason: "HTTP 404: there is no Apprise API at this address")
-            case 424: return .retry(after: nil, reason: "HTTP 424: the target of the tag '\(tag)' did not take it")
+            case 424:
+                let reason = "the target of the tag '\(tag)' did not take it, or no target has this tag"
+                return .retry(after: nil, reason: "HTTP 424: " + reason)
             default: return response.outcome(remoteID: nil)
             }
         }

@@ -4,6 +4,7 @@ import GatewayModel
 ///
 /// The transaction id is the message's key: the homeserver takes a repeat with the same token for the same event, so
 /// that a second try after a time-out makes no double. Encrypted rooms are not for this account.
+/// What is over is an edit (`m.replace`) of what called people to it.
 public struct MatrixDestination: Destination {
     /// The name in the configuration.
     public let name: String
@@ -20,7 +21,7 @@ public struct MatrixDestination: Destination {
     let answersPlace: AnswerPlace
     private let context: DestinationContext
 
-    /// An event may have 64 KiB, and the text stands in it twice.
+    /// An event may have 64 KiB, and the text stands in it twice; only notices of a few lines are ever edited.
     private static let textLimit = 20_000
 
     private struct Reply: Decodable {
@@ -51,10 +52,31 @@ public struct MatrixDestination: Destination {
         self.context = context
     }
 
-    /// Writes one event; blocks for at most the time limit.
+    /// "Over" takes the place of "raised".
+    public var replacesCalls: Bool { true }
+
+    /// Writes one event, or edits what called people before; blocks for at most the time limit for each.
+    ///
+    /// The first call is edited, and the last one, which stands lowest in the room. Where the homeserver takes no edit,
+    /// since the message was removed or is none of ours, what is new stands in a message of its own.
     public func send(_ item: OutboxItem, now: Instant) -> DeliveryOutcome {
-        let url = "\(root)/rooms/\(HTTPRequest.encoded(room))/send/m.room.message/\(HTTPRequest.encoded(item.key))"
-        switch client.send(HTTPRequest(.put, url, headers: headers, json: event(for: item))) {
+        let event = event(for: item)
+        var edited: DeliveryOutcome?
+        for (number, original) in [item.replaced.first, item.replaced.dropFirst().last].enumerated() {
+            guard let original else { continue }
+            let outcome = put(MatrixDestination.edit(of: original, to: event), transaction: "\(item.key).\(number)")
+            switch outcome {
+            case .delivered: edited = edited ?? outcome
+            case .permanent, .denied: continue
+            case .retry, .unknown, .gone: return outcome
+            }
+        }
+        return edited ?? put(event.content, transaction: item.key)
+    }
+
+    private func put(_ content: JSONObject, transaction: String) -> DeliveryOutcome {
+        let url = "\(root)/rooms/\(HTTPRequest.encoded(room))/send/m.room.message/\(HTTPRequest.encoded(transaction))"
+        switch client.send(HTTPRequest(.put, url, headers: headers, json: content)) {
         case .failure(let error): return error.outcome
         case .success(let response):
             let reply = response.json(Reply.self)
@@ -67,22 +89,45 @@ public struct MatrixDestination: Destination {
         }
     }
 
+    /// A text plain and as HTML.
+    struct Event {
+        var plain: String
+        var html: String
+
+        /// What stands in the room.
+        var content: JSONObject {
+            var content = JSONObject()
+            // A notice, not a text: other programs in the room must not answer it.
+            content.set("msgtype", "m.notice")
+            content.set("body", plain)
+            content.set("format", "org.matrix.custom.html")
+            content.set("formatted_body", html)
+            return content
+        }
+    }
+
+    /// Takes the place of an earlier event (client-server API, "Event replacements"); programs that do not know edits
+    /// show it as a message with a star in front.
+    static func edit(of original: String, to event: Event) -> JSONObject {
+        var relation = JSONObject()
+        relation.set("rel_type", "m.replace")
+        relation.set("event_id", original)
+        var content = Event(plain: "* " + event.plain, html: "* " + event.html).content
+        content.set("m.new_content", event.content)
+        content.set("m.relates_to", relation)
+        return content
+    }
+
     /// The same text plain and as HTML, whose title is bold.
-    func event(for item: OutboxItem) -> JSONObject {
+    func event(for item: OutboxItem) -> Event {
         let texts = context.texts(language)
         let title = Escaping.singleLine(texts.subject(item, community: context.community), limit: 300)
         let reference = texts.reference(item)
         let text = Escaping.cut(Escaping.plain(item.body), toBytes: MatrixDestination.textLimit)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { Escaping.html(String($0)) }
-        var event = JSONObject()
-        // A notice, not a text: other programs in the room must not answer it.
-        event.set("msgtype", "m.notice")
-        event.set("body", "\(title)\n\n\(text)\n\n\(reference)")
-        event.set("format", "org.matrix.custom.html")
-        event.set(
-            "formatted_body",
-            "<p><strong>\(Escaping.html(title))</strong></p><p>\(lines.joined(separator: "<br>"))</p>"
+        return Event(
+            plain: "\(title)\n\n\(text)\n\n\(reference)",
+            html: "<p><strong>\(Escaping.html(title))</strong></p><p>\(lines.joined(separator: "<br>"))</p>"
                 + "<p>\(Escaping.html(reference))</p>")
-        return event
     }
 }
