@@ -14,6 +14,9 @@ extension Office {
         guard let meeting = site.configuration.assembly.meetings.nextMeeting(after: now) else {
             return refused("no_meeting")
         }
+        let folder = site.configuration.papersFolder
+        // Files that a kill left unwritten are the gateway's, and are not to be taken for somebody's.
+        try AgendaPapers.finish(store, in: folder)
         let past = try store.agendaPast()
         let posted = past.mapValues { $0.filter { $0.meeting == meeting.day } }.filter { !$0.value.isEmpty }
         if posted.values.joined().contains(where: { $0.status != .submitted }) {
@@ -23,24 +26,26 @@ extension Office {
         let papers = try Papers(site: site, store: store, month: month, now: now, trials: trials)
         let earlier = posted.compactMapValues { $0.first?.items }
         let items = postedItems(papers, earlier)
-        let writer = AgendaPapers(site: site, papers: papers, meeting: meeting.day)
-        let written = try writer.write(items, earlier: earlier, known: store.agendaPapers(meeting: meeting.day))
+        let plan = try AgendaPapers(site: site, papers: papers, meeting: meeting.day)
+            .plan(items, earlier: earlier, known: store.agendaPapers(meeting: meeting.day))
         // A month in which nothing was measured yet has no report that could be closed.
         let hasReadings = try store.firstReading().map { $0 < site.zone.start(of: month.next.firstDay) } ?? false
         let isClosed = try store.closedReport(month) != nil
         let closing = isClosed || !hasReadings ? nil : try closing(of: papers, month, by: actor, now: now)
         let isNews = Set(items.map(\.id)) != Set(earlier.keys)
         try store.postAgenda(
-            meeting: meeting.day, items: items, papers: written.papers, closing: closing,
+            meeting: meeting.day, items: items, papers: plan.papers, pending: plan.pending, closing: closing,
             record: ActRecord(
                 RecordEntry(
                     at: now, kind: "agenda.posted",
                     facts: [
                         "meeting": meeting.day.description, "assembly": site.local(meeting.at),
-                        "items": "\(items.count)", "sha256": written.sha256, "means": actor.means,
+                        "items": "\(items.count)", "sha256": plan.sha256, "means": actor.means,
                     ], erasable: ["person": actor.person, "entered_by": actor.account]),
                 notices: isNews ? notices(of: papers, items, meeting, now: now) : []))
-        var lines = written.lines(site.book(nil)) + papers.problems.map(\.description)
+        FailPoint.hit("agenda-committed")
+        try AgendaPapers.finish(store, in: folder)
+        var lines = plan.lines(site.book(nil)) + papers.problems.map(\.description)
         if closing != nil { lines.insert(site.book(nil).text("acts.done.agenda_closed", ["month": "\(month)"]), at: 0) }
         return done(
             "agenda_posted", ["meeting": site.local(meeting.at), "count": "\(items.count)"],

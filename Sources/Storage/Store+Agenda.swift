@@ -80,39 +80,12 @@ public struct PostedItem: Hashable, Sendable {
     }
 }
 
-/// A paper of a meeting as the gateway wrote it last.
-public struct AgendaPaper: Hashable, Sendable {
-    /// SHA-256 of its bytes.
-    public var sha256: String
-    /// True where a person had changed it: the gateway only adds to it from then on.
-    public var isEdited: Bool
-
-    /// Makes a paper.
-    public init(sha256: String, isEdited: Bool) {
-        self.sha256 = sha256
-        self.isEdited = isEdited
-    }
-}
-
 extension Store {
-    /// The papers of a meeting as the gateway wrote them last, by file name.
-    public func agendaPapers(meeting: CalendarDate) throws(StoreError) -> [String: AgendaPaper] {
-        try read("agenda") { db in
-            var papers: [String: AgendaPaper] = [:]
-            for row in try Row.fetchAll(
-                db, sql: "SELECT file, sha256, is_edited FROM agenda_paper WHERE meeting = ?",
-                arguments: [meeting.description])
-            {
-                papers[row[0]] = AgendaPaper(sha256: row[1], isEdited: row[2])
-            }
-            return papers
-        }
-    }
-
-    /// Keeps what an agenda says, as submitted, with its papers, the closing of the month's report, and who is told.
+    /// Keeps what an agenda says, as submitted, with its papers and those that are to be written now, the closing of the
+    /// month's report, and who is told.
     public func postAgenda(
-        meeting: CalendarDate, items: [PostedItem], papers: [String: AgendaPaper], closing: ReportClosing?,
-        record: ActRecord
+        meeting: CalendarDate, items: [PostedItem], papers: [String: AgendaPaper],
+        pending: [PendingPaper] = [], closing: ReportClosing?, record: ActRecord
     ) throws(StoreError) {
         try write("post agenda") { db in
             if let closing { _ = try Store.close(closing, db) }
@@ -130,6 +103,11 @@ extension Store {
                 try db.execute(
                     sql: "INSERT OR REPLACE INTO agenda_paper VALUES (?, ?, ?, ?)",
                     arguments: [meeting.description, file, paper.sha256, paper.isEdited])
+            }
+            for paper in pending {
+                try db.execute(
+                    sql: "INSERT OR REPLACE INTO agenda_pending VALUES (?, ?, ?, ?)",
+                    arguments: [meeting.description, paper.file, paper.before, paper.body])
             }
             try record.write(db)
         }

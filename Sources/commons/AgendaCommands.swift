@@ -41,7 +41,8 @@ struct AgendaCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Writes the agenda into the folder of papers, closes the month's report and tells people.",
             discussion: """
-                What a person has changed in a posted file stays; what is new is added below. Nothing is decided by it.
+                What a person has changed in a posted file stays; what is new is added at its end, or on a page beside it
+                where the file cannot be added to. Nothing is decided by it.
 
                 Example:
                   commons agenda post --for Ona

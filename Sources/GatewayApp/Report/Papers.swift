@@ -83,12 +83,11 @@ struct Papers {
         AgendaWriter(items, model: model, phrases: site.book(language), meeting: meeting).text(form)
     }
 
-    /// What is new since an agenda was posted; nil where nothing is.
+    /// What is new since an agenda was posted.
     func additions(
         _ items: [AgendaItem], to posted: [AgendaItem], language: String?, meeting: CalendarDate
-    ) -> String? {
-        AgendaWriter(items, model: model, phrases: site.book(language), meeting: meeting)
-            .additions(to: posted, numbered: posted.count { !$0.isForInformation })
+    ) -> AgendaAdditions {
+        AgendaWriter(items, model: model, phrases: site.book(language), meeting: meeting).additions(to: posted)
     }
 
     /// The next assembly as a calendar file.

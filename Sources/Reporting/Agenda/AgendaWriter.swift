@@ -20,9 +20,9 @@ public struct AgendaWriter: Sendable {
 
     /// Items for information that a sheet of paper names; of the rest their number.
     private static let mostTitles = 5
-    private let items: [AgendaItem]
-    private let model: ReportModel
-    private let words: ReportWords
+    let items: [AgendaItem]
+    let model: ReportModel
+    let words: ReportWords
     /// The meeting whose agenda this is; nil for a draft that nobody marks.
     private let meeting: CalendarDate?
 
@@ -46,31 +46,7 @@ public struct AgendaWriter: Sendable {
         }
     }
 
-    /// What is new since an agenda was posted, to stand below what people made of it; nil where nothing is.
-    ///
-    /// `numbered` is how many items stand there already.
-    public func additions(to posted: [AgendaItem], numbered: Int) -> String? {
-        let known = Dictionary(posted.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        var blocks: [DocumentBlock] = []
-        var number = numbered
-        for item in items {
-            guard let earlier = known[item.id] else {
-                number += 1
-                blocks += section(item, number: number)
-                continue
-            }
-            let fresh = item.facts.filter { !earlier.facts.contains($0) }
-            guard !fresh.isEmpty else { continue }
-            let values = ["title": item.title, "reference": String(item.id.prefix(8))]
-            blocks += [.paragraph(words.text("agenda.added.facts", values)), .list(fresh)]
-        }
-        guard !blocks.isEmpty else { return nil }
-        let head = DocumentBlock.heading(
-            level: 2, words.text("agenda.added.heading", ["moment": words.moment(model.facts.generatedAt)]))
-        return "\n" + MarkdownView.text(of: [head] + blocks) + "\n"
-    }
-
-    private func head() -> [DocumentBlock] {
+    func head() -> [DocumentBlock] {
         var blocks: [DocumentBlock] = []
         if model.facts.isDemonstration { blocks.append(.notice(words.text("report.demonstration"))) }
         if let next = model.facts.nextAssemblies.first {
@@ -85,7 +61,7 @@ public struct AgendaWriter: Sendable {
         return blocks
     }
 
-    private var title: String {
+    var title: String {
         words.text(
             meeting == nil ? "agenda.title" : "agenda.title_posted",
             ["community": Escaping.singleLine(model.facts.communityName, limit: 100)])
@@ -113,25 +89,7 @@ public struct AgendaWriter: Sendable {
         var blocks = head()
         let asked = items.filter { !$0.isForInformation }
         if items.isEmpty { blocks.append(.paragraph(words.text("agenda.empty"))) }
-        if !asked.isEmpty {
-            blocks.append(
-                .table(
-                    DocumentTable(
-                        caption: total(asked),
-                        columns: [
-                            .init(title: words.text("agenda.sheet.item")), .init(title: words.text("agenda.sheet.ask")),
-                            .init(title: words.text("agenda.sheet.minutes"), isNumber: true),
-                        ],
-                        rows: asked.enumerated().map { index, item in
-                            [
-                                DocumentTable.Cell(
-                                    words.text(
-                                        "agenda.item_heading", ["number": String(index + 1), "title": item.title])),
-                                DocumentTable.Cell(words.text("agenda.ask.\(item.ask.rawValue)")),
-                                DocumentTable.Cell(String(item.requestedMinutes)),
-                            ]
-                        })))
-        }
+        if !asked.isEmpty { blocks.append(askedTable(asked, from: 1)) }
         let rest = items.filter(\.isForInformation)
         if !rest.isEmpty {
             var titles = rest.prefix(AgendaWriter.mostTitles).map(\.title)
@@ -142,6 +100,25 @@ public struct AgendaWriter: Sendable {
         }
         blocks.append(.paragraph(words.text("agenda.sheet.more")))
         return Document(language: words.language, title: title, blocks: blocks)
+    }
+
+    /// What is asked, a line each, numbered from `first` on.
+    func askedTable(_ asked: [AgendaItem], from first: Int) -> DocumentBlock {
+        .table(
+            DocumentTable(
+                caption: total(asked),
+                columns: [
+                    .init(title: words.text("agenda.sheet.item")), .init(title: words.text("agenda.sheet.ask")),
+                    .init(title: words.text("agenda.sheet.minutes"), isNumber: true),
+                ],
+                rows: asked.enumerated().map { index, item in
+                    let values = ["number": String(first + index), "title": item.title]
+                    return [
+                        DocumentTable.Cell(words.text("agenda.item_heading", values)),
+                        DocumentTable.Cell(words.text("agenda.ask.\(item.ask.rawValue)")),
+                        DocumentTable.Cell(String(item.requestedMinutes)),
+                    ]
+                }))
     }
 
     private func total(_ asked: [AgendaItem]) -> String {
@@ -157,7 +134,7 @@ public struct AgendaWriter: Sendable {
         return words.text(said.isEmpty ? "agenda.quorum.number" : "agenda.quorum.both", values)
     }
 
-    private func section(_ item: AgendaItem, number: Int) -> [DocumentBlock] {
+    func section(_ item: AgendaItem, number: Int) -> [DocumentBlock] {
         let options = item.options.map { [DocumentTable.Cell($0.text), DocumentTable.Cell($0.consequence)] }
         var blocks: [DocumentBlock] = [
             .heading(
@@ -213,16 +190,18 @@ public struct AgendaWriter: Sendable {
             .heading(level: 2, words.text("agenda.information.heading")),
             .paragraph(words.text("agenda.information.intro")),
             .list(
-                items.map { item in
-                    words.text(
-                        "agenda.information.line",
-                        [
-                            "ask": words.text("agenda.ask.\(item.ask.rawValue)"), "title": item.title,
-                            "summary": item.summary,
-                            "reference": words.text("agenda.reference", ["id": String(item.id.prefix(8))]),
-                        ])
-                }),
+                items.map(line)),
         ]
+    }
+
+    /// An item for information.
+    func line(_ item: AgendaItem) -> String {
+        words.text(
+            "agenda.information.line",
+            [
+                "ask": words.text("agenda.ask.\(item.ask.rawValue)"), "title": item.title, "summary": item.summary,
+                "reference": words.text("agenda.reference", ["id": String(item.id.prefix(8))]),
+            ])
     }
 
     private static func hashed(_ text: String, _ sha256: String?, _ words: ReportWords) -> String {
