@@ -25,15 +25,18 @@ extension Store {
 
 /// What people reported of an item.
 public struct AgendaResult: Hashable, Sendable, Codable {
-    /// What came of it: deferred, withdrawn or decided.
+    /// What came of it: accepted onto the agenda, deferred, withdrawn or decided.
     public var status: AgendaStatus
     /// The decision, as it was entered; empty for none.
     public var decision: String
+    /// The number of the decision that was named; nil for none.
+    public var decisionID: Int?
     /// What people noted; empty for nothing.
     public var note: String
 
     /// Makes a result.
-    public init(status: AgendaStatus, decision: String = "", note: String = "") {
+    public init(status: AgendaStatus, decision: String = "", decisionID: Int? = nil, note: String = "") {
+        self.decisionID = decisionID
         self.status = status
         self.decision = decision
         self.note = note
@@ -41,6 +44,15 @@ public struct AgendaResult: Hashable, Sendable, Codable {
 }
 
 extension Store {
+    /// The ids of a posted agenda's items, in their order.
+    public func agendaOrder(meeting: CalendarDate) throws(StoreError) -> [String] {
+        try read("agenda") { db in
+            try String.fetchAll(
+                db, sql: "SELECT id FROM agenda_item WHERE meeting = ? ORDER BY position, id",
+                arguments: [meeting.description])
+        }
+    }
+
     /// Every item of posted agendas with what came of it, by its id, the oldest meeting first.
     public func agendaPast() throws(StoreError) -> [String: [AgendaPast]] {
         try read("agenda") { db in
@@ -54,7 +66,9 @@ extension Store {
                 let result = try (row[4] as String?).map { try JSONText.decode(AgendaResult.self, $0) }
                 past[row[1], default: []].append(
                     AgendaPast(
-                        meeting: meeting, status: status, decision: result?.decision ?? "", note: result?.note ?? "",
+                        meeting: meeting, status: status, decision: result?.decision ?? "",
+                        decisionID: result?.decisionID,
+                        note: result?.note ?? "",
                         // The words of an item that another edition of the program wrote are not worth a report.
                         items: (try? JSONText.decode([String: AgendaItem].self, row[3])) ?? [:]))
             }

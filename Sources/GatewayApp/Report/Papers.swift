@@ -83,6 +83,13 @@ struct Papers {
         AgendaWriter(items, model: model, phrases: site.book(language), meeting: meeting).text(form)
     }
 
+    /// An agenda that was posted, with what people reported of it.
+    func agenda(
+        reported: [(item: AgendaItem, past: AgendaPast)], _ form: AgendaWriter.Form, language: String?
+    ) -> String {
+        AgendaWriter(reported: reported, model: model, phrases: site.book(language)).text(form)
+    }
+
     /// What is new since an agenda was posted.
     func additions(
         _ items: [AgendaItem], to posted: [AgendaItem], language: String?, meeting: CalendarDate

@@ -25,6 +25,8 @@ public struct AgendaWriter: Sendable {
     let words: ReportWords
     /// The meeting whose agenda this is; nil for a draft that nobody marks.
     private let meeting: CalendarDate?
+    /// What people reported of the items, by their ids; nil where that is still to come.
+    private var outcomes: [String: AgendaPast]?
 
     /// Makes a writer for the items drafted from a model; with a `meeting` there are lines to mark what came of each.
     public init(_ items: [AgendaItem], model: ReportModel, phrases: Phrasebook, meeting: CalendarDate? = nil) {
@@ -32,6 +34,20 @@ public struct AgendaWriter: Sendable {
         self.model = model
         words = ReportWords(phrases: phrases, zone: model.facts.zone)
         self.meeting = meeting
+    }
+
+    /// Makes a writer for an agenda that was posted, with what people reported of its items.
+    ///
+    /// The items have taken over what was reported; their order is that of the agenda.
+    public init(reported: [(item: AgendaItem, past: AgendaPast)], model: ReportModel, phrases: Phrasebook) {
+        let items = reported.map { entry in
+            var item = entry.item
+            // What was for information then may have been decided all the same.
+            item.isForInformation = false
+            return item
+        }
+        self.init(items, model: model, phrases: phrases)
+        outcomes = Dictionary(reported.map { ($0.item.id, $0.past) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// The agenda as UTF-8 text in that form.
@@ -49,6 +65,7 @@ public struct AgendaWriter: Sendable {
     func head() -> [DocumentBlock] {
         var blocks: [DocumentBlock] = []
         if model.facts.isDemonstration { blocks.append(.notice(words.text("report.demonstration"))) }
+        if outcomes != nil { return blocks }
         if let next = model.facts.nextAssemblies.first {
             blocks.append(.paragraph(words.text("agenda.next", ["moment": words.moment(next)])))
         } else {
@@ -62,14 +79,16 @@ public struct AgendaWriter: Sendable {
     }
 
     var title: String {
-        words.text(
-            meeting == nil ? "agenda.title" : "agenda.title_posted",
-            ["community": Escaping.singleLine(model.facts.communityName, limit: 100)])
+        let community = Escaping.singleLine(model.facts.communityName, limit: 100)
+        if outcomes != nil, let day = items.first?.assembly {
+            return words.text("agenda.title_past", ["community": community, "date": words.date(day)])
+        }
+        return words.text(meeting == nil ? "agenda.title" : "agenda.title_posted", ["community": community])
     }
 
     private func document() -> Document {
         var blocks = head()
-        blocks.append(.paragraph(words.text(items.isEmpty ? "agenda.empty" : "agenda.intro")))
+        if outcomes == nil { blocks.append(.paragraph(words.text(items.isEmpty ? "agenda.empty" : "agenda.intro"))) }
         if let meeting {
             blocks += [
                 .paragraph(words.text("agenda.mark.how")),
@@ -78,7 +97,7 @@ public struct AgendaWriter: Sendable {
             ]
         }
         let asked = items.filter { !$0.isForInformation }
-        if !asked.isEmpty { blocks.append(.paragraph(total(asked))) }
+        if !asked.isEmpty, outcomes == nil { blocks.append(.paragraph(total(asked))) }
         for (index, item) in asked.enumerated() { blocks += section(item, number: index + 1) }
         blocks += information(items.filter(\.isForInformation))
         return Document(language: words.language, title: title, blocks: blocks)
@@ -174,6 +193,7 @@ public struct AgendaWriter: Sendable {
         if !files.isEmpty {
             blocks.append(.paragraph(words.text("agenda.attachments", ["list": files.joined(separator: "; ")])))
         }
+        if let past = outcomes?[item.id] { blocks += outcome(of: item, past) }
         guard meeting != nil else {
             return blocks + [.paragraph(words.text("agenda.reference", ["id": String(item.id.prefix(8))]))]
         }
@@ -181,6 +201,19 @@ public struct AgendaWriter: Sendable {
             .mark(label: words.text("agenda.mark.reference"), value: String(item.id.prefix(8))),
             .mark(label: words.text("agenda.mark.result"), value: ""),
         ]
+    }
+
+    /// What people reported of an item.
+    private func outcome(of item: AgendaItem, _ past: AgendaPast) -> [DocumentBlock] {
+        let decision = Escaping.singleLine(past.decision, limit: 100)
+        let what = words.text("agenda.outcome.\(past.status.rawValue)", ["decision": decision])
+        let note = Escaping.singleLine(past.note, limit: 300)
+        let said = note.isEmpty ? what : words.text("agenda.outcome.noted", ["what": what, "note": note])
+        var blocks: [DocumentBlock] = [
+            .heading(level: 3, words.text("agenda.outcome.heading")), .paragraph(said),
+        ]
+        if item.decisionID != nil, let text = item.adoptedText, !text.isEmpty { blocks.append(.paragraph(text)) }
+        return blocks
     }
 
     /// What nobody has to decide, and what there is no room for, a line each.
