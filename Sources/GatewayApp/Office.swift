@@ -62,6 +62,8 @@ final class Office {
             _ = try loader.bringDaysUpToDate(now: now)
             let state = try loader.load(now: now)
             let notices = NoticeWriter(site: site)
+            // What was posted and not written when the program was killed; the next posting says what stands in its way.
+            try? AgendaPapers.finish(store, in: site.configuration.papersFolder)
             return try Office(
                 site: site, store: store, pipeline: Pipeline(store: store, state: state, notices: notices, now: now),
                 now: now)

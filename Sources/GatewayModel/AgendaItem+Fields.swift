@@ -49,6 +49,8 @@ public struct AgendaItem: Hashable, Sendable, Codable {
     public var id: String
     /// The day of the assembly it is meant for.
     public var assembly: CalendarDate
+    /// The meeting it is meant for, by the day on which the rule puts it; another day than ``assembly`` where it is moved.
+    public var meeting: CalendarDate?
     /// Why it was drafted.
     public var kind: AgendaKind
     /// Who brought it up.
@@ -89,6 +91,10 @@ public struct AgendaItem: Hashable, Sendable, Codable {
     public var isForInformation = false
     /// Where it stands; ``AgendaStatus/draft`` or ``AgendaStatus/submitted`` as far as the gateway is concerned.
     public private(set) var status: AgendaStatus
+    /// The number of the adopted decision by which it was decided; nil for none, or for one that is not adopted here yet.
+    public private(set) var decisionID: Int?
+    /// What was decided, as the decision or the minutes say; it may differ from what was drafted. Nil where neither is known.
+    public private(set) var adoptedText: String?
 
     /// Makes a draft.
     public init(
@@ -115,6 +121,18 @@ public struct AgendaItem: Hashable, Sendable, Codable {
     public mutating func submit() {
         if status == .draft { status = .submitted }
     }
+
+    /// Makes it a draft for another meeting again.
+    public mutating func draftAgain() { status = .draft }
+
+    /// Takes over what people reported of it. `adoptedText` is that of the decision they named, where it is adopted here.
+    public mutating func take(_ past: AgendaPast, adoptedText: String? = nil) {
+        status = past.status
+        guard status == .decided else { return }
+        decisionID = adoptedText == nil ? nil : past.decisionID
+        // What stands in minutes alone is what people noted of it.
+        self.adoptedText = adoptedText ?? (past.decisionID == nil && !past.note.isEmpty ? past.note : nil)
+    }
 }
 
 /// What an assembly made of an item, or that nobody has said so.
@@ -125,6 +143,8 @@ public struct AgendaPast: Hashable, Sendable {
     public var status: AgendaStatus
     /// The decision, as it was entered; empty for none.
     public var decision: String
+    /// The number of the decision that was named; nil for none.
+    public var decisionID: Int?
     /// What people noted; empty for nothing.
     public var note: String
     /// The item as it was posted, by language.
@@ -132,9 +152,10 @@ public struct AgendaPast: Hashable, Sendable {
 
     /// Makes an entry.
     public init(
-        meeting: CalendarDate, status: AgendaStatus, decision: String = "", note: String = "",
+        meeting: CalendarDate, status: AgendaStatus, decision: String = "", decisionID: Int? = nil, note: String = "",
         items: [String: AgendaItem]
     ) {
+        self.decisionID = decisionID
         self.meeting = meeting
         self.status = status
         self.decision = decision

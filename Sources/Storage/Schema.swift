@@ -78,6 +78,9 @@ enum Schema {
         migrator.registerMigration("014 answer links and disputes") { db in
             for statement in links { try db.execute(sql: statement) }
         }
+        migrator.registerMigration("015 papers to write and accepted items") { db in
+            for statement in papers { try db.execute(sql: statement) }
+        }
         return migrator
     }
 

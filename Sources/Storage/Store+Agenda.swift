@@ -25,15 +25,18 @@ extension Store {
 
 /// What people reported of an item.
 public struct AgendaResult: Hashable, Sendable, Codable {
-    /// What came of it: deferred, withdrawn or decided.
+    /// What came of it: accepted onto the agenda, deferred, withdrawn or decided.
     public var status: AgendaStatus
     /// The decision, as it was entered; empty for none.
     public var decision: String
+    /// The number of the decision that was named; nil for none.
+    public var decisionID: Int?
     /// What people noted; empty for nothing.
     public var note: String
 
     /// Makes a result.
-    public init(status: AgendaStatus, decision: String = "", note: String = "") {
+    public init(status: AgendaStatus, decision: String = "", decisionID: Int? = nil, note: String = "") {
+        self.decisionID = decisionID
         self.status = status
         self.decision = decision
         self.note = note
@@ -41,6 +44,15 @@ public struct AgendaResult: Hashable, Sendable, Codable {
 }
 
 extension Store {
+    /// The ids of a posted agenda's items, in their order.
+    public func agendaOrder(meeting: CalendarDate) throws(StoreError) -> [String] {
+        try read("agenda") { db in
+            try String.fetchAll(
+                db, sql: "SELECT id FROM agenda_item WHERE meeting = ? ORDER BY position, id",
+                arguments: [meeting.description])
+        }
+    }
+
     /// Every item of posted agendas with what came of it, by its id, the oldest meeting first.
     public func agendaPast() throws(StoreError) -> [String: [AgendaPast]] {
         try read("agenda") { db in
@@ -54,7 +66,9 @@ extension Store {
                 let result = try (row[4] as String?).map { try JSONText.decode(AgendaResult.self, $0) }
                 past[row[1], default: []].append(
                     AgendaPast(
-                        meeting: meeting, status: status, decision: result?.decision ?? "", note: result?.note ?? "",
+                        meeting: meeting, status: status, decision: result?.decision ?? "",
+                        decisionID: result?.decisionID,
+                        note: result?.note ?? "",
                         // The words of an item that another edition of the program wrote are not worth a report.
                         items: (try? JSONText.decode([String: AgendaItem].self, row[3])) ?? [:]))
             }
@@ -80,39 +94,12 @@ public struct PostedItem: Hashable, Sendable {
     }
 }
 
-/// A paper of a meeting as the gateway wrote it last.
-public struct AgendaPaper: Hashable, Sendable {
-    /// SHA-256 of its bytes.
-    public var sha256: String
-    /// True where a person had changed it: the gateway only adds to it from then on.
-    public var isEdited: Bool
-
-    /// Makes a paper.
-    public init(sha256: String, isEdited: Bool) {
-        self.sha256 = sha256
-        self.isEdited = isEdited
-    }
-}
-
 extension Store {
-    /// The papers of a meeting as the gateway wrote them last, by file name.
-    public func agendaPapers(meeting: CalendarDate) throws(StoreError) -> [String: AgendaPaper] {
-        try read("agenda") { db in
-            var papers: [String: AgendaPaper] = [:]
-            for row in try Row.fetchAll(
-                db, sql: "SELECT file, sha256, is_edited FROM agenda_paper WHERE meeting = ?",
-                arguments: [meeting.description])
-            {
-                papers[row[0]] = AgendaPaper(sha256: row[1], isEdited: row[2])
-            }
-            return papers
-        }
-    }
-
-    /// Keeps what an agenda says, as submitted, with its papers, the closing of the month's report, and who is told.
+    /// Keeps what an agenda says, as submitted, with its papers and those that are to be written now, the closing of the
+    /// month's report, and who is told.
     public func postAgenda(
-        meeting: CalendarDate, items: [PostedItem], papers: [String: AgendaPaper], closing: ReportClosing?,
-        record: ActRecord
+        meeting: CalendarDate, items: [PostedItem], papers: [String: AgendaPaper],
+        pending: [PendingPaper] = [], closing: ReportClosing?, record: ActRecord
     ) throws(StoreError) {
         try write("post agenda") { db in
             if let closing { _ = try Store.close(closing, db) }
@@ -130,6 +117,11 @@ extension Store {
                 try db.execute(
                     sql: "INSERT OR REPLACE INTO agenda_paper VALUES (?, ?, ?, ?)",
                     arguments: [meeting.description, file, paper.sha256, paper.isEdited])
+            }
+            for paper in pending {
+                try db.execute(
+                    sql: "INSERT OR REPLACE INTO agenda_pending VALUES (?, ?, ?, ?)",
+                    arguments: [meeting.description, paper.file, paper.before, paper.body])
             }
             try record.write(db)
         }

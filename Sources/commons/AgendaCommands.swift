@@ -17,6 +17,7 @@ struct AgendaCommand: ParsableCommand {
                   commons agenda show --format odt > agenda.fodt      opens in LibreOffice
                   commons agenda show --format sheet > board.html     one sheet for the notice board
                   commons agenda show --format ics > assembly.ics
+                  commons agenda show --meeting 2026-12-06            what was posted, with what came of it
                 """)
 
         enum Form: String, ExpressibleByArgument, CaseIterable {
@@ -26,14 +27,18 @@ struct AgendaCommand: ParsableCommand {
         @OptionGroup var site: SiteOptions
         @Option(name: .long, help: "markdown, html, sheet, odt, text, json or ics.") var format = Form.markdown
         @Option(name: .long, help: "The language; the community's first by default.") var language: String?
+        @Option(name: .long, help: "A meeting whose agenda was posted, by its day; else what is drafted for the next.")
+        var meeting: String?
         @Flag(name: .long, help: "Does not try proposed decisions on the last year, which can take a minute.")
         var withoutTrial = false
 
         func run() throws {
+            let desk = AgendaDesk(site: try Site.load(configFile: site.config))
             print(
-                try AgendaDesk(site: Site.load(configFile: site.config)).text(
-                    format: format.rawValue, language: language, triesProposals: !withoutTrial
-                ) { complain($0.description) })
+                try meeting.map { try desk.posted(meeting: $0, format: format.rawValue, language: language) }
+                    ?? desk.text(format: format.rawValue, language: language, triesProposals: !withoutTrial) {
+                        complain($0.description)
+                    })
         }
     }
 
@@ -41,7 +46,8 @@ struct AgendaCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Writes the agenda into the folder of papers, closes the month's report and tells people.",
             discussion: """
-                What a person has changed in a posted file stays; what is new is added below. Nothing is decided by it.
+                What a person has changed in a posted file stays; what is new is added at its end, or on a page beside it
+                where the file cannot be added to. Nothing is decided by it.
 
                 Example:
                   commons agenda post --for Ona
@@ -66,9 +72,11 @@ struct AgendaCommand: ParsableCommand {
                 In the posted Markdown file write behind each "Result:" one of
                   decided (decision 7)        a decision that is adopted here
                   decided (minutes 3, p. 41)  a decision that stands in the minutes
+                  decided (minutes 3, p. 41; decision 7)   the same, and it will be adopted under that number
                   deferred: why               it comes again with its history
                   withdrawn                   it comes again only if something new happens
-                and behind "Present:" how many were there. If a line is not understood, nothing is taken down.
+                and behind "Present:" how many were there. Before the assembly begins "accepted" says that an item
+                stands on its agenda; the others may stay open. If a line is not understood, nothing is taken down.
 
                 Example:
                   commons agenda record var/papers/agenda-2026-12-06.md --for Ona

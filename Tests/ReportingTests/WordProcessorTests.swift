@@ -8,19 +8,7 @@ import Testing
 struct WordProcessorTests {
     /// What LibreOffice makes of a file, as plain text or saved again.
     private func opened(_ text: String, as form: String = "txt:Text (encoded):UTF8") throws -> String {
-        let folder = try TemporaryFolder("office")
-        let ending = form.split(separator: ":")[0]
-        try FileManager.default.createDirectory(atPath: folder.file("out"), withIntermediateDirectories: true)
-        try text.write(toFile: folder.file("agenda.fodt"), atomically: true, encoding: .utf8)
-        let child = try ChildProcess(
-            "/usr/bin/soffice",
-            [
-                "-env:UserInstallation=file://\(folder.path)/profile", "--headless", "--convert-to",
-                form, "--outdir", folder.file("out"), folder.file("agenda.fodt"),
-            ])
-        let end = child.wait(180)
-        try #require(end == .exited(0), "\(child.output)")
-        return try String(contentsOfFile: folder.file("out/agenda.\(ending)"), encoding: .utf8)
+        String(decoding: try WordProcessor.saved(Data(text.utf8), "fodt", as: form), as: UTF8.self)
     }
 
     @Test("LibreOffice opens it and shows every item, fact and option, whatever stands in names")

@@ -74,4 +74,44 @@ struct UpgradeTests {
         try StoreFixture.open(folder.path).close()
         #expect(try !FileManager.default.contentsOfDirectory(atPath: folder.path).contains { $0.hasPrefix("before") })
     }
+
+    @Test("What was posted and what people made of it is there after the table was made anew")
+    func items() throws {
+        let folder = try TemporaryFolder("upgrade")
+        try lay("014", at: folder.file("gateway.sqlite"))
+        let before = try DatabaseQueue(path: folder.file("gateway.sqlite"))
+        try before.write { db in
+            let number = try Int64.fetchOne(db, sql: "SELECT max(number) FROM record")
+            for (id, status) in [("a", "submitted"), ("b", "decided")] {
+                let isOpen = status == "submitted"
+                try db.execute(
+                    sql: "INSERT INTO agenda_item VALUES ('2026-11-01', ?, 1, 'submitted', '{}', NULL, NULL)",
+                    arguments: [id])
+                guard !isOpen else { continue }
+                try db.execute(
+                    sql: "UPDATE agenda_item SET status = ?, result = ?, record = ? WHERE id = ?",
+                    arguments: [
+                        status, "{\"decision\":\"decision 7\",\"note\":\"by consent\",\"status\":\"decided\"}", number,
+                        id,
+                    ])
+            }
+        }
+        try before.close()
+        let store = try StoreFixture.open(folder.path)
+        let past = try store.agendaPast()
+        #expect(past["a"]?.map(\.status) == [.submitted])
+        #expect(
+            past["b"]?.map { [$0.status.rawValue, $0.decision, $0.note] } == [["decided", "decision 7", "by consent"]])
+        let meeting = CalendarDate(year: 2026, month: 11, day: 1)
+        #expect(throws: StoreError.self) {
+            try store.recordAgenda(
+                meeting: meeting, results: ["b": AgendaResult(status: .accepted)],
+                entry: RecordEntry(at: Instant(seconds: 0), kind: "test"))
+        }
+        try store.recordAgenda(
+            meeting: meeting, results: ["a": AgendaResult(status: .accepted)],
+            entry: RecordEntry(at: Instant(seconds: 0), kind: "test"))
+        #expect(try store.agendaPast()["a"]?.map(\.status) == [.accepted])
+        try store.close()
+    }
 }

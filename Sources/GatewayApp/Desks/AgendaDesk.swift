@@ -36,6 +36,46 @@ public struct AgendaDesk {
         return form.map { papers.agenda($0, language: language) } ?? papers.calendar(language: language)
     }
 
+    /// An agenda that was posted, by the day on which the rule puts its meeting, with what people reported of its items.
+    ///
+    /// The text of a decision that was named there is looked up anew each time: it may be adopted later.
+    /// - Throws: ``AppError`` where no agenda was posted for that day.
+    public func posted(meeting: String, format: String, language: String?) throws -> String {
+        guard let form = AgendaWriter.Form(rawValue: format) else {
+            throw AppError(
+                "'\(format)' is not a form of a posted agenda",
+                remedy: "choose markdown, html, sheet, odt, text or json")
+        }
+        let store = try site.readingStore()
+        defer { try? store.close() }
+        let past = try store.agendaPast()
+        guard let day = CalendarDate(text: meeting), case let order = try store.agendaOrder(meeting: day),
+            !order.isEmpty
+        else {
+            let days = Set(past.values.joined().map(\.meeting)).sorted().map(\.description).joined(separator: ", ")
+            throw AppError(
+                "no agenda was posted for '\(meeting)'",
+                remedy: days.isEmpty ? "post one first: commons agenda post" : "choose one of \(days)")
+        }
+        let adopted = Dictionary(
+            try LimitRegister(site: site).adopted(in: store).map { ($0.resolution.number, $0.resolution) },
+            uniquingKeysWith: { first, _ in first })
+        let wanted = site.book(language).language
+        let reported = order.compactMap { id -> (item: AgendaItem, past: AgendaPast)? in
+            guard let entry = past[id]?.first(where: { $0.meeting == day }),
+                var item = entry.items[wanted] ?? entry.items.sorted(by: { $0.key < $1.key }).first?.value
+            else { return nil }
+            // A decision of a later assembly that came to have the number is another one.
+            let decision = entry.decisionID.flatMap { adopted[$0] }.flatMap { $0.assembly <= item.assembly ? $0 : nil }
+            item.take(entry, adoptedText: decision?.text)
+            return (item, entry)
+        }
+        let now = SystemClock.now()
+        let month = CalendarMonth(of: site.zone.date(at: now)).previous
+        return try Papers(site: site, store: store, month: month, now: now)
+            .agenda(reported: reported, form, language: language)
+    }
+
     /// Sends the posting to the writing process, with what proposals would have meant.
     public func post(enteredFor: String?, triesProposals: Bool, warn: (Diagnostic) -> Void) throws -> CommandReply {
         var trials: [String: [String: AgendaItem.Table]] = [:]

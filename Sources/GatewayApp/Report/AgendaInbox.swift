@@ -75,8 +75,10 @@ enum NeighbourFile {
     private static let keys = [
         "from", "title", "summary", "ask", "facts", "options", "minutes", "essential_supply_touched",
         // An item as a gateway writes it (`commons agenda show --format json`) is taken with `from` added to it.
-        "requested_minutes", "id", "assembly", "kind", "proposed_by", "evidence", "table", "who_is_affected", "related",
+        "requested_minutes", "id", "assembly_id", "assembly", "kind", "proposed_by", "evidence", "table",
+        "who_is_affected", "related",
         "attachments", "public", "since", "history", "for_information", "status",
+        "adopted_text", "decision_id",
     ]
 
     static func parse(_ bytes: [UInt8], file: String) -> (item: NeighbourFacts?, problems: [Diagnostic]) {

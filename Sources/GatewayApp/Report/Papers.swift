@@ -83,12 +83,18 @@ struct Papers {
         AgendaWriter(items, model: model, phrases: site.book(language), meeting: meeting).text(form)
     }
 
-    /// What is new since an agenda was posted; nil where nothing is.
+    /// An agenda that was posted, with what people reported of it.
+    func agenda(
+        reported: [(item: AgendaItem, past: AgendaPast)], _ form: AgendaWriter.Form, language: String?
+    ) -> String {
+        AgendaWriter(reported: reported, model: model, phrases: site.book(language)).text(form)
+    }
+
+    /// What is new since an agenda was posted.
     func additions(
         _ items: [AgendaItem], to posted: [AgendaItem], language: String?, meeting: CalendarDate
-    ) -> String? {
-        AgendaWriter(items, model: model, phrases: site.book(language), meeting: meeting)
-            .additions(to: posted, numbered: posted.count { !$0.isForInformation })
+    ) -> AgendaAdditions {
+        AgendaWriter(items, model: model, phrases: site.book(language), meeting: meeting).additions(to: posted)
     }
 
     /// The next assembly as a calendar file.

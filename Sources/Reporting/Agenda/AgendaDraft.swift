@@ -31,7 +31,17 @@ public struct AgendaDraft: Sendable {
         // Two files of a neighbour may ask the same.
         var seen: Set<String> = []
         let single = drafted.filter { seen.insert($0.id).inserted }
-        return draft.cut(draft.ordered(draft.remembering(single)))
+        return draft.cut(draft.ordered(draft.remembering(single))).map(draft.standing)
+    }
+
+    /// With the meeting it is meant for, and where it stands there already.
+    private func standing(_ item: AgendaItem) -> AgendaItem {
+        let meeting = model.facts.nextMeetingDay ?? assembly
+        var item = item
+        item.meeting = meeting
+        item.draftAgain()
+        if let posted = model.facts.agendaPast[item.id]?.first(where: { $0.meeting == meeting }) { item.take(posted) }
+        return item
     }
 
     func budgets() -> [AgendaItem] {

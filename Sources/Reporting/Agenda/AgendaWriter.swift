@@ -20,11 +20,13 @@ public struct AgendaWriter: Sendable {
 
     /// Items for information that a sheet of paper names; of the rest their number.
     private static let mostTitles = 5
-    private let items: [AgendaItem]
-    private let model: ReportModel
-    private let words: ReportWords
+    let items: [AgendaItem]
+    let model: ReportModel
+    let words: ReportWords
     /// The meeting whose agenda this is; nil for a draft that nobody marks.
     private let meeting: CalendarDate?
+    /// What people reported of the items, by their ids; nil where that is still to come.
+    private var outcomes: [String: AgendaPast]?
 
     /// Makes a writer for the items drafted from a model; with a `meeting` there are lines to mark what came of each.
     public init(_ items: [AgendaItem], model: ReportModel, phrases: Phrasebook, meeting: CalendarDate? = nil) {
@@ -32,6 +34,20 @@ public struct AgendaWriter: Sendable {
         self.model = model
         words = ReportWords(phrases: phrases, zone: model.facts.zone)
         self.meeting = meeting
+    }
+
+    /// Makes a writer for an agenda that was posted, with what people reported of its items.
+    ///
+    /// The items have taken over what was reported; their order is that of the agenda.
+    public init(reported: [(item: AgendaItem, past: AgendaPast)], model: ReportModel, phrases: Phrasebook) {
+        let items = reported.map { entry in
+            var item = entry.item
+            // What was for information then may have been decided all the same.
+            item.isForInformation = false
+            return item
+        }
+        self.init(items, model: model, phrases: phrases)
+        outcomes = Dictionary(reported.map { ($0.item.id, $0.past) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// The agenda as UTF-8 text in that form.
@@ -46,33 +62,10 @@ public struct AgendaWriter: Sendable {
         }
     }
 
-    /// What is new since an agenda was posted, to stand below what people made of it; nil where nothing is.
-    ///
-    /// `numbered` is how many items stand there already.
-    public func additions(to posted: [AgendaItem], numbered: Int) -> String? {
-        let known = Dictionary(posted.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        var blocks: [DocumentBlock] = []
-        var number = numbered
-        for item in items {
-            guard let earlier = known[item.id] else {
-                number += 1
-                blocks += section(item, number: number)
-                continue
-            }
-            let fresh = item.facts.filter { !earlier.facts.contains($0) }
-            guard !fresh.isEmpty else { continue }
-            let values = ["title": item.title, "reference": String(item.id.prefix(8))]
-            blocks += [.paragraph(words.text("agenda.added.facts", values)), .list(fresh)]
-        }
-        guard !blocks.isEmpty else { return nil }
-        let head = DocumentBlock.heading(
-            level: 2, words.text("agenda.added.heading", ["moment": words.moment(model.facts.generatedAt)]))
-        return "\n" + MarkdownView.text(of: [head] + blocks) + "\n"
-    }
-
-    private func head() -> [DocumentBlock] {
+    func head() -> [DocumentBlock] {
         var blocks: [DocumentBlock] = []
         if model.facts.isDemonstration { blocks.append(.notice(words.text("report.demonstration"))) }
+        if outcomes != nil { return blocks }
         if let next = model.facts.nextAssemblies.first {
             blocks.append(.paragraph(words.text("agenda.next", ["moment": words.moment(next)])))
         } else {
@@ -85,15 +78,17 @@ public struct AgendaWriter: Sendable {
         return blocks
     }
 
-    private var title: String {
-        words.text(
-            meeting == nil ? "agenda.title" : "agenda.title_posted",
-            ["community": Escaping.singleLine(model.facts.communityName, limit: 100)])
+    var title: String {
+        let community = Escaping.singleLine(model.facts.communityName, limit: 100)
+        if outcomes != nil, let day = items.first?.assembly {
+            return words.text("agenda.title_past", ["community": community, "date": words.date(day)])
+        }
+        return words.text(meeting == nil ? "agenda.title" : "agenda.title_posted", ["community": community])
     }
 
     private func document() -> Document {
         var blocks = head()
-        blocks.append(.paragraph(words.text(items.isEmpty ? "agenda.empty" : "agenda.intro")))
+        if outcomes == nil { blocks.append(.paragraph(words.text(items.isEmpty ? "agenda.empty" : "agenda.intro"))) }
         if let meeting {
             blocks += [
                 .paragraph(words.text("agenda.mark.how")),
@@ -102,7 +97,7 @@ public struct AgendaWriter: Sendable {
             ]
         }
         let asked = items.filter { !$0.isForInformation }
-        if !asked.isEmpty { blocks.append(.paragraph(total(asked))) }
+        if !asked.isEmpty, outcomes == nil { blocks.append(.paragraph(total(asked))) }
         for (index, item) in asked.enumerated() { blocks += section(item, number: index + 1) }
         blocks += information(items.filter(\.isForInformation))
         return Document(language: words.language, title: title, blocks: blocks)
@@ -113,25 +108,7 @@ public struct AgendaWriter: Sendable {
         var blocks = head()
         let asked = items.filter { !$0.isForInformation }
         if items.isEmpty { blocks.append(.paragraph(words.text("agenda.empty"))) }
-        if !asked.isEmpty {
-            blocks.append(
-                .table(
-                    DocumentTable(
-                        caption: total(asked),
-                        columns: [
-                            .init(title: words.text("agenda.sheet.item")), .init(title: words.text("agenda.sheet.ask")),
-                            .init(title: words.text("agenda.sheet.minutes"), isNumber: true),
-                        ],
-                        rows: asked.enumerated().map { index, item in
-                            [
-                                DocumentTable.Cell(
-                                    words.text(
-                                        "agenda.item_heading", ["number": String(index + 1), "title": item.title])),
-                                DocumentTable.Cell(words.text("agenda.ask.\(item.ask.rawValue)")),
-                                DocumentTable.Cell(String(item.requestedMinutes)),
-                            ]
-                        })))
-        }
+        if !asked.isEmpty { blocks.append(askedTable(asked, from: 1)) }
         let rest = items.filter(\.isForInformation)
         if !rest.isEmpty {
             var titles = rest.prefix(AgendaWriter.mostTitles).map(\.title)
@@ -142,6 +119,25 @@ public struct AgendaWriter: Sendable {
         }
         blocks.append(.paragraph(words.text("agenda.sheet.more")))
         return Document(language: words.language, title: title, blocks: blocks)
+    }
+
+    /// What is asked, a line each, numbered from `first` on.
+    func askedTable(_ asked: [AgendaItem], from first: Int) -> DocumentBlock {
+        .table(
+            DocumentTable(
+                caption: total(asked),
+                columns: [
+                    .init(title: words.text("agenda.sheet.item")), .init(title: words.text("agenda.sheet.ask")),
+                    .init(title: words.text("agenda.sheet.minutes"), isNumber: true),
+                ],
+                rows: asked.enumerated().map { index, item in
+                    let values = ["number": String(first + index), "title": item.title]
+                    return [
+                        DocumentTable.Cell(words.text("agenda.item_heading", values)),
+                        DocumentTable.Cell(words.text("agenda.ask.\(item.ask.rawValue)")),
+                        DocumentTable.Cell(String(item.requestedMinutes)),
+                    ]
+                }))
     }
 
     private func total(_ asked: [AgendaItem]) -> String {
@@ -157,7 +153,7 @@ public struct AgendaWriter: Sendable {
         return words.text(said.isEmpty ? "agenda.quorum.number" : "agenda.quorum.both", values)
     }
 
-    private func section(_ item: AgendaItem, number: Int) -> [DocumentBlock] {
+    func section(_ item: AgendaItem, number: Int) -> [DocumentBlock] {
         let options = item.options.map { [DocumentTable.Cell($0.text), DocumentTable.Cell($0.consequence)] }
         var blocks: [DocumentBlock] = [
             .heading(
@@ -197,6 +193,7 @@ public struct AgendaWriter: Sendable {
         if !files.isEmpty {
             blocks.append(.paragraph(words.text("agenda.attachments", ["list": files.joined(separator: "; ")])))
         }
+        if let past = outcomes?[item.id] { blocks += outcome(of: item, past) }
         guard meeting != nil else {
             return blocks + [.paragraph(words.text("agenda.reference", ["id": String(item.id.prefix(8))]))]
         }
@@ -206,6 +203,19 @@ public struct AgendaWriter: Sendable {
         ]
     }
 
+    /// What people reported of an item.
+    private func outcome(of item: AgendaItem, _ past: AgendaPast) -> [DocumentBlock] {
+        let decision = Escaping.singleLine(past.decision, limit: 100)
+        let what = words.text("agenda.outcome.\(past.status.rawValue)", ["decision": decision])
+        let note = Escaping.singleLine(past.note, limit: 300)
+        let said = note.isEmpty ? what : words.text("agenda.outcome.noted", ["what": what, "note": note])
+        var blocks: [DocumentBlock] = [
+            .heading(level: 3, words.text("agenda.outcome.heading")), .paragraph(said),
+        ]
+        if item.decisionID != nil, let text = item.adoptedText, !text.isEmpty { blocks.append(.paragraph(text)) }
+        return blocks
+    }
+
     /// What nobody has to decide, and what there is no room for, a line each.
     private func information(_ items: [AgendaItem]) -> [DocumentBlock] {
         guard !items.isEmpty else { return [] }
@@ -213,16 +223,18 @@ public struct AgendaWriter: Sendable {
             .heading(level: 2, words.text("agenda.information.heading")),
             .paragraph(words.text("agenda.information.intro")),
             .list(
-                items.map { item in
-                    words.text(
-                        "agenda.information.line",
-                        [
-                            "ask": words.text("agenda.ask.\(item.ask.rawValue)"), "title": item.title,
-                            "summary": item.summary,
-                            "reference": words.text("agenda.reference", ["id": String(item.id.prefix(8))]),
-                        ])
-                }),
+                items.map(line)),
         ]
+    }
+
+    /// An item for information.
+    func line(_ item: AgendaItem) -> String {
+        words.text(
+            "agenda.information.line",
+            [
+                "ask": words.text("agenda.ask.\(item.ask.rawValue)"), "title": item.title, "summary": item.summary,
+                "reference": words.text("agenda.reference", ["id": String(item.id.prefix(8))]),
+            ])
     }
 
     private static func hashed(_ text: String, _ sha256: String?, _ words: ReportWords) -> String {

@@ -11,7 +11,7 @@ public struct MarkedAgenda: Sendable {
         public var reference: String
         /// The line of the mark.
         public var line: Int
-        /// Deferred, withdrawn or decided.
+        /// Accepted, deferred, withdrawn or decided.
         public var status: AgendaStatus
         /// The number of the decision; nil where none is named.
         public var decision: Int?
@@ -48,7 +48,8 @@ public struct MarkedAgenda: Sendable {
     /// Reads a file's text: Markdown, or a flat OpenDocument text, of which a line is a paragraph.
     public init(_ text: String, phrases: [Phrasebook]) {
         let keys = [
-            "meeting", "present", "reference", "result", "decided", "deferred", "withdrawn", "decision", "minutes",
+            "meeting", "present", "reference", "result", "accepted", "decided", "deferred", "withdrawn", "decision",
+            "minutes",
         ]
         for key in keys {
             words[key] = phrases.flatMap { book in
@@ -98,7 +99,7 @@ public struct MarkedAgenda: Sendable {
         open = nil
         let end = value.firstIndex { $0 == "(" || $0 == ":" } ?? value.endIndex
         let word = MarkedAgenda.folded(String(value[..<end]))
-        let found: [AgendaStatus] = [.decided, .deferred, .withdrawn]
+        let found: [AgendaStatus] = [.accepted, .decided, .deferred, .withdrawn]
         guard let status = found.first(where: { means(word, $0.rawValue) }) else {
             return complain(line, "word", ["text": String(value[..<end]), "reference": item.reference])
         }
@@ -125,18 +126,26 @@ public struct MarkedAgenda: Sendable {
         marks.append(mark)
     }
 
-    /// `decision 7`, or `minutes 3, page 41`; false for anything else.
+    /// `decision 7`, `minutes 3, page 41` or both with a semicolon between them; false for anything else.
     private func read(_ inner: String, into mark: inout Mark) -> Bool {
-        let parts = inner.split(separator: " ", maxSplits: 1).map(String.init)
+        let places = inner.split(separator: ";", omittingEmptySubsequences: false)
+        return places.count <= 2
+            && places.allSatisfy { readPlace($0.trimmingCharacters(in: .whitespaces), into: &mark) }
+    }
+
+    /// One of the two, which must not be there already.
+    private func readPlace(_ place: String, into mark: inout Mark) -> Bool {
+        let parts = place.split(separator: " ", maxSplits: 1).map(String.init)
         guard parts.count == 2 else { return false }
         let word = MarkedAgenda.folded(parts[0])
         let value = parts[1].trimmingCharacters(in: .whitespaces)
-        if means(word, "decision") {
+        if means(word, "decision"), mark.decision == nil {
             mark.decision = Int(value).flatMap { $0 > 0 ? $0 : nil }
             return mark.decision != nil
         }
-        mark.minutes = Escaping.singleLine(inner, limit: 100)
-        return means(word, "minutes") && value.contains(where: \.isNumber)
+        guard means(word, "minutes"), mark.minutes.isEmpty, value.contains(where: \.isNumber) else { return false }
+        mark.minutes = Escaping.singleLine(place, limit: 100)
+        return true
     }
 
     private func means(_ word: String, _ key: String) -> Bool { words[key]?.contains(word) == true }

@@ -3,15 +3,26 @@ import GatewayModel
 /// A document as a flat OpenDocument text (OASIS OpenDocument 1.2, part 1, section 2.2.1), which LibreOffice opens and saves.
 struct FlatODTView {
     private let document: Document
+    /// What the names of its tables begin with: no two in a text have the same.
+    private var tables = "T"
 
     init(_ document: Document) {
         self.document = document
     }
 
+    /// Blocks on their own, to stand in a text that is there already.
+    static func text(of blocks: [DocumentBlock], tables: String) -> String {
+        var view = FlatODTView(Document(language: "", title: "", blocks: blocks))
+        view.tables = tables
+        return view.body()
+    }
+
+    private func body() -> String {
+        document.blocks.enumerated().map { block($0.element, number: $0.offset) }.joined(separator: "\n")
+    }
+
     func text() -> String {
-        let body =
-            (["<text:h text:style-name=\"H1\" text:outline-level=\"1\">\(Escaping.html(document.title))</text:h>"]
-            + document.blocks.enumerated().map { block($0.element, number: $0.offset) }).joined(separator: "\n")
+        let title = "<text:h text:style-name=\"H1\" text:outline-level=\"1\">\(Escaping.html(document.title))</text:h>"
         return """
             <?xml version="1.0" encoding="UTF-8"?>
             <office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" \
@@ -25,7 +36,8 @@ struct FlatODTView {
             <dc:language>\(Escaping.html(document.language))</dc:language></office:meta>
             \(FlatODTView.styles(language: document.language))
             <office:body><office:text>
-            \(body)
+            \(title)
+            \(body())
             </office:text></office:body>
             </office:document>
 
@@ -71,11 +83,30 @@ struct FlatODTView {
             "<table:table-row>" + row.map { cell(Escaping.html($0.text)) }.joined() + "</table:table-row>"
         }
         return paragraph(bold(table.caption))
-            + "<table:table table:name=\"T\(number)\">"
+            + "<table:table table:name=\"\(tables)\(number)\">"
             + "<table:table-column table:number-columns-repeated=\"\(table.columns.count)\"/>"
             + "<table:table-header-rows><table:table-row>\(head)</table:table-row></table:table-header-rows>"
             + rows.joined() + "</table:table>"
     }
+
+    /// The styles without a name in a word processor's list: paragraphs, bold words and cells.
+    static let ownStyles: [(name: String, text: String)] = [
+        (
+            "P",
+            "<style:style style:name=\"P\" style:family=\"paragraph\">"
+                + "<style:paragraph-properties fo:margin-bottom=\"0.15cm\"/></style:style>"
+        ),
+        (
+            "B",
+            "<style:style style:name=\"B\" style:family=\"text\">"
+                + "<style:text-properties fo:font-weight=\"bold\"/></style:style>"
+        ),
+        (
+            "C",
+            "<style:style style:name=\"C\" style:family=\"table-cell\">"
+                + "<style:table-cell-properties fo:padding=\"0.1cm\" fo:border=\"0.5pt solid #767676\"/></style:style>"
+        ),
+    ]
 
     private static func styles(language: String) -> String {
         let parts = language.split(separator: "-").map(String.init)
@@ -104,11 +135,7 @@ struct FlatODTView {
             \(listStyle("Steps", "<text:list-level-style-number text:level=\"1\" style:num-format=\"1\" style:num-suffix=\".\">\(properties)</text:list-level-style-number>"))\
             </office:styles>
             <office:automatic-styles>\
-            <style:style style:name="P" style:family="paragraph"><style:paragraph-properties fo:margin-bottom="0.15cm"/>\
-            </style:style>\
-            <style:style style:name="B" style:family="text"><style:text-properties fo:font-weight="bold"/></style:style>\
-            <style:style style:name="C" style:family="table-cell"><style:table-cell-properties fo:padding="0.1cm" \
-            fo:border="0.5pt solid #767676"/></style:style>\
+            \(ownStyles.map(\.text).joined())\
             <style:page-layout style:name="A4"><style:page-layout-properties fo:page-width="21cm" \
             fo:page-height="29.7cm" fo:margin="1.8cm"/></style:page-layout>\
             </office:automatic-styles>

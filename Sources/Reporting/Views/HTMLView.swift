@@ -24,6 +24,12 @@ struct HTMLView {
         return parts.joined(separator: "\n")
     }
 
+    /// Blocks on their own, to stand on a page that is there already.
+    static func text(of blocks: [DocumentBlock]) -> String {
+        let view = HTMLView(Document(language: "", title: "", blocks: blocks))
+        return blocks.map(view.block).joined(separator: "\n")
+    }
+
     private func block(_ block: DocumentBlock) -> String {
         switch block {
         case .heading(let level, let text): "<h\(level)>\(Escaping.html(text))</h\(level)>"

@@ -182,7 +182,8 @@ struct JSONView {
     /// An agenda item with all its fields.
     static func item(_ item: AgendaItem) -> JSONNode {
         .object([
-            ("id", .string(item.id)), ("assembly", .string(item.assembly.description)),
+            ("id", .string(item.id)), ("assembly_id", .string((item.meeting ?? item.assembly).description)),
+            ("assembly", .string(item.assembly.description)),
             ("kind", .string(item.kind.rawValue)), ("proposed_by", .string(item.proposedBy.rawValue)),
             ("ask", .string(item.ask.rawValue)),
             ("title", .string(item.title)), ("summary", .string(item.summary)),
@@ -219,6 +220,8 @@ struct JSONView {
             ), ("public", .bool(item.isPublic)), ("since", item.since.map { .string($0.description) } ?? .null),
             ("history", .array(item.history.map { .string($0) })), ("for_information", .bool(item.isForInformation)),
             ("status", .string(item.status.rawValue)),
+            ("adopted_text", item.adoptedText.map { .string($0) } ?? .null),
+            ("decision_id", item.decisionID.map { .integer($0) } ?? .null),
         ])
     }
 
