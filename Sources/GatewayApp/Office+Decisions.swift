@@ -14,7 +14,7 @@ extension Office {
         }
         let judgement = try judge(bytes, resolution, signatures, way: .adoption, now: now)
         guard judgement.isGood else { return refusal(judgement) }
-        if let problem = try misfit(of: resolution) { return .refused(problem) }
+        if let problem = try misfit(of: resolution, now: now) { return .refused(problem) }
         return try enter(bytes, resolution, judgement, by: actor, now: now)
     }
 
@@ -36,10 +36,11 @@ extension Office {
     }
 
     /// What of it does not fit the sensors and limits here; nil where everything does.
-    func misfit(of resolution: Resolution) throws -> String? {
+    func misfit(of resolution: Resolution, now: Instant) throws -> String? {
         let sensors = pipeline.state.sensors
-        return AdoptionCheck(site: site, sensors: sensors, kinds: try HandReadings.kinds(store, sensors)).problem(
-            with: resolution, adopted: try LimitRegister(site: site).adopted(in: store))
+        return AdoptionCheck(
+            site: site, sensors: sensors, kinds: try HandReadings.kinds(store, sensors), now: now
+        ).problem(with: resolution, adopted: try LimitRegister(site: site).adopted(in: store))
     }
 
     /// Stores it with its signatures and lets it count.

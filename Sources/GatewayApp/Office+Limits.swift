@@ -21,6 +21,8 @@ extension Office {
         }
         pipeline.endAlertsOfEndedLimits(now: now)
         try tellStages(standings, now: now)
+        // A level that begins, or a limit that was replaced, may put people at risk or end it.
+        pipeline.lookAfterPeople(now: now)
     }
 
     /// Judges the rules on days by the day that was the last to end.

@@ -32,9 +32,7 @@ enum LimitRules {
     }
 
     private static func checkFloor(_ limit: Limit, in resolution: Resolution, at entry: Field) {
-        guard limit.bound == .atMost, essential.contains(limit.resource), limit.protects != .people,
-            restrictsUse(limit.rule)
-        else { return }
+        guard limit.bound == .atMost, essential.contains(limit.resource), restrictsUse(limit) else { return }
         guard let floor = limit.floor else {
             entry.report(
                 "'\(limit.id)' is a ceiling on \(limit.resource.rawValue), which people need, and names no floor",
@@ -92,9 +90,12 @@ enum LimitRules {
     }
 
     /// True for ceilings on what people use; losses, gauges and leaks are nobody's use.
-    private static func restrictsUse(_ rule: Limit.Rule) -> Bool {
-        switch rule {
-        case .instant, .sites, .budget, .rolling, .closedHours, .turn, .turns, .useDays, .share, .comparison, .drift,
+    ///
+    /// A level may be kept low for people's sake, such as what makes water bad to drink; what they use is never less for theirs.
+    private static func restrictsUse(_ limit: Limit) -> Bool {
+        switch limit.rule {
+        case .instant, .sites: limit.protects != .people
+        case .budget, .rolling, .closedHours, .turn, .turns, .useDays, .share, .comparison, .drift,
             .delivered:
             true
         case .nightFlow, .continuousFlow, .rate, .silence, .flatline, .measured, .balance: false
@@ -227,10 +228,10 @@ enum LimitRules {
     /// A measure between two assemblies stands alone in its decision and ends soon.
     private static func checkEmergency(_ resolution: Resolution, at owner: Field) {
         guard let measure = resolution.emergency else { return }
-        if !resolution.limits.isEmpty || !resolution.stages.isEmpty || !resolution.supersedes.isEmpty {
+        if resolution != resolution.headAlone(keepingEmergency: true) {
             owner.report(
                 "an emergency measure tightens one limit and decides nothing else",
-                remedy: "write `limits: []`, without supersedes and stages")
+                remedy: "write `limits: []`, and leave out whatever else the file decides")
         }
         let days = measure.until.daysSinceEpoch - resolution.inForceFrom.daysSinceEpoch
         if days < 0 || days >= Int64(EmergencyMeasure.longest) {

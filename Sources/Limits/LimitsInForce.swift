@@ -73,6 +73,22 @@ public struct LimitsInForce: Sendable {
         standing(on: date).contains { $0.resolution.number == number }
     }
 
+    /// The limit that another one names as `NUMBER/ID`, as it counts on a day: where its decision was replaced, the one of the
+    /// same id in a decision that replaces it, and so on; nil where none counts.
+    public func successor(of name: String, on date: CalendarDate) -> LimitInForce? {
+        let inForce = inForce(on: date)
+        var names = [name]
+        var seen: Set<String> = []
+        while let name = names.popLast() {
+            if let found = inForce.first(where: { $0.reference.description == name }) { return found }
+            let parts = name.split(separator: "/")
+            guard seen.insert(name).inserted, parts.count == 2, let number = Int(parts[0]) else { continue }
+            names += adopted.filter { $0.resolution.inForceFrom <= date && $0.resolution.supersedes.contains(number) }
+                .map { "\($0.resolution.number)/\(parts[1])" }
+        }
+        return nil
+    }
+
     /// The resolutions that have begun and are not replaced.
     private func standing(on date: CalendarDate) -> [AdoptedResolution] {
         let begun = adopted.filter { $0.resolution.inForceFrom <= date }
@@ -80,10 +96,12 @@ public struct LimitsInForce: Sendable {
         return begun.filter { !replaced.contains($0.resolution.number) }
     }
 
-    /// The sensors that limits and stages of a day look at, at whatever level these stand; of what has lapsed none.
+    /// The sensors that limits and stages of a day look at, at whatever level these stand, and those of decisions that begin
+    /// later; of what has lapsed none.
     public func namedSensors(on date: CalendarDate) -> Set<SensorID> {
         Set(
-            standing(on: date).map(\.resolution).flatMap { resolution in
+            (standing(on: date) + adopted.filter { $0.resolution.inForceFrom > date }).map(\.resolution).flatMap {
+                resolution in
                 resolution.limits.filter { resolution.reviewBy > date || $0.goesOnAfterReview }.flatMap {
                     $0.sensors + DayRules.otherSensors($0.rule)
                 } + resolution.stages.flatMap(\.sensors)
@@ -97,16 +115,27 @@ public struct LimitsInForce: Sendable {
         standing(on: date).flatMap { entry in
             entry.resolution.stages.map { stages in
                 let reference = LimitReference(resolution: entry.resolution.number, limit: stages.id)
-                let declared = adopted.flatMap { other in
-                    other.resolution.declares.filter { $0.stages == reference }
-                        .map { (other.resolution.inForceFrom, $0.level) }
-                }
-                return (
-                    reference, stages, entry.resolution.inForceFrom,
-                    Dictionary(declared, uniquingKeysWith: { _, later in later })
-                )
+                return (reference, stages, entry.resolution.inForceFrom, declarations(of: reference))
             }
         }
+    }
+
+    /// The levels of stages that decisions declared, by their first days; where the newest of these is replaced by a decision
+    /// that declares none, its level ends that day.
+    private func declarations(of stages: LimitReference) -> [CalendarDate: Int] {
+        var declared: [CalendarDate: Int] = [:]
+        var newest: Int?
+        let byDay = adopted.map(\.resolution).sorted {
+            ($0.inForceFrom, $0.number) < ($1.inForceFrom, $1.number)
+        }
+        for resolution in byDay {
+            if let own = resolution.declares.last(where: { $0.stages == stages }) {
+                (declared[resolution.inForceFrom], newest) = (own.level, resolution.number)
+            } else if let number = newest, resolution.supersedes.contains(number) {
+                (declared[resolution.inForceFrom], newest) = (0, nil)
+            }
+        }
+        return declared
     }
 
     /// The limits of a day, lapsed ones included, by decision and name.
@@ -127,13 +156,16 @@ public struct LimitsInForce: Sendable {
                 let resolution = entry.resolution
                 let isOver = resolution.reviewBy <= date
                 let reference = LimitReference(resolution: resolution.number, limit: limit.id)
-                let measure = measures.last { $0.1.limit == reference }
+                // Of two measures the tighter one counts: a later one never loosens.
+                let measure = measures.filter { $0.1.limit == reference }
+                    .map { (number: $0.0, measure: $0.1, limit: limit.tightened(by: $0.1)) }
+                    .min { $0.limit.amount ?? .zero < $1.limit.amount ?? .zero }
                 return LimitInForce(
-                    reference: reference, limit: measure.map { limit.tightened(by: $0.1) } ?? limit,
+                    reference: reference, limit: measure?.limit ?? limit,
                     decidedOn: resolution.assembly, inForceFrom: resolution.inForceFrom, reviewBy: resolution.reviewBy,
                     adoptedAt: entry.adoptedAt, scale: resolution.scale,
                     standing: !isOver ? .inForce : limit.goesOnAfterReview ? .reviewOverdue : .lapsed,
-                    tightenedUntil: measure?.1.until, tightenedBy: measure?.0)
+                    tightenedUntil: measure?.measure.until, tightenedBy: measure?.number)
             }
         }.sorted { $0.reference < $1.reference }
     }

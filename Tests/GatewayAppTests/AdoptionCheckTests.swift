@@ -80,7 +80,7 @@ struct AdoptionCheckTests {
     /// What does not fit, up to the first word of advice; nil where it may be adopted.
     private func misfit(_ number: Int, _ parts: String) throws -> String? {
         let (resolution, problems) = ResolutionFile.parse(file(number, parts), fileName: "x.md")
-        return try office.misfit(of: #require(resolution, "\(problems)"))
+        return try office.misfit(of: #require(resolution, "\(problems)"), now: village.time(0.3))
     }
 
     @Test(
@@ -147,7 +147,8 @@ struct AdoptionCheckTests {
             ResolutionFile.parse(
                 file(3, "limits: []\nemergency: {limit: 2/cap, amount: 2 L, until: 2026-11-20}"), fileName: "x.md"
             ).resolution)
-        let check = AdoptionCheck(site: village.site, sensors: office.pipeline.state.sensors, kinds: [:])
+        let check = AdoptionCheck(
+            site: village.site, sensors: office.pipeline.state.sensors, kinds: [:], now: village.time(0.3))
         let adopted = try LimitRegister(site: village.site).adopted(in: office.store) + [older]
         #expect(check.problem(with: measure, adopted: adopted)?.contains("would allow 2 L a day") == true)
         office.close()
@@ -251,7 +252,8 @@ struct AdoptionCheckTests {
         let sensor = SensorID(rawValue: "tank/level")
         for (kind, isGood) in [(ReadingKind.delta, true), (.register, true), (.gauge, false), (.state, false)] {
             let check = AdoptionCheck(
-                site: village.site, sensors: office.pipeline.state.sensors, kinds: [sensor: kind])
+                site: village.site, sensors: office.pipeline.state.sensors, kinds: [sensor: kind],
+                now: village.time(0.3))
             #expect((check.problem(with: resolution, adopted: []) == nil) == isGood, "\(kind)")
         }
         office.close()

@@ -16,7 +16,9 @@ struct CalendarLifeTests {
             + TrialVillage.limit(
                 "turns", sensors, "turns: {amount: 3 m3, order: as_listed, from: 2026-09-02}"
             ).replacingOccurrences(
-                of: "protects: resource\n    resource: garden", with: "protects: people\n    resource: water")
+                of: "protects: resource\n    resource: garden",
+                with: "protects: resource\n    resource: water\n    floor: tank")
+            + "\n  - {id: tank, title: Tank, bound: at_least, protects: people, resource: water, sensors: [tank/level], instant: {value: 1 cm}, priority: assembly}"
     }
 
     /// The well has its turn on days 1, 4 and 5, the taps and a home on day 3.

@@ -115,11 +115,13 @@ struct ComputedSensorTests {
               - id: wells
                 title: {en: Both wells}
                 bound: at_most
-                protects: people
+                protects: resource
                 resource: water
+                floor: tank
                 sensors: [wells/pumped]
                 budget: {amount: 20 kWh, per: month}
                 priority: today
+              - {id: tank, title: Tank, bound: at_least, protects: people, resource: water, sensors: [wells/pumped], budget: {amount: 1 Wh, per: month}, priority: assembly}
             ---
             Not too much.
 

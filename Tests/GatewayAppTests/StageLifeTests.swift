@@ -234,7 +234,7 @@ struct StageLifeTests {
         #expect(told.contains { $0.item.body.contains("time_zone: Europe/Madrid → Europe/Lisbon") })
         #expect(told.contains { $0.item.body.contains("main volume → other volume") })
         #expect(
-            told.contains { $0.item.body.contains("\"digits\":9") && $0.item.body.contains("\"digits\":6") }, "\(told)")
+            told.contains { $0.item.body.contains("meter.digits: 9 → 6") }, "\(told)")
         let july = try Papers(
             site: changed, store: office.store, month: CalendarMonth(year: 2026, month: 7), now: time(26)
         ).questions(language: "en")

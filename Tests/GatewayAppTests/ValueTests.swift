@@ -255,7 +255,7 @@ struct ValueTests {
 
                     """.utf8), fileName: "3.md")
             let isGood = limit == "2/water" && (60..<100).contains(amount) && until <= next
-            let problem = try measure.flatMap { try office.misfit(of: $0) }
+            let problem = try measure.flatMap { try office.misfit(of: $0, now: village.time(0.3)) }
             #expect((measure != nil && problem == nil) == isGood, "\(limit) \(amount) \(until): \(problem ?? "-")")
         }
         office.close()

@@ -219,7 +219,6 @@ struct AdoptionRulesTests {
             "retention: {households: 90 d}", "box_alerts: {clock_wrong: {priority: now}}", "sirens: [yard]",
             "areas: {beds: 350 m2}", "protected_supply: [clinic/water]", "persons_served: {all: 40}",
             "declares: [{stages: 1/drought, level: 1}]", "supersedes: [1]",
-            "emergency: {limit: 1/water, amount: 1 L, until: 2026-07-20}",
             """
             stages:
               - id: drought

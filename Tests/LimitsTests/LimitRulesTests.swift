@@ -84,6 +84,61 @@ struct LimitRulesTests {
         #expect(problems("\(rule) July to March", floor: floor).count == 1)
     }
 
+    @Test(
+        "An emergency measure decides nothing else, whatever a decision can hold",
+        arguments: [
+            "supersedes: [1]", "areas: {beds: 350 m2}", "protected_supply: [clinic/water]", "sirens: [yard]",
+            "retention: {households: 70 d}", "box_alerts: {sensor_silent: {priority: assembly}}",
+            "declares: [{stages: 1/drought, level: 1}]",
+            "stages:\n  - {id: d, title: D, resource: water, declared: in_advance, levels: [{title: a, enter: {use: [a/b], more_than: 9 m3}, leave: by_assembly}]}",
+        ])
+    func emergencyAlone(more: String) {
+        func file(_ more: String) -> [UInt8] {
+            Array(
+                """
+                ---
+                number: 3
+                community: test
+                assembly: 2026-11-01
+                decided: by the stewards
+                in_force_from: 2026-11-10
+                review_by: 2027-11-01
+                limits: []
+                emergency: {limit: 2/water, amount: 80 L, until: 2026-12-01}
+                \(more)---
+                x
+
+                """.utf8)
+        }
+        #expect(ResolutionFile.parse(file(""), fileName: "3.md").problems.isEmpty)
+        let problems = ResolutionFile.parse(file(more + "\n"), fileName: "3.md").problems.map(\.description)
+        #expect(problems.contains { $0.contains("decides nothing else") }, "\(problems)")
+    }
+
+    @Test("A ceiling on what people use needs a floor, for whomever it is; a level kept low for their sake needs none")
+    func ceilingForPeople() {
+        func problems(_ rule: String) -> [String] {
+            let text = """
+                ---
+                number: 3
+                community: test
+                assembly: 2026-11-01
+                decided: by consent
+                in_force_from: 2026-11-10
+                review_by: 2027-11-01
+                persons_served: {all: 10}
+                limits:
+                  - {id: a, title: A, bound: at_most, protects: people, resource: water, sensors: [a/b], priority: today, \(rule)}
+                ---
+                x
+
+                """
+            return ResolutionFile.parse(Array(text.utf8), fileName: "3.md").problems.map(\.message)
+        }
+        #expect(problems("rule: not more than 1 L per person per day").contains { $0.contains("names no floor") })
+        #expect(problems("instant: {value: 5 Cel, for: 10 min}").isEmpty)
+    }
+
     @Test("An emergency goes no further than people's minimum, and never to protected supply")
     func emergencyForms() {
         let rule = "rule: not more than 90 L per person per day"

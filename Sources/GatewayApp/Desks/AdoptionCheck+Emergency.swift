@@ -37,14 +37,10 @@ extension AdoptionCheck {
         {
             return problem
         }
-        guard let next = nextAssembly(after: resolution.inForceFrom), measure.until <= next else {
+        // The next assembly is the next from today: one that begins later than that is for the assembly to decide.
+        guard let next = LimitRegister(site: site).nextAssembly(after: now), measure.until <= next else {
             return words("emergency_too_long", values)
         }
         return nil
-    }
-
-    /// The day of the next assembly after a day; nil where none is known.
-    private func nextAssembly(after date: CalendarDate) -> CalendarDate? {
-        site.configuration.assembly.meetings.next(after: site.zone.start(of: date)).map(site.zone.date)
     }
 }

@@ -47,9 +47,33 @@ extension AdoptionCheck {
                 decision.limits.first { $0.id == name }.map { ($0, decision.scale) }
             }
         }
-        return LimitsInForce(adopted).inForce(on: date).first {
-            $0.reference.description == name && decision?.supersedes.contains($0.reference.resolution) != true
-        }.map { ($0.limit, $0.scale) }
+        guard let found = LimitsInForce(adopted).successor(of: name, on: date),
+            decision?.supersedes.contains(found.reference.resolution) != true
+        else { return nil }
+        return (found.limit, found.scale)
+    }
+
+    /// A ceiling of another decision that this one leaves without its minimum for people, or below a higher one.
+    func leftWithoutFloor(by resolution: Resolution, adopted: [AdoptedResolution]) -> String? {
+        let decided = AdoptedResolution(resolution: resolution, sha256: "", adoptedAt: now, adoptedBy: "")
+        let after = adopted + [decided]
+        for entry in LimitsInForce(after).inForce(on: resolution.inForceFrom)
+        where entry.reference.resolution != resolution.number && entry.standing != .lapsed {
+            let owner = adopted.first { $0.resolution.number == entry.reference.resolution }?.resolution
+            // What was so before is not this decision's doing, and must not stand in its way.
+            guard let name = entry.limit.floor, name.contains("/"),
+                floor(name, of: owner, adopted, on: resolution.inForceFrom) != nil
+            else { continue }
+            guard floor(name, of: owner, after, on: resolution.inForceFrom) != nil else {
+                return words("floor_taken", ["limit": "\(entry.reference)", "floor": name])
+            }
+            if let problem = belowFloor(
+                entry.limit, entry.scale, of: owner, adopted: after, on: resolution.inForceFrom)
+            {
+                return problem
+            }
+        }
+        return nil
     }
 
     /// True where nothing reaches people beside what a ceiling measures: its sensors are those of the floor, or all sources.

@@ -7,10 +7,13 @@ struct AdoptionCheck {
     let sensors: SensorDirectory
     /// What the devices of sensors send, as far as they were heard.
     let kinds: [SensorID: ReadingKind]
+    /// When it is taken over.
+    let now: Instant
 
     /// The first thing that does not fit, in words; nil where everything does.
     func problem(with resolution: Resolution, adopted: [AdoptedResolution]) -> String? {
         let numbers = Set(adopted.map(\.resolution.number))
+        if let problem = dateProblem(of: resolution) { return problem }
         if let missing = resolution.supersedes.first(where: { !numbers.contains($0) }) {
             return words("supersedes_unknown", ["number": "\(missing)"])
         }
@@ -22,6 +25,14 @@ struct AdoptionCheck {
         }
         return resolution.stages.lazy.compactMap(figureProblem).first
             ?? protectionProblem(of: resolution, adopted: adopted)
+            ?? leftWithoutFloor(by: resolution, adopted: adopted)
+    }
+
+    /// What an assembly decided counts from its day on at the earliest, and is not taken over before it met.
+    private func dateProblem(of resolution: Resolution) -> String? {
+        let values = ["assembly": "\(resolution.assembly)", "from": "\(resolution.inForceFrom)"]
+        if resolution.assembly > site.zone.date(at: now) { return words("assembly_ahead", values) }
+        return resolution.inForceFrom < resolution.assembly ? words("before_assembly", values) : nil
     }
 
     func words(_ key: String, _ values: [String: String]) -> String {

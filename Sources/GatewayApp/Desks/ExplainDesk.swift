@@ -33,7 +33,9 @@ public struct ExplainDesk {
         let resolution = link.adopted.resolution
         let adopted = judged.map(\.link.adopted)
         let name = LimitReference(resolution: resolution.number, limit: subject.id)
-        let measure = adopted.compactMap(\.resolution.emergency).last { $0.limit == name && date <= $0.until }
+        let tightened = try StageKeeper(store).limits(on: date, LimitsInForce(adopted))
+            .first { $0.reference == name }?.tightenedBy
+        let measure = adopted.first { $0.resolution.number == tightened }?.resolution.emergency
         let sentences = site.configuration.community.languages.flatMap { language in
             let words = site.book(language)
             return
@@ -58,10 +60,11 @@ public struct ExplainDesk {
         let lines =
             sentences
             + [try standing(subject, name, of: resolution, among: adopted, on: date, in: store), decision]
+            + (site.zone.date(at: link.adopted.adoptedAt) > date ? [book.text("explain.adopted_later")] : [])
             + [judgement.state.text(book) + "."] + signers + judgement.problems.map { $0.text(book) }
             + (try ahead(subject, resolution.scale, on: date, in: store))
             + (try readings(of: subject.sensors, on: date, in: store))
-            + (try changes(of: subject.sensors, since: link.adopted.adoptedAt, on: date, in: store))
+            + (try changes(of: subject, name, since: link.adopted.adoptedAt, on: date, adopted, in: store))
         return Finding(lines: lines.map(Escaping.terminal), isGood: judgement.isGood)
     }
 
@@ -167,26 +170,41 @@ public struct ExplainDesk {
         }
     }
 
-    /// What the record book knows to have changed in what it measures, since it was adopted and up to that day.
+    /// What the record book knows to have changed in what it measures, since it was adopted and up to that day: by whoever
+    /// changed a sensor, and by decisions that let the same limit count otherwise.
     private func changes(
-        of sensors: [SensorID], since adoptedAt: Instant, on date: CalendarDate, in store: Store
+        of subject: Subject, _ name: LimitReference, since adoptedAt: Instant, on date: CalendarDate,
+        _ adopted: [AdoptedResolution], in store: Store
     ) throws -> [String] {
         let book = site.book(nil)
         let end = site.zone.start(of: date.adding(days: 1))
-        let names = Set(sensors.map(\.rawValue))
-        let changes = try store.recordEntries().filter { recorded in
-            recorded.entry.kind.hasPrefix("sensor.") && recorded.entry.at > adoptedAt && recorded.entry.at < end
-                && names.contains(recorded.entry.facts["sensor"] ?? "")
+        let sensors = Set(subject.sensors.map(\.rawValue))
+        let later = adopted.filter { $0.resolution.supersedes.contains(name.resolution) }.map {
+            LimitReference(resolution: $0.resolution.number, limit: name.limit).description
         }
-        guard !changes.isEmpty else { return [book.text("explain.no_change")] }
-        return changes.map { recorded in
-            book.text(
-                "explain.change",
-                [
-                    "at": site.local(recorded.entry.at), "sensor": recorded.entry.facts["sensor"] ?? "",
-                    "what": book.text("explain.what.\(recorded.entry.kind.dropFirst("sensor.".count))"),
+        let names = Set([name.description] + later)
+        let changes = try store.recordEntries().filter { $0.entry.at < end }.flatMap { recorded -> [String] in
+            // Its own adoption may have let it count otherwise than the limit that it replaces.
+            let isOwn = recorded.entry.kind == "limits.adopted" && recorded.entry.at == adoptedAt
+            guard recorded.entry.at > adoptedAt || isOwn else { return [] }
+            let facts = recorded.entry.facts
+            func line(_ subject: String, _ what: String) -> String {
+                let values = [
+                    "at": site.local(recorded.entry.at), "sensor": subject, "what": what,
                     "entry": "\(recorded.number)",
-                ])
+                ]
+                return book.text("explain.change", values)
+            }
+            if recorded.entry.kind.hasPrefix("sensor."), let sensor = facts["sensor"], sensors.contains(sensor) {
+                let what = recorded.entry.kind.dropFirst("sensor.".count)
+                return [line(sensor, book.text("explain.what.\(what)"))]
+            }
+            if recorded.entry.kind == "box.changed", let zone = facts["time_zone"] {
+                return [line(book.text("told.all_days"), "\(facts["time_zone_before"] ?? "?") → \(zone)")]
+            }
+            return MeasuredNews.limitChanges(in: facts).filter { names.contains($0.limit) }
+                .map { line($0.limit, $0.what) }
         }
+        return changes.isEmpty ? [book.text("explain.no_change")] : changes
     }
 }

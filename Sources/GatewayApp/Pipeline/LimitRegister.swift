@@ -25,14 +25,23 @@ struct LimitRegister {
     private func adopted(_ resolutions: [StoredResolution]) throws -> [AdoptedResolution] {
         try resolutions.map { stored in
             let (resolution, problems) = ResolutionFile.parse(stored.bytes, fileName: "decision \(stored.number)")
-            guard let resolution else {
+            guard var resolution else {
                 throw AppError(
                     "the adopted decision \(stored.number) cannot be read: \(problems.first?.description ?? "")",
                     remedy: "install the version of the program that adopted it")
+            }
+            // A measure ends at the first assembly after it was adopted, also where that was called earlier since.
+            if let measure = resolution.emergency, let next = nextAssembly(after: stored.adoptedAt) {
+                resolution.emergency?.until = min(measure.until, next)
             }
             return AdoptedResolution(
                 resolution: resolution, sha256: stored.sha256, adoptedAt: stored.adoptedAt, adoptedBy: stored.adoptedBy,
                 signatures: stored.signatures, isRecovery: stored.isRecovery)
         }
+    }
+
+    /// The day of the first assembly after an instant; nil where none is known.
+    func nextAssembly(after instant: Instant) -> CalendarDate? {
+        site.configuration.assembly.meetings.next(after: instant).map(site.zone.date)
     }
 }

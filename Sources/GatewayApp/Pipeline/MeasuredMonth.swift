@@ -54,7 +54,7 @@ struct MeasuredMonth {
     /// What several sensors consumed together, in a unit; nil where one of them is not known.
     func use(of ids: [SensorID], in unit: Unit) throws -> DecimalValue? {
         try ids.reduce(DecimalValue.zero as DecimalValue?) { sum, id in
-            guard let sum, case .use(let amount, let own, _) = try figure(of: id, in: sensors) else { return nil }
+            guard let sum, case .use(let amount, let own, _, _) = try figure(of: id, in: sensors) else { return nil }
             return MeterRoom.converted(amount, from: own, to: unit).flatMap(sum.adding)
         }
     }
@@ -75,7 +75,9 @@ struct MeasuredMonth {
             let isOwn = series == nil && zone == self.zone
             let meter = isOwn ? try store.meter(of: id, before: month.firstDay)?.meter : nil
             if let use = try uses.day(of: id, from: from, until: until, meterBefore: meter)?.use {
-                return .use(amount: use.amount, unit: use.unit, measuredPermille: use.measuredPermille)
+                return .use(
+                    amount: use.amount, unit: use.unit, measuredPermille: use.measuredPermille,
+                    isLowerBound: use.isLowerBound)
             }
         } catch let error as StoreError where error.code == .corrupt {
             return nil
@@ -90,17 +92,22 @@ struct MeasuredMonth {
     ) throws -> MeasuredEffect.Figure? {
         var parts: [(sensor: Sensor, amount: DecimalValue?)] = []
         var measured = 0
+        var isLowerBound = false
         for part in computation.parts.compactMap({ directory.sensor($0) }) {
-            guard case .use(let amount, _, let permille) = try figure(of: part.id, in: directory, zone: zone) else {
+            guard
+                case .use(let amount, _, let permille, let isBound) = try figure(of: part.id, in: directory, zone: zone)
+            else {
                 parts.append((part, nil))
                 continue
             }
             parts.append((part, amount))
             measured += permille
+            isLowerBound = isLowerBound || isBound
         }
         return ComputedRoom.use(of: whole, parts: parts).map {
             .use(
-                amount: $0.amount, unit: whole.unit, measuredPermille: measured / max(1, computation.parts.count))
+                amount: $0.amount, unit: whole.unit, measuredPermille: measured / max(1, computation.parts.count),
+                isLowerBound: isLowerBound || !$0.isWhole)
         }
     }
 

@@ -87,7 +87,8 @@ extension MeasuredNews {
                 return sum.rounded(places: 9).multiplied(byRatio: 100, Int64((ground * 100).rounded())).map {
                     .perSquareMetre(amount: $0, unit: limit.unit)
                 }
-            case .total, .part, nil: return .use(amount: sum, unit: limit.unit, measuredPermille: 1000)
+            case .total, .part, nil:
+                return .use(amount: sum, unit: limit.unit, measuredPermille: 1000, isLowerBound: false)
             }
         }
         guard (old.limit.sensors + limit.sensors).allSatisfy({ isCommunity($0, sensors) }) else { return nil }
@@ -104,7 +105,7 @@ extension MeasuredNews {
             let values = [
                 "person": book.text("told.by_decision", ["number": String(resolution.number)]),
                 "sensor": limit.titles[book.language] ?? limit.titles[""] ?? limit.id,
-                "change": Escaping.singleLine("\(change.limit): \(change.what)", limit: 160),
+                "change": Escaping.singleLine("\(change.limit): \(change.what)", limit: 1000),
                 "at": "\(resolution.inForceFrom)", "effect": change.effect?.text(book) ?? "",
             ]
             return (book.text("told.title", values), book.text("told.measure_changed", values))

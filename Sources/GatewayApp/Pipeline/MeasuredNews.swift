@@ -124,31 +124,44 @@ struct MeasuredNews {
             let values = [
                 "person": person,
                 "sensor": isHousehold ? book.text("alerts.a_home") : sensor.name(in: book.language),
-                "change": Escaping.singleLine(change, limit: 160), "at": site.local(now),
+                "change": Escaping.singleLine(change, limit: 1000), "at": site.local(now),
                 "effect": isHousehold ? "" : effect.text(book),
             ]
             return (book.text("told.title", values), book.text("told.measure_changed", values))
         }
     }
 
-    /// The keys of the sheet that say something else, as `key: old → new`; names that people see are no change.
+    /// The keys of the sheet that say something else, as `meter.digits: 6 → 7`; names that people see are no change.
     static func differences(_ old: Sensor?, _ new: Sensor?) -> [String] {
         func fields(_ sensor: Sensor?) -> [String: String] {
             guard let sensor, let text = try? JSONLine.text(sensor),
-                let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+                let object = try? JSONSerialization.jsonObject(with: Data(text.utf8))
             else { return [:] }
-            return object.mapValues { value in
-                guard JSONSerialization.isValidJSONObject(value),
-                    let data = try? JSONSerialization.data(withJSONObject: value, options: .sortedKeys)
-                else { return "\(value)" }
-                return String(decoding: data, as: UTF8.self)
-            }
+            return leaves(object, at: "")
         }
         let (before, after) = (fields(old), fields(new))
-        return Set(before.keys).union(after.keys).subtracting(["names", "visited_by"]).sorted().compactMap { key in
-            guard before[key] != after[key] else { return nil }
-            return "\(key): \(before[key] ?? "-") → \(after[key] ?? "-")"
+        return Set(before.keys).union(after.keys).filter { !$0.hasPrefix("names.") && $0 != "visited_by" }.sorted()
+            .compactMap { key in
+                guard before[key] != after[key] else { return nil }
+                return "\(key): \(before[key] ?? "-") → \(after[key] ?? "-")"
+            }
+    }
+
+    /// What stands in an object, by dotted keys; lists and exact numbers as one.
+    private static func leaves(_ value: Any, at key: String) -> [String: String] {
+        if let object = value as? [String: Any] {
+            return object.reduce(into: [:]) { found, member in
+                let name = key.isEmpty ? member.key : "\(key).\(member.key)"
+                found.merge(leaves(member.value, at: name)) { $1 }
+            }
         }
+        if let list = value as? [Any] {
+            return [
+                key: list.map { leaves($0, at: "").sorted { $0.key < $1.key }.map(\.value).joined(separator: " ") }
+                    .joined(separator: ", ")
+            ]
+        }
+        return [key: "\(value)"]
     }
 }
 

@@ -86,7 +86,7 @@ extension Pipeline {
 
     /// Where a minimum for people is missed while something uses or saves the same resource beyond its bounds, people come
     /// first (P7): whoever looks at either alert must know of the other.
-    private func lookAfterPeople(now: Instant) {
+    func lookAfterPeople(now: Instant) {
         let open = state.alerts.open.filter { $0.returnedAt == nil }
         let limits = open.compactMap { alert -> Limit? in
             guard case .limit(let reference) = alert.cause else { return nil }

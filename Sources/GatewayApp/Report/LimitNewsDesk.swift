@@ -22,19 +22,26 @@ struct LimitNewsDesk {
                 levelTitles: level == 0 ? [:] : standing.stages.levels[level - 1].titles, level: standing.day.level,
                 since: standing.day.since, proposed: standing.day.proposed)
         }
-        let limits = try keeper.limits(on: today, inForce)
-        let emergencies = limits.compactMap { entry -> LimitNews.Emergency? in
-            guard let until = entry.tightenedUntil, let decision = entry.tightenedBy,
-                let decided = adopted.first(where: { $0.resolution.number == entry.reference.resolution })?.resolution
-                    .limits.first(where: { $0.id == entry.reference.limit }),
-                let amount = entry.limit.amount
-            else { return nil }
-            return LimitNews.Emergency(decision: decision, limit: decided, amount: amount, until: until)
-        }
         return LimitNews(
-            stages: stages, emergencies: emergencies,
+            stages: stages, emergencies: emergencies(adopted, now: now),
             changes: try changes(
                 of: MeasuredNews(site: site, store: store, now: now).namedSensors(), since: since, adopted))
+    }
+
+    /// The measures for which the next assembly is the first since they were adopted: those that count, have ended already, or
+    /// have not begun yet.
+    private func emergencies(_ adopted: [AdoptedResolution], now: Instant) -> [LimitNews.Emergency] {
+        let register = LimitRegister(site: site)
+        let next = register.nextAssembly(after: now)
+        return adopted.compactMap { entry in
+            guard let measure = entry.resolution.emergency, register.nextAssembly(after: entry.adoptedAt) == next,
+                let decided = adopted.first(where: { $0.resolution.number == measure.limit.resolution })?.resolution
+                    .limits.first(where: { $0.id == measure.limit.limit }),
+                let amount = measure.amount.converted(from: measure.unit, to: decided.unit)
+            else { return nil }
+            return LimitNews.Emergency(
+                decision: entry.resolution.number, limit: decided, amount: amount, until: measure.until)
+        }
     }
 
     /// What the record book knows, of sensors that limits look at, and of limits that count otherwise than before.

@@ -176,17 +176,20 @@ public enum AdoptionRules {
     ) -> [SigningProblem] {
         guard inForce != nil else { return [SigningProblem(.recoveryOfNothing)] }
         guard resolution.provenance.delegates != nil else { return [SigningProblem(.recoveryWithoutList)] }
-        return resolution == listAlone(of: resolution) ? [] : [SigningProblem(.recoveryOfMore)]
+        return resolution == resolution.headAlone(keepingDelegates: true) ? [] : [SigningProblem(.recoveryOfMore)]
     }
+}
 
-    /// The same decision with its head, its list and its text alone, so that whatever else decisions can hold shows.
-    private static func listAlone(of resolution: Resolution) -> Resolution {
-        let origin = resolution.provenance
-        return Resolution(
-            number: resolution.number, community: resolution.community, assembly: resolution.assembly,
-            decidedBy: resolution.decidedBy, inForceFrom: resolution.inForceFrom, reviewBy: resolution.reviewBy,
-            supersedes: [], personsServed: [:], limits: [],
-            provenance: Provenance(minutes: origin.minutes, previous: origin.previous, delegates: origin.delegates),
-            text: resolution.text)
+extension Resolution {
+    /// The same decision with its head and its text alone, and of what else it decides one thing, so that all the rest shows.
+    func headAlone(keepingDelegates: Bool = false, keepingEmergency: Bool = false) -> Resolution {
+        Resolution(
+            number: number, community: community, assembly: assembly, decidedBy: decidedBy, inForceFrom: inForceFrom,
+            reviewBy: reviewBy, supersedes: [], personsServed: keepingEmergency ? personsServed : [:], limits: [],
+            emergency: keepingEmergency ? emergency : nil,
+            provenance: Provenance(
+                minutes: provenance.minutes, previous: provenance.previous,
+                delegates: keepingDelegates ? provenance.delegates : nil),
+            text: text)
     }
 }

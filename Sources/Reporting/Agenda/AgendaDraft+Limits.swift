@@ -74,7 +74,7 @@ extension AgendaDraft {
                         "agenda.facts.measure_changed",
                         [
                             "point": point,
-                            "moment": words.moment(change.at), "what": Escaping.singleLine(change.what, limit: 200),
+                            "moment": words.moment(change.at), "what": Escaping.singleLine(change.what, limit: 1000),
                         ])
                     return ([fact] + change.effects.map(sentence)).joined(separator: " ")
                 }, options: ["look"], minutes: 10, related: [], whom: "everyone",

@@ -60,7 +60,9 @@ extension AgendaDraft {
             guard let entries = past[item.id], let first = entries.first, let last = entries.last else { return item }
             let settled = entries.filter { [.decided, .withdrawn].contains($0.status) }
             let known = Set(settled.flatMap { $0.items.values.flatMap(\.grounds) })
-            if [.decided, .withdrawn].contains(last.status), known.isSuperset(of: item.grounds) { return nil }
+            // What must be settled before anything else comes back until it is, whatever a meeting made of it.
+            let isSettled = [.decided, .withdrawn].contains(last.status) && known.isSuperset(of: item.grounds)
+            if isSettled, !AgendaDraft.first.contains(item.kind) { return nil }
             var item = item
             item.since = first.meeting
             item.history = entries.map(sentence)

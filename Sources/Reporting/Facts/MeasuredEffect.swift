@@ -4,8 +4,9 @@ import GatewayModel
 public struct MeasuredEffect: Hashable, Sendable, Codable {
     /// A month's figure.
     public enum Figure: Hashable, Sendable, Codable {
-        /// What was consumed, with the part of the expected readings that came, in thousandths.
-        case use(amount: DecimalValue, unit: Unit, measuredPermille: Int)
+        /// What was consumed, with the part of the expected readings that came, in thousandths; at least that where a reading
+        /// waits for somebody to say what it means, or was set aside.
+        case use(amount: DecimalValue, unit: Unit, measuredPermille: Int, isLowerBound: Bool)
         /// The lowest, the highest and the mean of the levels that are believed.
         case levels(low: DecimalValue, high: DecimalValue, mean: DecimalValue, unit: Unit)
         /// What was consumed for each person and day.
@@ -43,8 +44,9 @@ extension MeasuredEffect.Figure {
     func text(_ book: Phrasebook) -> String {
         let words = ReportWords(phrases: book, zone: .utc)
         switch self {
-        case .use(let amount, let unit, let permille):
-            let figure = words.amount(amount, unit)
+        case .use(let amount, let unit, let permille, let isLowerBound):
+            let exact = words.amount(amount, unit)
+            let figure = isLowerBound ? book.text("told.effect.at_least", ["figure": exact]) : exact
             guard permille < 1000 else { return figure }
             return book.text("told.effect.part", ["figure": figure, "percent": words.percent(permille / 10)])
         case .levels(let low, let high, let mean, let unit):

@@ -20,7 +20,7 @@ public struct LimitReport: Hashable, Sendable {
     public var counts: [LimitDayState: Int]
     /// The worst state of the month.
     public var state: LimitDayState
-    /// True where it is due for review before the assembly after next.
+    /// True where at most two assemblies are left before its review date.
     public var isUpForReview: Bool
 
     /// Counts the days of one limit.

@@ -1,0 +1,87 @@
+import GatewayModel
+import Testing
+
+@testable import Limits
+
+/// What several decisions leave in force together.
+@Suite("What stands after several decisions")
+struct StandingTests {
+    private static let drought = """
+        limits:
+          - {id: water, title: W, bound: at_most, protects: resource, resource: garden, sensors: [a/b], budget: {amount: 100 L, per: day}, priority: today}
+        stages:
+          - {id: drought, title: D, resource: garden, declared: by_assembly, levels: [{title: one, enter: {use: [a/b], more_than: 9 m3}, leave: by_assembly}, {title: two, enter: {use: [a/b], more_than: 12 m3}, leave: by_assembly}]}
+        """
+
+    private func day(_ day: Int) -> CalendarDate { CalendarDate(year: 2026, month: 11, day: day) }
+
+    private func decision(_ number: Int, from: Int, _ parts: String) throws -> AdoptedResolution {
+        let text = """
+            ---
+            number: \(number)
+            community: test
+            assembly: 2026-11-01
+            decided: by consent
+            in_force_from: 2026-11-\(from < 10 ? "0" : "")\(from)
+            review_by: 2027-11-01
+            \(parts)
+            ---
+            x
+
+            """
+        let (resolution, problems) = ResolutionFile.parse(Array(text.utf8), fileName: "\(number).md")
+        return AdoptedResolution(
+            resolution: try #require(resolution, "\(problems)"), sha256: "", adoptedAt: Instant(milliseconds: 0),
+            adoptedBy: "Rosa")
+    }
+
+    @Test("A declared level ends with the decision that replaces its declaration, and not with another one")
+    func declarations() throws {
+        let chain = [
+            try decision(1, from: 1, Self.drought),
+            try decision(2, from: 3, "limits: []\ndeclares: [{stages: 1/drought, level: 2}]"),
+            try decision(3, from: 5, "limits: []\ndeclares: [{stages: 1/drought, level: 1}]"),
+            try decision(4, from: 7, "limits: []\nsupersedes: [2]"),
+            try decision(5, from: 9, "limits: []\nsupersedes: [3]"),
+        ]
+        let declared = try #require(LimitsInForce(chain).stages(on: day(20)).first).declared
+        #expect(declared == [day(3): 2, day(5): 1, day(9): 0])
+        // A decision that replaces a declaration by its own level begins with that.
+        let again = try decision(5, from: 9, "limits: []\nsupersedes: [3]\ndeclares: [{stages: 1/drought, level: 2}]")
+        let renewed = try #require(LimitsInForce(chain.dropLast() + [again]).stages(on: day(20)).first).declared
+        #expect(renewed == [day(3): 2, day(5): 1, day(9): 2])
+    }
+
+    @Test("Of two measures on one limit the tighter one counts, whichever came later, each until its own end")
+    func measures() throws {
+        func measure(_ number: Int, from: Int, _ amount: Int, until: Int) throws -> AdoptedResolution {
+            try decision(
+                number, from: from,
+                "limits: []\nemergency: {limit: 1/water, amount: \(amount) L, until: 2026-11-\(until)}")
+        }
+        let chain = LimitsInForce([
+            try decision(1, from: 1, Self.drought), try measure(2, from: 3, 70, until: 20),
+            try measure(3, from: 5, 90, until: 25),
+        ])
+        let amounts = [2, 4, 6, 20, 21, 26].map { day -> String in
+            let entry = chain.inForce(on: self.day(day)).first { $0.limit.id == "water" }
+            return "\(entry?.limit.amount?.description ?? "-") \(entry?.tightenedBy.map(String.init) ?? "-")"
+        }
+        #expect(amounts == ["100 -", "70 2", "70 2", "70 2", "90 3", "100 -"])
+    }
+
+    @Test("A floor that another decision names goes on in the limit of the same name that replaces it")
+    func successor() throws {
+        let floor =
+            "limits: [{id: people, title: P, bound: at_least, protects: people, resource: garden, sensors: [a/b], budget: {amount: 1 L, per: day}, priority: now}]"
+        let chain = [
+            try decision(1, from: 1, floor), try decision(2, from: 5, floor + "\nsupersedes: [1]"),
+            try decision(3, from: 9, "limits: []\nsupersedes: [2]"),
+        ]
+        let found = [2, 6, 10].map {
+            LimitsInForce(chain).successor(of: "1/people", on: day($0))?.reference.description
+        }
+        #expect(found == ["1/people", "2/people", nil])
+        #expect(LimitsInForce(chain).successor(of: "1/other", on: day(2)) == nil)
+    }
+}
