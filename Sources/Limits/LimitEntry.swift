@@ -45,12 +45,15 @@ enum LimitEntry {
         let season = plain?.season ?? fields["season"].flatMap(YearSpan.read)
         guard let (rule, unit) = plain.map({ ($0.rule, $0.unit) }) ?? RuleEntry.rule(fields, season: season)
         else { return nil }
-        return Limit(
+        guard let details = RuleDetails(fields, plain: plain) else { return nil }
+        var limit = Limit(
             id: id, titles: titles, bound: bound, protects: protects, resource: Resource(rawValue: resource),
             sensors: sensors, unit: unit, rule: rule, priority: priority, responses: fields["response"]?.texts() ?? [:],
             floor: fields["floor"]?.string(), waivesConfirmation: fields["waives_confirmation"]?.boolean() ?? false,
             season: season, days: plain?.days ?? fields["days"].flatMap(CountedDays.read),
             hours: plain?.hours ?? fields["hours"].flatMap(DayWindow.read),
             atStage: fields["at_stage"].flatMap(StagesEntry.condition))
+        (limit.leastMeasured, limit.warnsOnCourse) = (details.leastMeasured, details.warnsOnCourse)
+        return limit
     }
 }

@@ -142,6 +142,11 @@ enum LimitRules {
                 "'\(limit.id)' asks for \(least) places and names \(limit.sensors.count)",
                 remedy: "name every place under sensors:")
         }
+        if limit.warnsOnCourse != nil, limit.bound == .atLeast || limit.isPerDay {
+            entry.report(
+                "'\(limit.id)' cannot be on course for its amount",
+                remedy: "warn_on_course_for: goes with a ceiling per week, month or season")
+        }
         checkHours(limit, at: entry)
         checkDays(limit, at: entry)
     }
@@ -238,5 +243,11 @@ enum LimitRules {
                 "an emergency measure lasts until the next assembly, \(EmergencyMeasure.longest) days at most",
                 remedy: "correct emergency.until")
         }
+    }
+}
+
+extension Limit {
+    fileprivate var isPerDay: Bool {
+        if case .budget(_, .day, _, _) = rule { true } else { false }
     }
 }

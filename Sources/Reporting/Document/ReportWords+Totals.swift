@@ -62,7 +62,7 @@ extension ReportWords {
 
     /// What may be said ahead about a limit, a sentence each.
     func outlook(_ facts: LimitFacts, _ model: ReportModel) -> [String] {
-        facts.outlook?.words(phrases, title: title(facts.limit)) { id in
+        facts.outlook?.words(phrases, of: facts.limit) { id in
             model.facts.sensors.first { $0.sensor.id == id }.map { name($0.sensor) } ?? id.rawValue
         } ?? []
     }
