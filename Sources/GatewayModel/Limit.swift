@@ -63,6 +63,8 @@ public struct Limit: Hashable, Sendable, Codable {
     public var atStage: StageCondition?
     /// Of a value outside for a time: the part of that time, in thousandths, that must be measured, or nothing is known.
     public var leastMeasured: Int?
+    /// Of an amount that several communities share: how, who adds up, and what was decided among them.
+    public var shared: SharedBudget?
     /// Of a budget: the percent of it at which the assembly wants to be warned where the pace so far leads there.
     public var warnsOnCourse: Int?
 

@@ -6,7 +6,7 @@ enum LimitEntry {
     private static let keys =
         [
             "id", "title", "bound", "protects", "resource", "sensors", "priority", "response", "floor",
-            "waives_confirmation", "season", "days", "hours", "at_stage", "rule",
+            "waives_confirmation", "season", "days", "hours", "at_stage", "shared", "rule",
         ] + RuleEntry.kinds
 
     /// The limit; nil where a problem was reported that leaves it incomplete.
@@ -53,6 +53,11 @@ enum LimitEntry {
             season: season, days: plain?.days ?? fields["days"].flatMap(CountedDays.read),
             hours: plain?.hours ?? fields["hours"].flatMap(DayWindow.read),
             atStage: fields["at_stage"].flatMap(StagesEntry.condition))
+        if let shared = fields["shared"] {
+            // What is wrong with it was said; that it is missing then would mislead.
+            guard let read = SharedBudget.read(shared) else { return nil }
+            limit.shared = read
+        }
         (limit.leastMeasured, limit.warnsOnCourse) = (details.leastMeasured, details.warnsOnCourse)
         return limit
     }

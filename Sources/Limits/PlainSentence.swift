@@ -6,7 +6,10 @@ public enum PlainSentence {
     public static func of(_ limit: Limit, _ book: Phrasebook, _ scale: Scale) -> String {
         let sentence = book.text(
             "limits.sentence", ["title": title(limit.titles, limit.id, book), "rule": limit.words(book, scale)])
-        return ([sentence] + details(limit, book) + [book.text("limits.protects.\(limit.protects.rawValue)")])
+        return
+            ([sentence] + details(limit, book) + (limit.shared.map { [$0.words(book)] } ?? []) + [
+                book.text("limits.protects.\(limit.protects.rawValue)")
+            ])
             .joined(separator: " ")
     }
 

@@ -178,11 +178,11 @@ enum RuleEntry {
     private static func sites(_ field: Field) -> (Limit.Rule, Unit)? {
         guard let fields = field.mapping(keys: ["value", "deadband", "at", "for"]),
             let (value, unit) = fields.required("value", example: "3.2 m")?.amount(),
-            let least = fields.required("at", example: "2")?.integer(in: 1...100),
+            let at = fields.required("at", example: "2").flatMap(siteCount),
             let deadband = deadband(fields, unit)
         else { return nil }
         return (
-            .sites(value: value, deadband: deadband, atLeast: least, onDelay: fields["for"]?.seconds() ?? 0), unit
+            .sites(value: value, deadband: deadband, at: at, onDelay: fields["for"]?.seconds() ?? 0), unit
         )
     }
 
