@@ -43,8 +43,8 @@ public struct AlertBook: Sendable {
         let cause = AlertCause.limit(transition.limit)
         let subject = transition.sensor?.rawValue ?? ""
         switch transition.change {
-        case .raised, .warned:
-            let isWarning = transition.change != .raised
+        case .raised, .warned, .onCourse:
+            let isWarning = transition.change.isWarning
             if let id = active[AlertBook.condition(cause, subject)], let alert = alerts[id] {
                 return update(alert, with: transition, priority: isWarning ? alert.priority : limit.priority, now: now)
             }
@@ -92,7 +92,7 @@ public struct AlertBook: Sendable {
         nextNumber += 1
         active[AlertBook.condition(cause, subject)] = alert.id
         rest(&alert, now: now)
-        let change = if case .warned = transition?.change { "alert.warned" } else { "alert.raised" }
+        let change = transition?.change.isWarning == true ? "alert.warned" : "alert.raised"
         let kind = calm(&alert, change, now: now)
         let persons = call(&alert, now: now)
         keep(alert)
@@ -118,8 +118,7 @@ public struct AlertBook: Sendable {
     ) -> [AlertAction] {
         var alert = alert
         let isMoreUrgent = priority < alert.priority
-        var kind = "alert.raised"
-        if case .warned = transition.change { kind = "alert.warned" }
+        let kind = transition.change.isWarning ? "alert.warned" : "alert.raised"
         alert.priority = min(priority, alert.priority)
         alert.transition = transition
         if isMoreUrgent { alert.pause = nil }

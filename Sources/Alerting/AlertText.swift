@@ -23,6 +23,8 @@ public enum AlertText {
         public var nextAt: Instant?
         /// The limits that cannot be watched while this lasts.
         public var unseen = ""
+        /// What may be said ahead of a budget that is warned of.
+        public var ahead = ""
         /// The open alerts that are handed over, and the sensors that are silent then.
         public var handed = (open: "", silent: "")
         /// Who reads it: stewards are told the first step and who is next, a household the first step, members neither.
@@ -113,9 +115,12 @@ public enum AlertText {
         let side = bound(alert)
         let isSum = alert.subject.isEmpty
         if stage == "returned" { return book.text("alerts.returned.\(isSum ? "budget" : "limit")", values) }
-        if case .warned(let percent) = alert.transition?.change {
+        switch alert.transition?.change {
+        case .warned(let percent):
             values["percent"] = "\(percent)"
-            return book.text("alerts.warned", values)
+            return [book.text("alerts.warned", values), context.ahead].filter { !$0.isEmpty }.joined(separator: " ")
+        case .onCourse: return book.text("alerts.on_course", values) + " " + context.ahead
+        default: break
         }
         if let key = context.ruleKey { return book.text("alerts.raised.rule.\(key)", values) }
         if alert.transition?.value == nil { return book.text("alerts.raised.silence", values) }

@@ -12,7 +12,9 @@ extension Limit {
         switch rule {
         case .instant(_, _, let onDelay, _): return onDelay == 0 ? "instant" : "instant_for"
         case .rate(_, _, let direction): return "rate_" + direction.rawValue
-        case .sites(_, _, _, let onDelay): return onDelay == 0 ? "sites" : "sites_for"
+        case .sites(_, _, let at, let onDelay):
+            let kind = if case .share = at { "sites_share" } else { "sites" }
+            return onDelay == 0 ? kind : kind + "_for"
         case .budget(_, _, let basis, _): return on(basis, "budget")
         case .nightFlow(_, _, let nights, _, let usual):
             return (usual == nil ? "night_flow" : "night_flow_usual") + (nights == 1 ? "_one" : "")
@@ -73,8 +75,14 @@ extension Limit {
         switch rule {
         case .instant(_, _, let onDelay, _): values["delay"] = book.duration(onDelay)
         case .rate(_, let within, _): values["delay"] = book.duration(within)
-        case .sites(_, _, let least, let onDelay):
-            values["count"] = "\(least)"
+        case .sites(_, _, let at, let onDelay):
+            values["count"] = "\(at.least(of: sensors.count))"
+            if case .share(let part, let whole) = at {
+                let percent = DecimalValue(Int64(part * 100)).multiplied(byRatio: 1, Int64(whole))
+                let known = book.text("limits.fraction.\(part)/\(whole)")
+                values["share"] =
+                    known.hasPrefix("limits.") ? percent.map { "\(book.number($0)) %" } ?? "\(part)/\(whole)" : known
+            }
             values["delay"] = book.duration(onDelay)
         case .budget(_, let period, let basis, _):
             values["period"] = book.text("limits.period.\(period.word)")

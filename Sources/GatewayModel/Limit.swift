@@ -61,6 +61,12 @@ public struct Limit: Hashable, Sendable, Codable {
     public var hours: DayWindow?
     /// The drought levels at which it counts, of which stages; nil where it does not depend on them.
     public var atStage: StageCondition?
+    /// Of a value outside for a time: the part of that time, in thousandths, that must be measured, or nothing is known.
+    public var leastMeasured: Int?
+    /// Of an amount that several communities share: how, who adds up, and what was decided among them.
+    public var shared: SharedBudget?
+    /// Of a budget: the percent of it at which the assembly wants to be warned where the pace so far leads there.
+    public var warnsOnCourse: Int?
 
     /// Makes a limit.
     public init(
@@ -130,6 +136,16 @@ public struct LimitTransition: Hashable, Sendable, Codable {
         case returned
         /// A budget reached this share in percent.
         case warned(percent: Int)
+        /// A budget comes to this share in percent if its period goes on as it did so far.
+        case onCourse(percent: Int)
+
+        /// True where nothing is passed yet.
+        public var isWarning: Bool {
+            switch self {
+            case .raised, .returned: false
+            case .warned, .onCourse: true
+            }
+        }
     }
 
     /// Which limit.
@@ -180,6 +196,9 @@ public struct Coverage: Hashable, Sendable, Codable {
         self.measured = measured
         self.expected = expected
     }
+
+    /// The measured part in thousandths.
+    public var permille: Int { measured * 1000 / max(1, expected) }
 
     /// True where nothing is missing.
     public var isComplete: Bool { measured >= expected }

@@ -8,7 +8,7 @@ extension Limit {
         /// A momentary value that changes by more than `change` within so many seconds.
         case rate(change: DecimalValue, within: Int64, direction: Direction)
         /// A momentary value outside at no less than so many of the sensors at once, for `onDelay` seconds.
-        case sites(value: DecimalValue, deadband: DecimalValue, atLeast: Int, onDelay: Int64)
+        case sites(value: DecimalValue, deadband: DecimalValue, at: SiteCount, onDelay: Int64)
         /// An amount per period. Warnings at shares in percent.
         case budget(amount: DecimalValue, period: BudgetPeriod, basis: BudgetBasis, warnAt: [Int])
         /// The least or mean amount an hour in the window of each night, in so many nights in a row; with `usualNights` the
@@ -75,6 +75,22 @@ extension Limit {
         }
     }
 
+    /// How many of several places.
+    public enum SiteCount: Hashable, Sendable, Codable {
+        /// So many.
+        case count(Int)
+        /// A share of all, such as 1 of 3 for a third.
+        case share(Int, of: Int)
+
+        /// The fewest places that are so many.
+        public func least(of all: Int) -> Int {
+            switch self {
+            case .count(let count): count
+            case .share(let part, let whole): max(1, (all * part + whole - 1) / whole)
+            }
+        }
+    }
+
     /// Who comes first where turns are taken.
     public enum TurnOrder: String, Hashable, Sendable, Codable, CaseIterable {
         /// In the order in which the limit names its sensors.
@@ -106,164 +122,12 @@ extension Limit {
     }
 }
 
-/// What an amount of a budget is multiplied with.
-public enum BudgetBasis: Hashable, Sendable, Codable {
-    /// As it stands.
-    case total
-    /// Per person served and day.
-    case perPerson
-    /// Per square metre of the areas that the decision declares.
-    case perSquareMetre(area: String)
-    /// A part of what several communities share, in whole parts.
-    case part(ours: Int, of: Int)
-}
-
-/// Hours of the local day, in minutes after midnight; the end may lie on the next day.
-public struct DayWindow: Hashable, Sendable, Codable {
-    /// The first minute, 0 to 1439.
-    public var from: Int
-    /// The first minute after it, 0 to 1440.
-    public var until: Int
-
-    /// Makes a window.
-    public init(from: Int, until: Int) {
-        self.from = from
-        self.until = until
-    }
-
-    /// True where a minute of the day lies in it.
-    public func contains(minute: Int) -> Bool {
-        from <= until ? (from..<until).contains(minute) : minute >= from || minute < until
-    }
-
-    /// Its instants on the local day on which it begins.
-    public func instants(on date: CalendarDate, in zone: Zone) -> Range<Instant> {
-        func instant(_ minute: Int, _ date: CalendarDate) -> Instant {
-            minute >= 1440
-                ? zone.start(of: date.adding(days: 1))
-                : zone.instant(of: CivilTime(date: date, millisecondOfDay: minute * 60_000))
-        }
-        let begin = instant(from, date)
-        let end = instant(until, until > from ? date : date.adding(days: 1))
-        return begin..<max(begin, end)
-    }
-}
-
-/// Days of every year, such as 1 May to 30 September; the end may lie in the next year.
-public struct YearSpan: Hashable, Sendable, Codable {
-    /// The first month and day.
-    public var from: MonthDay
-    /// The last month and day.
-    public var through: MonthDay
-
-    /// A day of every year.
-    public struct MonthDay: Hashable, Comparable, Sendable, Codable {
-        /// 1 to 12.
-        public var month: Int
-        /// 1 to 31; days that a month does not have mean its last.
-        public var day: Int
-
-        /// Makes a day.
-        public init(month: Int, day: Int) {
-            self.month = month
-            self.day = day
-        }
-
-        /// Orders within a year.
-        public static func < (left: MonthDay, right: MonthDay) -> Bool {
-            (left.month, left.day) < (right.month, right.day)
-        }
-
-        /// The date in a year.
-        public func date(in year: Int) -> CalendarDate {
-            CalendarDate(year: year, month: month, day: min(day, CalendarDate.days(inMonth: month, of: year)))
-        }
-    }
-
-    /// Makes a span.
-    public init(from: MonthDay, through: MonthDay) {
-        self.from = from
-        self.through = through
-    }
-
-    /// True where a date lies in it.
-    public func contains(_ date: CalendarDate) -> Bool {
-        let day = MonthDay(month: date.month, day: date.day)
-        return from <= through ? from <= day && day <= through : day >= from || day <= through
-    }
-
-    /// The first day of the span that a date lies in; nil outside.
-    public func start(containing date: CalendarDate) -> CalendarDate? {
-        guard contains(date) else { return nil }
-        let this = from.date(in: date.year)
-        return this <= date ? this : from.date(in: date.year - 1)
-    }
-
-    /// How many days the span has that begins on a date.
-    public func dayCount(from start: CalendarDate) -> Int {
-        let end = through.date(in: from <= through ? start.year : start.year + 1)
-        return Int(end.daysSinceEpoch - start.daysSinceEpoch) + 1
-    }
-}
-
-/// The period over which a budget is counted, in the community's own days.
-public enum BudgetPeriod: Hashable, Sendable, Codable {
-    // Calendar periods; weeks start on Monday.
-    case day, week, month
-    /// The same days of every year.
-    case season(YearSpan)
-
-    /// The first day of the period that contains a date; weeks begin on Monday. Nil outside of a season.
-    public func start(containing date: CalendarDate) -> CalendarDate? {
+extension Limit.Rule {
+    /// What its amount is multiplied with; nil for rules without an amount per time.
+    public var basis: BudgetBasis? {
         switch self {
-        case .day: date
-        case .week: date.adding(days: 1 - date.weekday)
-        case .month: CalendarMonth(of: date).firstDay
-        case .season(let span): span.start(containing: date)
-        }
-    }
-
-    /// How many days the period has that begins on a date.
-    public func dayCount(from start: CalendarDate) -> Int {
-        switch self {
-        case .day: 1
-        case .week: 7
-        case .month: CalendarMonth(of: start).dayCount
-        case .season(let span): span.dayCount(from: start)
-        }
-    }
-
-    /// The word for it in the language files.
-    public var word: String {
-        switch self {
-        case .day: "day"
-        case .week: "week"
-        case .month: "month"
-        case .season: "season"
-        }
-    }
-}
-
-/// For how many, on how much ground: what amounts of a decision are multiplied with.
-public struct Scale: Hashable, Sendable, Codable {
-    /// Persons served; nil where the decision does not say.
-    public var persons: Int?
-    /// Square metres by the areas' names.
-    public var areas: [String: DecimalValue]
-
-    /// Makes a scale.
-    public init(persons: Int?, areas: [String: DecimalValue] = [:]) {
-        self.persons = persons
-        self.areas = areas
-    }
-
-    /// The whole amount of a number of days; nil where it is not known for how many or how much.
-    public func whole(_ amount: DecimalValue, _ basis: BudgetBasis, days: Int) -> DecimalValue? {
-        switch basis {
-        case .total: amount
-        case .perPerson: persons.flatMap { amount.multiplied(by: DecimalValue(Int64($0 * days))) }
-        case .perSquareMetre(let area): areas[area].flatMap { amount.multiplied(by: $0) }
-        case .part(let ours, let all): amount.multiplied(byRatio: Int64(ours), Int64(all))
+        case .budget(_, _, let basis, _), .rolling(_, _, let basis), .delivered(_, let basis, _, _, _): basis
+        default: nil
         }
     }
 }

@@ -37,19 +37,23 @@ public enum DayRules {
     public static func lookBack(_ rule: Limit.Rule) -> Int {
         switch rule {
         case .rolling(_, let days, _), .drift(_, _, let days): days
-        case .balance(_, _, _, let period):
-            switch period {
-            case .day: 1
-            case .week: 7
-            case .month: 31
-            case .season: 366
-            }
+        case .balance(_, _, _, let period): longest(period)
         case .comparison(.lastYear, _): 400
         case .comparison(.lastMonth, _): 62
+        case .budget(_, let period, _, _): longest(period)
         case .useDays(_, _, let span): span.longest
         // The season that runs, and for who had none in it the one before.
         case .turns(_, let order, _, _): order == .dryFirst ? 732 : 366
         default: 1
+        }
+    }
+
+    private static func longest(_ period: BudgetPeriod) -> Int {
+        switch period {
+        case .day: 1
+        case .week: 7
+        case .month: 31
+        case .season: 366
         }
     }
 

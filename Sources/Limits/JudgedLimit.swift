@@ -14,12 +14,13 @@ final class JudgedLimit: Sendable {
     /// True where it counts on all days and at every hour.
     let countsAlways: Bool
     private let units: [Unit?]
+    private let rhythms: [Rhythm?]
     private let isOwnUnit: [Bool]
 
     var reference: LimitReference { entry.reference }
     var limit: Limit { entry.limit }
 
-    init(_ entry: LimitInForce, number: Int, units known: [SensorID: Unit]) {
+    init(_ entry: LimitInForce, number: Int, units known: [SensorID: Unit], rhythms: [SensorID: Rhythm]) {
         self.entry = entry
         self.number = number
         var places: [SensorID: Int] = [:]
@@ -31,6 +32,7 @@ final class JudgedLimit: Sendable {
         self.places = places
         self.sensors = sensors
         units = sensors.map { known[$0] }
+        self.rhythms = sensors.map { rhythms[$0] }
         isOwnUnit = units.map { $0 == entry.limit.unit }
         countsAlways = entry.limit.season == nil && entry.limit.days == nil && entry.limit.hours == nil
     }
@@ -40,6 +42,12 @@ final class JudgedLimit: Sendable {
         if isOwnUnit[place] { return value }
         return units[place].flatMap { value.converted(from: $0, to: entry.limit.unit) }
     }
+
+    /// For how many milliseconds a reading speaks: one and a half of its sensor's intervals; nil where it has no rhythm.
+    func reach(at place: Int) -> Int64? { rhythms[place].map { $0.interval * 1500 } }
+
+    /// Seconds after which a sensor counts as silent; nil where it has no rhythm.
+    func silentAfter(at place: Int) -> Int64? { rhythms[place]?.silentAfter }
 
     /// Figures as evidence, in the units of their sensors.
     func evidence(_ figures: RecentFigures) -> [Measurement.Evidence] {

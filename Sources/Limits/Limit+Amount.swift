@@ -10,8 +10,8 @@ extension Limit {
         switch rule {
         case .instant(_, let deadband, let on, let off):
             limit.rule = .instant(value: amount, deadband: deadband, onDelay: on, offDelay: off)
-        case .sites(_, let deadband, let least, let on):
-            limit.rule = .sites(value: amount, deadband: deadband, atLeast: least, onDelay: on)
+        case .sites(_, let deadband, let at, let on):
+            limit.rule = .sites(value: amount, deadband: deadband, at: at, onDelay: on)
         case .rate(_, let within, let direction):
             limit.rule = .rate(change: amount, within: within, direction: direction)
         case .budget(_, let period, let basis, let warnAt):

@@ -10,6 +10,8 @@ struct BudgetState: Hashable, Sendable {
     var warned = 0
     /// True where passing the budget was told.
     var isRaised = false
+    /// True where it was told that the amount is on course to be used up.
+    var isOnCourseTold = false
     /// True where an alert of this period is open from before a restart.
     var isTold = false
     /// The newest readings.
@@ -86,6 +88,23 @@ extension LimitEngine {
         return changes
     }
 
+    /// Warns once a period where a day that is over shows that the pace leads to the share the assembly named.
+    mutating func warnOnCourse(
+        _ limit: JudgedLimit, by date: CalendarDate, _ table: DayTable, now: Instant
+    ) -> [LimitTransition] {
+        guard case .budget(_, let period, _, _) = limit.limit.rule, let percent = limit.limit.warnsOnCourse,
+            let state = budgets[limit.number], !state.isRaised, !state.isOnCourseTold,
+            period.start(containing: date) == state.start, let bound = bound(of: limit, state),
+            let pace = BudgetPace(of: limit.limit, limit.entry.scale, on: date.adding(days: 1), table),
+            let course = pace.course, course >= percent
+        else { return [] }
+        budgets[limit.number]?.isOnCourseTold = true
+        // The days that are over decide, whatever the day that runs has brought.
+        var found = transition(.onCourse(percent: course), limit, state, bound, now: now)
+        found.value = pace.used
+        return [found]
+    }
+
     /// Ends a period: a minimum that was not reached is raised, a ceiling that was passed returns.
     mutating func closePeriod(_ limit: JudgedLimit, next start: CalendarDate, now: Instant) -> [LimitTransition] {
         guard let state = budgets[limit.number], let bound = bound(of: limit, state) else { return [] }
@@ -105,7 +124,7 @@ extension LimitEngine {
                 // Not enough measured: we do not know, so what was raised stays raised.
                 fresh.isRaised = state.isRaised
             }
-        } else if state.isRaised || state.warned > 0 || state.isTold {
+        } else if state.isRaised || state.warned > 0 || state.isOnCourseTold || state.isTold {
             changes.append(transition(.returned, limit, state, bound, now: now))
         }
         budgets[limit.number] = fresh

@@ -12,6 +12,10 @@ struct InstantState: Hashable, Sendable {
     var outsideCount = 0
     /// The newest value in the limit's unit.
     var value: DecimalValue?
+    /// When the newest of them was measured.
+    var last: Instant?
+    /// Milliseconds up to then, since it is outside, or inside while raised, that readings speak for.
+    var covered: Int64 = 0
     /// The newest readings.
     var recent = RecentFigures()
 
@@ -19,15 +23,31 @@ struct InstantState: Hashable, Sendable {
     var isDelayed: Bool { raisedAt == nil ? outsideSince != nil : outsideSince == nil && insideSince != nil }
 }
 
+extension InstantState {
+    /// Counts the time up to the next reading that the last one speaks for. After a gap that is longer than the time for which
+    /// it must be outside, nobody knows that it stayed outside: it begins anew.
+    mutating func pass(until time: Instant, reach: Int64, longest: Int64) {
+        defer { last = time }
+        guard let last else { return }
+        let passed = max(0, time.milliseconds(since: last))
+        covered += min(passed, reach)
+        if reach > 0, raisedAt == nil, passed - reach > longest * 1000 { outsideSince = nil }
+    }
+}
+
 extension LimitEngine {
     mutating func seeLevel(
         _ raw: DecimalValue, at place: Int, _ time: Instant, _ limit: JudgedLimit, now: Instant, isReplay: Bool
     ) -> [LimitTransition] {
-        guard case .instant(let bound, let deadband, _, _) = limit.limit.rule,
+        guard case .instant(let bound, let deadband, let onDelay, _) = limit.limit.rule,
             let value = limit.converted(raw, at: place)
         else { return [] }
         let side = limit.limit.bound
+        let reach = limit.limit.leastMeasured == nil ? 0 : limit.reach(at: place) ?? 0
         change(place, of: limit) { state in
+            let (outside, inside) = (state.outsideSince, state.insideSince)
+            state.pass(until: time, reach: reach, longest: onDelay)
+            defer { if (state.outsideSince, state.insideSince) != (outside, inside) { state.covered = 0 } }
             state.value = value
             state.recent.note(RecentFigures.Figure(place: place, time: time, value: raw))
             if LimitEngine.isOutside(value, bound, side) {
@@ -49,14 +69,15 @@ extension LimitEngine {
         let state = instants[limit.number][place]
         if state.raisedAt == nil {
             guard let since = state.outsideSince, now >= since.advanced(bySeconds: onDelay),
-                isConfirmed(place, limit, state)
+                isConfirmed(place, limit, state), isMeasured(place, limit, state, since, for: onDelay, now)
             else { return [] }
             // Alarms count from adoption: a condition that is older begins for this limit when it was adopted.
             let onset = max(since, limit.entry.adoptedAt)
             change(place, of: limit) { $0.raisedAt = onset }
             return [transition(.raised, place, limit, state, bound, onset: onset, now: now)]
         }
-        guard state.outsideSince == nil, let since = state.insideSince, now >= since.advanced(bySeconds: offDelay)
+        guard state.outsideSince == nil, let since = state.insideSince, now >= since.advanced(bySeconds: offDelay),
+            isMeasured(place, limit, state, since, for: offDelay, now)
         else { return [] }
         change(place, of: limit) { $0.raisedAt = nil }
         return [transition(.returned, place, limit, state, bound, onset: since, now: now)]
@@ -73,6 +94,18 @@ extension LimitEngine {
         } else {
             delayed[limit.number].remove(place)
         }
+    }
+
+    /// Whether enough of the time since an instant was measured to say anything, at its best moment so far: the first one
+    /// that is late enough, or the one up to which the newest reading speaks.
+    private func isMeasured(
+        _ place: Int, _ limit: JudgedLimit, _ state: InstantState, _ since: Instant, for delay: Int64, _ now: Instant
+    ) -> Bool {
+        guard let least = limit.limit.leastMeasured else { return true }
+        guard let reach = limit.reach(at: place), let last = state.last else { return false }
+        let end = min(now, max(since.advanced(bySeconds: delay), last.advanced(byMilliseconds: reach)))
+        let covered = state.covered + max(0, min(end.milliseconds(since: last), reach))
+        return covered * 1000 >= Int64(least) * end.milliseconds(since: since)
     }
 
     /// What wakes people needs two readings, a delay, or a second sensor that agrees, unless the assembly waived it.

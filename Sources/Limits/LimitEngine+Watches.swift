@@ -81,8 +81,10 @@ extension LimitEngine {
     /// Judges the rules on days by a day that is over; earlier days change the report and wake nobody.
     public mutating func judgeDay(_ date: CalendarDate, _ table: DayTable, now: Instant) -> [LimitTransition] {
         var changes: [LimitTransition] = []
-        for limit in judged where DayRules.isOnDays(limit.limit.rule) && date >= limit.entry.inForceFrom {
+        for limit in judged where isOnDays(limit) && date >= limit.entry.inForceFrom {
             let entry = limit.entry
+            changes += warnOnCourse(limit, by: date, table, now: now)
+            guard DayRules.isOnDays(entry.limit.rule) else { continue }
             // Alarms count from adoption: a day that had begun by then is the report's business.
             guard zone.start(of: date) >= entry.adoptedAt else { continue }
             guard entry.limit.counts(on: date) else {
@@ -105,9 +107,14 @@ extension LimitEngine {
 
     /// The sensors and days that ``judgeDay(_:_:now:)`` needs to know.
     public var neededDays: (sensors: [SensorID], lookBack: Int) {
-        let entries = judged.map(\.entry).filter { DayRules.isOnDays($0.limit.rule) }
+        let entries = judged.filter(isOnDays).map(\.entry)
         let sensors = entries.flatMap { $0.limit.sensors + DayRules.otherSensors($0.limit.rule) }
         return (Set(sensors).sorted(), entries.map { DayRules.lookBack($0.limit.rule) }.max() ?? 0)
+    }
+
+    /// True where a day that is over says something that measurements alone do not.
+    private func isOnDays(_ limit: JudgedLimit) -> Bool {
+        DayRules.isOnDays(limit.limit.rule) || limit.limit.warnsOnCourse != nil
     }
 
     private mutating func note(_ changes: [RuleChange], _ limit: JudgedLimit, now: Instant) -> [LimitTransition] {

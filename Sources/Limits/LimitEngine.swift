@@ -18,6 +18,7 @@ public struct LimitEngine: Sendable {
     private var seats: [Seat] = []
     private var seatNumbers: [SensorID: Int] = [:]
     private var units: [SensorID: Unit]
+    private var rhythms: [SensorID: Rhythm]
     /// Of limits on momentary values, by their sensors' places.
     var instants: [[InstantState]] = []
     /// Where the clock alone can change something: a delay runs. Most of the time there is none.
@@ -42,6 +43,7 @@ public struct LimitEngine: Sendable {
         self.startedAt = startedAt
         day = LocalDay(containing: startedAt, zone: zone)
         units = LimitEngine.units(of: sensors)
+        rhythms = LimitEngine.rhythms(of: sensors)
         for (sensor, time) in lastSeen { seats[seat(of: sensor)].lastSeen = time }
         setLimits(limits)
         newcomers = []
@@ -53,7 +55,7 @@ public struct LimitEngine: Sendable {
         var seen: Set<LimitReference> = []
         let alarming = list.filter { $0.standing != .lapsed && seen.insert($0.reference).inserted }
         judged = alarming.sorted { $0.reference < $1.reference }.enumerated().map { number, entry in
-            JudgedLimit(entry, number: number, units: units)
+            JudgedLimit(entry, number: number, units: units, rhythms: rhythms)
         }
         numbers = Dictionary(judged.map { ($0.reference, $0.number) }, uniquingKeysWith: { first, _ in first })
         for place in seats.indices { seats[place].uses = [] }
@@ -98,6 +100,7 @@ public struct LimitEngine: Sendable {
     /// Takes over another list of sensors, for their units.
     public mutating func setSensors(_ list: [Sensor]) {
         units = LimitEngine.units(of: list)
+        rhythms = LimitEngine.rhythms(of: list)
         setLimits(judged.map(\.entry))
     }
 
@@ -125,6 +128,12 @@ public struct LimitEngine: Sendable {
 
     private static func units(of sensors: [Sensor]) -> [SensorID: Unit] {
         Dictionary(sensors.map { ($0.id, $0.unit) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    private static func rhythms(of sensors: [Sensor]) -> [SensorID: Rhythm] {
+        Dictionary(
+            sensors.compactMap { sensor in sensor.rhythm.map { (sensor.id, $0) } },
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// Checks a measurement and returns what changed.
@@ -174,6 +183,7 @@ public struct LimitEngine: Sendable {
             switch transition.change {
             case .raised: state.isRaised = true
             case .warned(let percent): state.warned = max(state.warned, percent)
+            case .onCourse: state.isOnCourseTold = true
             case .returned: continue
             }
             budgets[limit.number] = state

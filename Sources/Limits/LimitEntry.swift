@@ -6,7 +6,7 @@ enum LimitEntry {
     private static let keys =
         [
             "id", "title", "bound", "protects", "resource", "sensors", "priority", "response", "floor",
-            "waives_confirmation", "season", "days", "hours", "at_stage", "rule",
+            "waives_confirmation", "season", "days", "hours", "at_stage", "shared", "rule",
         ] + RuleEntry.kinds
 
     /// The limit; nil where a problem was reported that leaves it incomplete.
@@ -45,12 +45,20 @@ enum LimitEntry {
         let season = plain?.season ?? fields["season"].flatMap(YearSpan.read)
         guard let (rule, unit) = plain.map({ ($0.rule, $0.unit) }) ?? RuleEntry.rule(fields, season: season)
         else { return nil }
-        return Limit(
+        guard let details = RuleDetails(fields, plain: plain) else { return nil }
+        var limit = Limit(
             id: id, titles: titles, bound: bound, protects: protects, resource: Resource(rawValue: resource),
             sensors: sensors, unit: unit, rule: rule, priority: priority, responses: fields["response"]?.texts() ?? [:],
             floor: fields["floor"]?.string(), waivesConfirmation: fields["waives_confirmation"]?.boolean() ?? false,
             season: season, days: plain?.days ?? fields["days"].flatMap(CountedDays.read),
             hours: plain?.hours ?? fields["hours"].flatMap(DayWindow.read),
             atStage: fields["at_stage"].flatMap(StagesEntry.condition))
+        if let shared = fields["shared"] {
+            // What is wrong with it was said; that it is missing then would mislead.
+            guard let read = SharedBudget.read(shared) else { return nil }
+            limit.shared = read
+        }
+        (limit.leastMeasured, limit.warnsOnCourse) = (details.leastMeasured, details.warnsOnCourse)
+        return limit
     }
 }

@@ -22,6 +22,7 @@ enum LimitRules {
             }
             checkFloor(limit, in: resolution, at: entry)
             checkScale(limit, in: resolution, at: entry)
+            checkShared(limit, at: entry)
             checkSide(limit, at: entry)
             checkStage(limit, in: resolution, at: entry)
         }
@@ -103,11 +104,7 @@ enum LimitRules {
     }
 
     private static func checkScale(_ limit: Limit, in resolution: Resolution, at entry: Field) {
-        let basis: BudgetBasis
-        switch limit.rule {
-        case .budget(_, _, let own, _), .rolling(_, _, let own), .delivered(_, let own, _, _, _): basis = own
-        default: return
-        }
+        guard let basis = limit.rule.basis else { return }
         if basis == .perPerson, resolution.personsServed["all"] == nil {
             entry.report(
                 "'\(limit.id)' counts per person, but the decision does not say for how many",
@@ -117,6 +114,22 @@ enum LimitRules {
             entry.report(
                 "'\(limit.id)' counts per square metre of '\(area)', but the decision does not say how large it is",
                 remedy: "add areas: {\(area): 350 m2}")
+        }
+    }
+
+    /// An amount of several communities enters by this decision alone, so it says on which of theirs it rests.
+    private static func checkShared(_ limit: Limit, at entry: Field) {
+        let isPart = if case .part = limit.rule.basis { true } else { false }
+        guard isPart != (limit.shared != nil) else { return }
+        if isPart {
+            entry.report(
+                "'\(limit.id)' is a part of what several communities share, and does not say who adds up and where that was decided",
+                remedy:
+                    "add shared: {by: persons, adds_up: NAME, decision: {by: NAME, number: 12, date: 2026-03-08}}")
+        } else {
+            entry.report(
+                "'\(limit.id)' is no part of a shared amount",
+                remedy: "add part: 40 of 230 to its amount, or leave shared: out")
         }
     }
 
@@ -138,10 +151,15 @@ enum LimitRules {
             }
         case .instant, .sites, .budget, .rolling, .balance, .share, .comparison: break
         }
-        if case .sites(_, _, let least, _) = limit.rule, least > limit.sensors.count {
+        if case .sites(_, _, .count(let least), _) = limit.rule, least > limit.sensors.count {
             entry.report(
                 "'\(limit.id)' asks for \(least) places and names \(limit.sensors.count)",
                 remedy: "name every place under sensors:")
+        }
+        if limit.warnsOnCourse != nil, limit.bound == .atLeast || limit.isPerDay {
+            entry.report(
+                "'\(limit.id)' cannot be on course for its amount",
+                remedy: "warn_on_course_for: goes with a ceiling per week, month or season")
         }
         checkHours(limit, at: entry)
         checkDays(limit, at: entry)
@@ -239,5 +257,11 @@ enum LimitRules {
                 "an emergency measure lasts until the next assembly, \(EmergencyMeasure.longest) days at most",
                 remedy: "correct emergency.until")
         }
+    }
+}
+
+extension Limit {
+    fileprivate var isPerDay: Bool {
+        if case .budget(_, .day, _, _) = rule { true } else { false }
     }
 }

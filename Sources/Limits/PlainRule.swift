@@ -4,7 +4,7 @@ import StrictYAML
 /// A rule in plain words: `not more than 90 L per person per day`, `never less than 40 % for 30 min`.
 ///
 /// After the amount come, each at most once: `per person`, `per m2 of AREA`, `per day|week|month`,
-/// `counted over the week|month`, `for DURATION`, `on Monday and Friday`, `from May to September`,
+/// `counted over the week|month`, `for DURATION`, `measured at least 80 %`, `on Monday and Friday`, `from May to September`,
 /// `between 10:00 and 16:00`. Nothing else is understood, so that nothing is taken for what it does not say.
 struct PlainRule {
     var bound: Bound
@@ -13,6 +13,7 @@ struct PlainRule {
     var season: YearSpan?
     var days: CountedDays?
     var hours: DayWindow?
+    var leastMeasured: Int?
 
     /// Reads a rule that stands alone, for whoever asks people for one.
     static func parse(text: String) -> (rule: PlainRule?, problems: [Diagnostic]) {
@@ -64,6 +65,7 @@ struct PlainRule {
         var season: YearSpan?
         var days: CountedDays?
         var hours: DayWindow?
+        var leastMeasured: Int?
         let periods: [(String, BudgetPeriod)] = [("day", .day), ("week", .week), ("month", .month)]
         while !rest.isEmpty {
             let left = rest.count
@@ -78,6 +80,13 @@ struct PlainRule {
             if delay == nil, rest.count >= 3, take("for longer than") || take("for") {
                 delay = Field.seconds(rest.prefix(2).joined(separator: " "))
                 guard delay != nil else { return fail("'\(rest.prefix(2).joined(separator: " "))' is no duration") }
+                rest.removeFirst(2)
+            }
+            if leastMeasured == nil, take("measured at least") {
+                leastMeasured = RuleDetails.permille(rest.prefix(2))
+                guard leastMeasured != nil else {
+                    return fail("'\(rest.joined(separator: " "))' is no part in percent")
+                }
                 rest.removeFirst(2)
             }
             if days == nil, take("on") {
@@ -97,11 +106,14 @@ struct PlainRule {
             }
             guard rest.count < left else { return fail("'\(rest.joined(separator: " "))' is not understood") }
         }
+        guard leastMeasured == nil || delay != nil else {
+            return fail("a measured part is a part of a time, and there is none", "add for example `for 30 min`")
+        }
         if per == nil {
             guard basis == nil, over == nil else { return fail("it does not say per what time") }
             return PlainRule(
                 bound: bound, rule: .instant(value: value, deadband: .zero, onDelay: delay ?? 0, offDelay: 0),
-                unit: unit, season: season, days: days, hours: hours)
+                unit: unit, season: season, days: days, hours: hours, leastMeasured: leastMeasured)
         }
         guard delay == nil else { return fail("an amount per time cannot be `for` a time as well") }
         guard basis != .perPerson || per == .day else { return fail("an amount per person is per person and day") }

@@ -6,7 +6,10 @@ public enum PlainSentence {
     public static func of(_ limit: Limit, _ book: Phrasebook, _ scale: Scale) -> String {
         let sentence = book.text(
             "limits.sentence", ["title": title(limit.titles, limit.id, book), "rule": limit.words(book, scale)])
-        return ([sentence] + details(limit, book) + [book.text("limits.protects.\(limit.protects.rawValue)")])
+        return
+            ([sentence] + details(limit, book) + (limit.shared.map { [$0.words(book)] } ?? []) + [
+                book.text("limits.protects.\(limit.protects.rawValue)")
+            ])
             .joined(separator: " ")
     }
 
@@ -21,13 +24,18 @@ public enum PlainSentence {
             return key.map { [book.text("limits.detail.\($0)", values)] } ?? []
         }
         switch limit.rule {
-        case .instant(_, let deadband, _, let offDelay): return again(deadband, offDelay)
+        case .instant(_, let deadband, _, let offDelay):
+            let part = limit.leastMeasured.map { book.number(DecimalValue(mantissa: Int64($0), scale: 1)) }
+            return again(deadband, offDelay)
+                + (part.map { [book.text("limits.detail.measured", ["percent": $0])] } ?? [])
         case .sites(_, let deadband, _, _): return again(deadband, 0)
         case .budget(_, _, _, let warnAt):
             // A minimum is missed at the end of its period, with no warning before.
-            guard limit.bound == .atMost, !warnAt.isEmpty else { return [] }
+            guard limit.bound == .atMost else { return [] }
             let shares = warnAt.map { "\($0) %" }.joined(separator: ", ")
-            return [book.text("limits.detail.warned", ["shares": shares])]
+            let course = limit.warnsOnCourse.map { book.text("limits.detail.on_course", ["percent": "\($0)"]) }
+            return (shares.isEmpty ? [] : [book.text("limits.detail.warned", ["shares": shares])])
+                + (course.map { [$0] } ?? [])
         case .nightFlow(_, _, _, let statistic, _): return [book.text("limits.detail.night_\(statistic.rawValue)")]
         default: return []
         }

@@ -47,7 +47,7 @@ enum RuleEntry {
     }
 
     private static func instant(_ field: Field) -> (Limit.Rule, Unit)? {
-        guard let fields = field.mapping(keys: ["value", "deadband", "for", "clears_after"]),
+        guard let fields = field.mapping(keys: ["value", "deadband", "for", "clears_after", "measured"]),
             let (value, unit) = fields.required("value", example: "100 cm")?.amount(),
             let deadband = deadband(fields, unit)
         else { return nil }
@@ -62,7 +62,9 @@ enum RuleEntry {
     }
 
     private static func budget(_ field: Field, season: YearSpan?) -> (Limit.Rule, Unit)? {
-        guard let fields = field.mapping(keys: ["amount", "per", "per_person", "per_m2_of", "part", "warn_at"]),
+        guard
+            let fields = field.mapping(
+                keys: ["amount", "per", "per_person", "per_m2_of", "part", "warn_at", "warn_on_course_for"]),
             let (amount, unit) = fields.required("amount", example: "90 L")?.amount(),
             let period = fields.required("per", example: "month").flatMap({ period($0, season: season) }),
             let basis = basis(fields)
@@ -176,11 +178,11 @@ enum RuleEntry {
     private static func sites(_ field: Field) -> (Limit.Rule, Unit)? {
         guard let fields = field.mapping(keys: ["value", "deadband", "at", "for"]),
             let (value, unit) = fields.required("value", example: "3.2 m")?.amount(),
-            let least = fields.required("at", example: "2")?.integer(in: 1...100),
+            let at = fields.required("at", example: "2").flatMap(siteCount),
             let deadband = deadband(fields, unit)
         else { return nil }
         return (
-            .sites(value: value, deadband: deadband, atLeast: least, onDelay: fields["for"]?.seconds() ?? 0), unit
+            .sites(value: value, deadband: deadband, at: at, onDelay: fields["for"]?.seconds() ?? 0), unit
         )
     }
 

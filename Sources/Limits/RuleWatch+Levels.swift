@@ -59,51 +59,6 @@ struct RateWatch: RuleWatch {
     }
 }
 
-/// Several places at once: an undesired result is one that shows at a stated number of them.
-struct SitesWatch: RuleWatch {
-    private struct Place: Sendable {
-        var outsideSince: Instant?
-        var value: DecimalValue
-    }
-
-    private var places: [Place?]
-    private var latch = Latch()
-
-    init(sensors: Int) {
-        places = Array(repeating: nil, count: sensors)
-    }
-
-    mutating func see(level: RecentFigures.Figure, _ frame: RuleFrame) -> [RuleChange] {
-        guard case .sites(let bound, let deadband, _, _) = frame.limit.rule, let value = frame.convert(level) else {
-            return []
-        }
-        let before = places[level.place]?.outsideSince
-        let isOutside = LimitEngine.isOutside(value, bound, frame.limit.bound)
-        let isClear = LimitEngine.isClear(value, bound, deadband, frame.limit.bound)
-        places[level.place] = Place(
-            outsideSince: isOutside ? before ?? level.time : isClear ? nil : before, value: value)
-        latch.recent.note(level)
-        return tick(frame)
-    }
-
-    mutating func tick(_ frame: RuleFrame) -> [RuleChange] {
-        guard case .sites(let bound, _, let atLeast, let onDelay) = frame.limit.rule else { return [] }
-        let known = places.compactMap { $0 }
-        let outside = known.filter { place in
-            place.outsideSince.map { frame.now >= $0.advanced(bySeconds: onDelay) } ?? false
-        }
-        let onset = outside.compactMap(\.outsideSince).sorted().dropFirst(atLeast - 1).first ?? frame.now
-        let worst =
-            frame.limit.bound == .atMost ? outside.map(\.value).max() : outside.map(\.value).min()
-        return latch.update(
-            isPast: outside.count >= atLeast, sensor: nil, onset: onset,
-            value: worst ?? known.map(\.value).min(), bound: bound,
-            coverage: Coverage(measured: known.count, expected: places.count), frame)
-    }
-
-    mutating func restore(raised: LimitTransition, at place: Int?) { latch.raisedAt = raised.onset }
-}
-
 /// A sensor that goes on saying the same: it lives, and it may not measure.
 struct FlatlineWatch: RuleWatch {
     private struct Place: Sendable {

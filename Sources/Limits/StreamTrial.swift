@@ -56,7 +56,7 @@ public struct StreamTrial: Sendable {
                 guard var episode = open[transition.limit]?.removeValue(forKey: transition.sensor) else { continue }
                 episode.until = transition.onset
                 trials[transition.limit]?.episodes.append(episode)
-            case .warned: continue
+            case .warned, .onCourse: continue
             }
         }
     }

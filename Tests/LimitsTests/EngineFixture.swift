@@ -61,6 +61,7 @@ extension LimitTransition {
             case .raised: "raised"
             case .returned: "returned"
             case .warned(let percent): "warned \(percent)"
+            case .onCourse(let percent): "on course for \(percent)"
             }
         return "\(what) \((onset.milliseconds - EngineFixture.noon.milliseconds) / 60_000)"
     }

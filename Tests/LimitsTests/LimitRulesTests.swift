@@ -61,11 +61,11 @@ struct LimitRulesTests {
             ("rule: not more than 39 L per m2 of beds a week", false),
             ("rule: not more than 40 L per m2 of beds a week", true),
             (
-                "bound: at_most\n    season: from May to June\n    budget: {amount: 700 m3, per: season, part: 40 of 230}",
+                "bound: at_most\n    season: from May to June\n    budget: {amount: 700 m3, per: season, part: 40 of 230}\n    shared: {by: persons, adds_up: C, decision: {by: C, number: 1, date: 2026-03-08}}",
                 false
             ),
             (
-                "bound: at_most\n    season: from May to June\n    budget: {amount: 702 m3, per: season, part: 40 of 230}",
+                "bound: at_most\n    season: from May to June\n    budget: {amount: 702 m3, per: season, part: 40 of 230}\n    shared: {by: persons, adds_up: C, decision: {by: C, number: 1, date: 2026-03-08}}",
                 true
             ),
         ])
@@ -217,6 +217,43 @@ struct LimitRulesTests {
             (
                 "bound: at_most\n    budget: {amount: 90 m3, per: day, per_person: true, part: 40 of 230}",
                 "an amount is multiplied once, not by part and per_person"
+            ),
+            (
+                "bound: at_most\n    budget: {amount: 90 m3, per: day, part: 40 of 230}",
+                "'cap' is a part of what several communities share, and does not say who adds up and where that was decided"
+            ),
+            (
+                "rule: not more than 90 m3 per day\n    shared: {by: persons, adds_up: C, decision: {by: C, number: 1, date: 2026-03-08}}",
+                "'cap' is no part of a shared amount"
+            ),
+            (
+                "bound: at_most\n    budget: {amount: 90 m3, per: day, part: 40 of 230}\n    shared: {by: persons, decision: {by: C, number: 1, date: 2026-03-08}}",
+                "'limits[1].shared.adds_up' is missing"
+            ),
+            (
+                "bound: at_most\n    budget: {amount: 90 m3, per: day, part: 40 of 230}\n    shared: {by: persons, adds_up: C}",
+                "'limits[1].shared.decision' is missing"
+            ),
+            (
+                "bound: at_most\n    budget: {amount: 90 m3, per: day, part: 40 of 230}\n    shared: {by: person, adds_up: C, decision: {by: C, number: 1, date: 2026-03-08}}",
+                "'limits[1].shared.by' must be one of persons, need, equal, not 'person'"
+            ),
+            (
+                "bound: at_most\n    budget: {amount: 90 m3, per: day, part: 40 of 230}\n    shared: {by: need, adds_up: C, decision: {by: C, number: 1, date: 2026-03-08, sha256: ab}}",
+                "this is no SHA-256"
+            ),
+            (
+                "bound: at_least\n    sites: {value: 3 m, at: a thirt of the wells}",
+                "'a thirt of the wells' does not say at how many places"
+            ),
+            (
+                "bound: at_least\n    sites: {value: 3 m, at: 120 % of the sites}",
+                "'120 % of the sites' does not say at how many places"
+            ),
+            ("bound: at_least\n    sites: {value: 3 m, at: 0}", "'0' does not say at how many places"),
+            (
+                "bound: at_least\n    sites: {value: 3 m, at: half of wells}",
+                "'half of wells' does not say at how many places"
             ),
             ("rule: not more than 9.000 m3 per day", "'9.000' may be 9000 or 9"),
             ("rule: not more than 9,000 m3 per day", "'9,000' may be 9000 or 9"),

@@ -28,6 +28,9 @@ extension AdoptionCheck {
             .comparison, .drift:
             figure = .use
         }
+        if limit.leastMeasured != nil, let first = limit.sensors.first(where: { sensors.sensor($0)?.rhythm == nil }) {
+            return words("no_rhythm", ["limit": limit.id, "sensor": "\(first)"])
+        }
         return problem(with: limit.sensors, figure, limit.unit, in: limit.id)
             ?? problem(with: others.sensors, others.figure, others.unit, in: limit.id)
     }

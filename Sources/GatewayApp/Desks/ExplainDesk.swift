@@ -138,7 +138,7 @@ public struct ExplainDesk {
             ])
     }
 
-    /// What may be said ahead: whose turn comes next.
+    /// What may be said ahead: whose turn comes next, how far a budget goes.
     private func ahead(
         _ subject: Subject, _ scale: Scale, on date: CalendarDate, in store: Store
     ) throws -> [String] {
@@ -146,7 +146,7 @@ public struct ExplainDesk {
         let book = site.book(nil)
         let sensors = try SensorDirectory(store)
         let outlook = try LimitOutlooks(store: store, sensors: sensors).outlook(of: limit, scale, on: date)
-        return outlook?.words(book, title: limit.titles[book.language] ?? limit.titles[""] ?? limit.id) { id in
+        return outlook?.words(book, of: limit) { id in
             sensors.sensor(id)?.name(in: book.language) ?? id.rawValue
         } ?? []
     }

@@ -9,6 +9,8 @@ struct HeardDays {
     private let through: CalendarDate
     private let dates: [CalendarDate]
     private var heard: [SensorID: Set<CalendarDate>] = [:]
+    /// The measured part of days with levels, in thousandths.
+    private var measured: [SensorID: [CalendarDate: Int]] = [:]
     /// Days without a row of each sensor: they were not counted yet, or not measured.
     private let open: Set<CalendarDate>
     private var day: (range: Range<Instant>, date: CalendarDate, isOpen: Bool)?
@@ -21,8 +23,10 @@ struct HeardDays {
         let gauges = try GaugeDays(store: run.store)
         for sensor in sensors {
             let uses = try days.dayUse(of: sensor, from: run.from, through: run.through).map(\.date)
-            let levels = try gauges.figures(of: sensor, from: run.from, through: run.through).map(\.date)
-            heard[sensor.id] = Set(uses + levels)
+            let levels = try gauges.figures(of: sensor, from: run.from, through: run.through)
+            heard[sensor.id] = Set(uses + levels.map(\.date))
+            measured[sensor.id] = Dictionary(
+                levels.map { ($0.date, $0.coverage.permille) }, uniquingKeysWith: { first, _ in first })
         }
         let known = heard
         open = Set(dates.filter { date in known.values.contains { !$0.contains(date) } })
@@ -43,7 +47,11 @@ struct HeardDays {
         let limit = trial.limit
         if case .silence = limit.rule { return }
         let missing = limit.sensors.reduce(into: [SensorID: Set<CalendarDate>]()) { missing, sensor in
-            let days = open.filter { heard[sensor]?.contains($0) != true }
+            var days = open.filter { heard[sensor]?.contains($0) != true }
+            // A day of which too little was measured shows what began on it, and nothing else.
+            if let least = limit.leastMeasured {
+                for (date, part) in measured[sensor] ?? [:] where part < least { days.insert(date) }
+            }
             if !days.isEmpty { missing[sensor] = days }
         }
         guard !missing.isEmpty else { return }
@@ -54,7 +62,8 @@ struct HeardDays {
             guard whose.allSatisfy({ missing[$0] != nil }) else { continue }
             trial.episodes[index].gaps = Set(
                 episode.days(through: through, zone: zone).filter { date in
-                    whose.allSatisfy { missing[$0]?.contains(date) == true }
+                    if limit.leastMeasured != nil, date == zone.date(at: episode.from) { return false }
+                    return whose.allSatisfy { missing[$0]?.contains(date) == true }
                 })
         }
     }

@@ -87,7 +87,7 @@ public struct TrialDesk {
             counting: Dictionary(counting, uniquingKeysWith: { first, _ in first }))
         func days(_ index: Int) -> Int { trials[index].days(through: run.through, zone: site.zone).count }
         func mayShow(_ candidate: Candidate) -> Bool {
-            self.mayShow(candidate.limit, run.sensors) && candidate.stages.mayShow(candidate.limit)
+            TrialDesk.mayShow(candidate.limit, run.sensors) && candidate.stages.mayShow(candidate.limit)
         }
         var next = proposed.count + current.count
         let end = site.zone.start(of: run.through.adding(days: 1))
@@ -165,7 +165,7 @@ public struct TrialDesk {
 
     /// Homes are counted together or not at all: what a few of them did would show. So would what one side of a balance or
     /// share has and the other has not.
-    private func mayShow(_ limit: Limit, _ sensors: SensorDirectory) -> Bool {
+    static func mayShow(_ limit: Limit, _ sensors: SensorDirectory) -> Bool {
         let own = Set(limit.sensors)
         let others = Set(DayRules.otherSensors(limit.rule))
         return [own, others, own.symmetricDifference(others)].allSatisfy { ids in

@@ -25,6 +25,9 @@ struct AlertWords {
             ruleKey: limit?.alertKey, response: limit.flatMap { $0.responses[language] ?? $0.responses[""] } ?? "",
             nextPerson: next.person, audience: audience, localTime: { site.local($0) })
         context.nextAt = next.at
+        if let limit, let warning = alert.transition, let pace = BudgetPace(warning, of: limit, zone: site.zone) {
+            context.ahead = pace.words(book)
+        }
         context.unseen = unseen(alert, language)
         context.handed = handed(alert, language)
         return (

@@ -31,7 +31,7 @@ struct LimitDays {
                     let until = zone.start(of: date.adding(days: 1))
                     let touching = past.filter { $0.from < until && ($0.from >= from || $0.until ?? now > from) }
                     // What goes on through a day that nobody knows is not known to have gone on.
-                    if touching.contains(where: { until > now || isKnown($0.sensor, limit, on: date) }) {
+                    if touching.contains(where: { until > now || isKnown($0, limit, on: date) }) {
                         return (date, .past)
                     }
                     return (date, isMeasured(limit, on: date) ? .within : .unknown)
@@ -52,6 +52,9 @@ struct LimitDays {
         }
         return use
     }
+
+    /// A time in which a limit was passed; `until` is nil while it is.
+    private typealias Span = (sensor: SensorID?, from: Instant, until: Instant?)
 
     private func budgetDays(
         _ limit: Limit, _ scale: Scale, _ begun: [CalendarDate]
@@ -84,15 +87,24 @@ struct LimitDays {
     /// Where silence is what is measured, every day is known.
     private func isMeasured(_ limit: Limit, on date: CalendarDate) -> Bool {
         if case .silence = limit.rule { return true }
-        return limit.sensors.allSatisfy { isHeard($0, on: date) }
+        return limit.sensors.allSatisfy { isMeasured($0, limit, on: date) }
     }
 
     /// True where something is known that can have been past: of a sum any part of it.
-    private func isKnown(_ sensor: SensorID?, _ limit: Limit, on date: CalendarDate) -> Bool {
+    private func isKnown(_ span: Span, _ limit: Limit, on date: CalendarDate) -> Bool {
         switch limit.rule {
-        case .silence, .measured: true
-        default: (sensor.map { [$0] } ?? limit.sensors).contains { isHeard($0, on: date) }
+        case .silence, .measured: return true
+        default:
+            // A day of which too little was measured shows what began on it, and nothing else.
+            if limit.leastMeasured != nil, zone.date(at: span.from) == date { return true }
+            return (span.sensor.map { [$0] } ?? limit.sensors).contains { isMeasured($0, limit, on: date) }
         }
+    }
+
+    /// True where a day's figures are enough to say something: any, or the part that the limit asks for.
+    private func isMeasured(_ sensor: SensorID, _ limit: Limit, on date: CalendarDate) -> Bool {
+        guard let least = limit.leastMeasured else { return isHeard(sensor, on: date) }
+        return (figures[sensor]?.gauges.first { $0.date == date }?.coverage.permille ?? 0) >= least
     }
 
     private func isHeard(_ sensor: SensorID, on date: CalendarDate) -> Bool {
@@ -101,9 +113,9 @@ struct LimitDays {
         } ?? false
     }
 
-    private func spans(of reference: LimitReference) -> [(sensor: SensorID?, from: Instant, until: Instant?)] {
+    private func spans(of reference: LimitReference) -> [Span] {
         var open: [SensorID?: Instant] = [:]
-        var spans: [(SensorID?, Instant, Instant?)] = []
+        var spans: [Span] = []
         for transition in transitions where transition.limit == reference {
             switch transition.change {
             case .raised: open[transition.sensor] = transition.onset
@@ -111,7 +123,7 @@ struct LimitDays {
                 if let from = open.removeValue(forKey: transition.sensor) {
                     spans.append((transition.sensor, from, transition.onset))
                 }
-            case .warned: break
+            case .warned, .onCourse: break
             }
         }
         return spans + open.map { ($0.key, $0.value, nil) }

@@ -17,6 +17,9 @@ struct LimitOutlooks {
             else { return nil }
             let next = round.next
             return .turns(due: next.due, unknown: next.unknown)
+        case .budget:
+            guard TrialDesk.mayShow(limit, sensors) else { return nil }
+            return BudgetPace(of: limit, scale, on: date, try table(limit, before: date)).map(LimitOutlook.budget)
         default: return nil
         }
     }

@@ -39,8 +39,10 @@ extension Document {
                     columns: columns.enumerated().map { index, column in
                         .init(title: words.text("report.limits.column.\(column)"), isNumber: (2...5).contains(index))
                     }, rows: rows)))
-        let ahead = model.limits.filter { !$0.facts.isLapsed }.flatMap { words.outlook($0.facts, model) }
-        if !ahead.isEmpty { blocks.append(.list(ahead)) }
+        let besides = model.limits.filter { !$0.facts.isLapsed }.flatMap { report in
+            (words.shared(report.facts.limit).map { [$0] } ?? []) + words.outlook(report.facts, model)
+        }
+        if !besides.isEmpty { blocks.append(.list(besides)) }
         return blocks
     }
 

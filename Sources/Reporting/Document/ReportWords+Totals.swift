@@ -60,9 +60,14 @@ extension ReportWords {
         }
     }
 
+    /// How an amount is shared among communities, and where that was decided; nil for what is this community's own.
+    func shared(_ limit: Limit) -> String? {
+        limit.shared.map { text("limits.sentence_of", ["title": title(limit), "text": $0.words(phrases)]) }
+    }
+
     /// What may be said ahead about a limit, a sentence each.
     func outlook(_ facts: LimitFacts, _ model: ReportModel) -> [String] {
-        facts.outlook?.words(phrases, title: title(facts.limit)) { id in
+        facts.outlook?.words(phrases, of: facts.limit) { id in
             model.facts.sensors.first { $0.sensor.id == id }.map { name($0.sensor) } ?? id.rawValue
         } ?? []
     }

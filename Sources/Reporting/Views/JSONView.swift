@@ -150,7 +150,8 @@ struct JSONView {
                 ("adopted_on", .string(report.facts.adoptedOn.description)),
                 ("review_by", .string(report.facts.reviewBy.description)), ("lapsed", .bool(report.facts.isLapsed)),
                 ("up_for_review", .bool(report.isUpForReview)),
-            ] + (ahead.isEmpty ? [] : [("outlook", .array(ahead.map { .string($0) }))]))
+            ] + (words.shared(report.facts.limit).map { [("shared", .string($0))] } ?? [])
+                + (ahead.isEmpty ? [] : [("outlook", .array(ahead.map { .string($0) }))]))
     }
 
     private func alert(_ row: AlertRow) -> JSONNode {

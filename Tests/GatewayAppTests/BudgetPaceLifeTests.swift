@@ -1,0 +1,63 @@
+import Alerting
+import Foundation
+import GatewayModel
+import Limits
+import Reporting
+import Storage
+import TestSupport
+import Testing
+
+@testable import GatewayApp
+
+/// The pace of a budget where people read it: in the warning, in the explanation and in the report.
+@Suite("The pace of a budget lived with", .serialized)
+struct BudgetPaceLifeTests {
+    private static let limits =
+        "limits:\n"
+        + TrialVillage.limit(
+            "month", ["well/water"], "budget: {amount: 100 m3, per: month, warn_at: [40], warn_on_course_for: 100 %}"
+        ).replacingOccurrences(
+            of: "protects: resource\n    resource: garden", with: "protects: people\n    resource: water")
+
+    @Test("On course is told before the share is reached, with the day on which all of it is used")
+    func told() throws {
+        let village = try TrialVillage()
+        try village.adopt(Self.limits, on: 0)
+        for day in 0..<12 {
+            village.read("well/water", day, 1000 + day * 5)
+            try village.liveDay(day)
+        }
+        let store = village.office.store
+        let told = try store.transitions(from: Instant(milliseconds: .min), until: village.time(13))
+        #expect(told.map { "\($0.change)" } == ["onCourse(percent: 100)", "warned(percent: 40)"])
+        let alert = try #require(try store.alerts(openOnly: true).first)
+        #expect(alert.priority == .assembly)
+        let words = AlertWords(
+            site: village.site, sensors: try SensorDirectory(store), limits: village.office.pipeline.state.limits,
+            policy: village.office.pipeline.state.alerts.policy)
+        func text(_ transition: LimitTransition, _ language: String) -> String {
+            var alert = alert
+            alert.transition = transition
+            let draft = NoticeDraft(kind: "alert.warned", alert: alert, audience: .members)
+            return words.text(of: draft, language: language, audience: .members).body
+        }
+        #expect(
+            text(told[0], "en")
+                == "T-month: 10 of 100 m³ used since 2026-09-01 00:00. At this pace it comes to 100 % by 30 September 2026. 2 readings agree."
+        )
+        #expect(
+            text(told[1], "es")
+                == "month: se ha gastado el 40 %: 40 de 100 m³ desde 2026-09-01 00:00. A este paso se agota el 22 de septiembre de 2026. 3 lecturas coinciden."
+        )
+        let explained = try ExplainDesk(site: village.site).lines("1/month", at: nil, now: village.time(12)).lines
+        let sentence =
+            "T-month: 55 of 100 m³ used through 12 September 2026. At this pace all of it is used on 22 September 2026."
+        #expect(explained.contains(sentence), "\(explained)")
+        let report = try Papers(
+            site: village.site, store: store, month: CalendarMonth(of: village.day(11)), now: village.time(12)
+        ).report(.json, language: "en")
+        #expect(report.contains(sentence))
+        // What is only foreseen is not passed.
+        #expect(try village.figures(Self.limits, through: 11)[0]["days_passed"] as? Int == 0)
+    }
+}
