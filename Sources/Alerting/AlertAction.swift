@@ -87,6 +87,8 @@ public struct AnswerError: Error, Hashable, Sendable {
         case whyMissing
         /// A second person has to agree, not the same one.
         case samePerson
+        /// The same login of the box has spoken for the first person already.
+        case sameVoice
         /// The condition is over; there is nothing to let rest.
         case nothingToPause
         /// It is not switched off.

@@ -1,9 +1,9 @@
 import GatewayModel
 
 extension AlertBook {
-    /// Takes a steward's answer.
+    /// Takes a steward's answer; `voice` is by what the gateway knows the person, where two persons have to agree.
     public mutating func answer(
-        _ number: Int, _ answer: StewardAnswer, person: String, means: String, now: Instant
+        _ number: Int, _ answer: StewardAnswer, person: String, means: String, voice: String? = nil, now: Instant
     ) throws(AnswerError) -> [AlertAction] {
         guard var alert = alerts.values.first(where: { $0.number == number }) else {
             throw AnswerError(code: .unknown, number: number)
@@ -33,7 +33,7 @@ extension AlertBook {
         case .seen: entry.kind = .seen
         case .note(let note): entry.note = note
         case .pause(let until, let why):
-            let said = try pause(&alert, until: until, why: why, person: person, now: now)
+            let said = try pause(&alert, until: until, why: why, person: person, voice: voice, now: now)
             entry.kind = said.isInForce ? .paused : .pauseAsked
             (entry.note, entry.until) = (said.reason, said.until)
             if !said.isInForce { kind = "alert.pause_asked" }
@@ -67,11 +67,12 @@ extension AlertBook {
 
     /// Returns the pause that runs now, or the wish that waits for a second person.
     private func pause(
-        _ alert: inout Alert, until: Instant, why: String, person: String, now: Instant
+        _ alert: inout Alert, until: Instant, why: String, person: String, voice: String?, now: Instant
     ) throws(AnswerError) -> AlertPause {
         guard alert.holds else { throw AnswerError(code: .nothingToPause, number: alert.number) }
         let isForPeople = protectsPeople(alert)
-        let wish = AlertPause(at: now, until: until, reason: why, person: person, needsSecond: isForPeople)
+        let wish = AlertPause(
+            at: now, until: until, reason: why, person: person, needsSecond: isForPeople, voice: voice)
         let agreed = try policy.agreed(
             wish, with: alert.pause, beside: alert.pauseWish,
             latest: policy.latestPause(forPeople: isForPeople, now: now), number: alert.number)

@@ -5,10 +5,11 @@ extension AlertBook {
     ///
     /// Its alerts are raised and recorded all the same, and people are told of those that still hold when it ends.
     public mutating func switchOff(
-        _ subject: String, until: Instant, why: String, person: String, means: String, forPeople: Bool,
-        isHousehold: Bool, now: Instant
+        _ subject: String, until: Instant, why: String, person: String, means: String, voice: String? = nil,
+        forPeople: Bool, isHousehold: Bool, now: Instant
     ) throws(AnswerError) -> [AlertAction] {
-        let wish = AlertPause(at: now, until: until, reason: why, person: person, needsSecond: forPeople)
+        let wish = AlertPause(
+            at: now, until: until, reason: why, person: person, needsSecond: forPeople, voice: voice)
         let before = switchedOff[subject]
         let agreed = try policy.agreed(
             wish, with: before?.terms, beside: before?.wish, latest: policy.latestOff(forPeople: forPeople, now: now))

@@ -78,6 +78,8 @@ public struct AlertPolicy: Sendable {
             return running.map { ($0, wish) } ?? (wish, nil)
         }
         guard waiting.person != wish.person else { throw AnswerError(code: .samePerson, number: number) }
+        // One login can name two persons, and nobody knows whether both were asked.
+        if let first = waiting.voice, first == wish.voice { throw AnswerError(code: .sameVoice, number: number) }
         var agreed = waiting
         // Two persons agree on no more than both have said.
         agreed.until = min(waiting.until, wish.until)

@@ -12,9 +12,14 @@ public struct DutyRoster: Hashable, Sendable {
         public var through: CalendarDate?
         /// True once a test message was answered.
         public var hasAnswered: Bool
+        /// True where an adopted decision gave a mandate once, whatever became of it.
+        public var wasMandated: Bool
 
         /// Makes a member.
-        public init(name: String, from: CalendarDate?, through: CalendarDate?, hasAnswered: Bool) {
+        public init(
+            name: String, from: CalendarDate?, through: CalendarDate?, hasAnswered: Bool, wasMandated: Bool = false
+        ) {
+            self.wasMandated = wasMandated
             self.name = name
             self.from = from
             self.through = through

@@ -2,7 +2,7 @@ import GatewayModel
 
 /// What somebody says on the page of a link.
 public struct LinkReply: Hashable, Sendable {
-    /// The three buttons.
+    /// The buttons.
     public enum Act: String, Hashable, Sendable, CaseIterable {
         // The raw values stand in the page's form.
         /// "I'm going."
@@ -11,6 +11,8 @@ public struct LinkReply: Hashable, Sendable {
         case decline
         /// "Seen, not going."
         case seen
+        /// "I agree that it rests", where another steward has asked for it.
+        case agree
     }
 
     /// The button; nil for a note alone.
@@ -33,9 +35,12 @@ public struct LinkNotice: Sendable {
     public var title: String
     /// The notice's text.
     public var text: String
+    /// True where another steward wants it to rest, which needs a second person.
+    public var canAgree: Bool
 
     /// Makes a notice.
-    public init(words: Phrasebook, title: String, text: String) {
+    public init(words: Phrasebook, title: String, text: String, canAgree: Bool = false) {
+        self.canAgree = canAgree
         self.words = words
         self.title = title
         self.text = text

@@ -13,10 +13,10 @@ enum AnswerPageView {
         "default-src 'none'; style-src 'sha256-kosSXTqIssabIi/7nUP8nVqJMW6OraGBUb0hAbSKABA='; form-action 'self'; "
         + "base-uri 'none'; frame-ancestors 'none'"
 
-    /// The notice with the three answers and a field for a note.
+    /// The notice with the answers and a field for a note.
     static func form(_ notice: LinkNotice) -> String {
         let words = notice.words
-        let buttons = LinkReply.Act.allCases.map { act in
+        let buttons = LinkReply.Act.allCases.filter { $0 != .agree || notice.canAgree }.map { act in
             "<button type=\"submit\" name=\"answer\" value=\"\(act.rawValue)\">"
                 + Escaping.html(words.text("answer_page.button.\(act.rawValue)")) + "</button>"
         }

@@ -1,30 +1,71 @@
 import Alerting
+import Delivery
 import GatewayModel
 import Limits
+import Storage
 
 /// What stewards say to alerts.
 extension Office {
     func answer(_ number: Int, _ answer: AlertAnswer, by actor: Actor, now: Instant) throws -> CommandReply {
         // Whoever finds something may say so; what calls or lets rest is the stewards'.
         if case .note = answer {} else if let refusal = refusalUnlessSteward(actor, now: now) { return refusal }
-        let said: StewardAnswer =
-            switch answer {
-            case .take: .take
-            case .decline: .decline
-            case .seen: .seen
-            case .note(let note): .note(note)
-            case .pause(let until, let why): .pause(until: until, why: why)
-            case .resolve(let outcome, let note): .resolve(outcome, note: note)
-            }
+        if answer == .take, let refusal = try refusalOfTest(number, by: actor) { return refusal }
+        let said: StewardAnswer
+        switch answer {
+        case .take: said = .take
+        case .decline: said = .decline
+        case .seen: said = .seen
+        case .note(let note): said = .note(note)
+        case .pause(let until, let why): said = .pause(until: until, why: why)
+        case .resolve(let outcome, let note): said = .resolve(outcome, note: note)
+        case .agree: return try agree(number, by: actor, now: now)
+        }
         let actions = try pipeline.state.alerts.answer(
-            number, said, person: actor.person, means: actor.means, now: now)
-        pipeline.perform(Office.entered(actions, by: actor), now: now)
+            number, said, person: actor.person, means: actor.means, voice: actor.voice, now: now)
+        pipeline.perform(entered(actions, by: actor, now: now), now: now)
         let alert = pipeline.state.alerts.open.first { $0.number == number }
         guard case .pause = said, let pause = alert?.pauseWish ?? alert?.pause else {
             return done("answered", ["number": "\(number)", "person": actor.person])
         }
         return done(
             pause.isInForce ? "paused" : "pause_asked", ["number": "\(number)", "until": site.local(pause.until)])
+    }
+
+    /// Agrees with the pause of an alert that waits for a second person, or with switching off what it is about.
+    private func agree(_ number: Int, by actor: Actor, now: Instant) throws -> CommandReply {
+        guard let alert = pipeline.state.alerts.open.first(where: { $0.number == number }) else {
+            return refused(AnswerError.Code.unknown.rawValue, ["number": "\(number)"])
+        }
+        if let wish = alert.restAsked {
+            return try answer(number, .pause(until: wish.until, why: wish.reason), by: actor, now: now)
+        }
+        var subjects = [alert.subject]
+        if case .limit(let reference) = alert.cause { subjects.append(reference.description) }
+        let waiting = subjects.compactMap { pipeline.state.alerts.switchedOff[$0] }
+        for off in waiting {
+            guard let wish = off.wish ?? (off.terms.isInForce ? nil : off.terms) else { continue }
+            return try switchAlerts(
+                off.subject, SwitchOffTerms(until: wish.until, why: wish.reason), by: actor, now: now)
+        }
+        return refused("nothing_to_agree", ["number": "\(number)"])
+    }
+
+    /// Why an answer to a test message does not count: it shows that a message arrives, and that its person answers.
+    private func refusalOfTest(_ number: Int, by actor: Actor) throws -> CommandReply? {
+        guard let alert = pipeline.state.alerts.open.first(where: { $0.number == number }),
+            alert.cause == .box(.testAlarm), alert.subject == actor.person
+        else { return nil }
+        guard site.isOwnWord(of: actor) else { return refused("test_for_another", ["person": actor.person]) }
+        let own = site.configuration.stewards.first { $0.name == actor.person }?.reach ?? []
+        // Whoever answers from afar has it, whatever the destination has said yet.
+        let isKnown = try store.hasLeft(
+            alert: alert.id, to: own.isEmpty ? site.configuration.destinations.map(\.name) : own,
+            surely: actor.means == Actor.console)
+        return isKnown
+            ? nil
+            : refused(
+                "test_not_sent",
+                ["person": actor.person, "destinations": own.isEmpty ? "–" : own.joined(separator: ", ")])
     }
 
     /// Switches a sensor or a limit off until a time, or on again.
@@ -35,7 +76,7 @@ extension Office {
         guard let terms else {
             let actions = try pipeline.state.alerts.switchOn(
                 subject, person: actor.person, means: actor.means, now: now)
-            pipeline.perform(Office.entered(actions, by: actor), now: now)
+            pipeline.perform(entered(actions, by: actor, now: now), now: now)
             return done("switched_on", ["subject": subject])
         }
         let today = site.zone.date(at: now)
@@ -49,9 +90,9 @@ extension Office {
         }
         let actions = try pipeline.state.alerts.switchOff(
             subject, until: terms.until, why: terms.why, person: actor.person, means: actor.means,
-            forPeople: limits.contains { $0.limit.protects == .people },
+            voice: actor.voice, forPeople: limits.contains { $0.limit.protects == .people },
             isHousehold: sensor?.visibility == .household, now: now)
-        pipeline.perform(Office.entered(actions, by: actor), now: now)
+        pipeline.perform(entered(actions, by: actor, now: now), now: now)
         let off = pipeline.state.alerts.switchedOff[subject]
         let agreed = off?.wish ?? off?.terms
         return done(
@@ -60,29 +101,35 @@ extension Office {
     }
 
     /// Why a person may not answer; nil for a steward who was not recalled, and for anybody where no stewards are named.
-    ///
-    /// Where nobody has a mandate any more every steward answers, as every steward goes on hearing.
     private func refusalUnlessSteward(_ actor: Actor, now: Instant) -> CommandReply? {
         let named = site.configuration.stewards.map(\.name)
-        let holding = named.filter { mayAnswer($0, now: now) }
-        let standing = holding.isEmpty ? named : holding
-        guard !standing.isEmpty, !standing.contains(actor.person) else { return nil }
-        return refused("not_a_steward", ["person": actor.person, "stewards": standing.joined(separator: ", ")])
+        guard !named.isEmpty, standing(of: actor, now: now) == nil else { return nil }
+        let may = named.filter { mayAnswer($0, now: now) }
+        guard !may.isEmpty else { return refused("no_steward_may", ["person": actor.person]) }
+        return refused("not_a_steward", ["person": actor.person, "stewards": may.joined(separator: ", ")])
     }
 
-    /// Adds to the record of an act who entered it: one account can speak for several persons, and has to be seen doing so.
-    private static func entered(_ actions: [AlertAction], by actor: Actor) -> [AlertAction] {
-        actions.map { action in
-            guard case .record(let kind, let facts, var texts) = action, texts["person"] == actor.person else {
+    private func standing(of actor: Actor, now: Instant) -> StewardStanding? {
+        site.standing(of: actor.person, pipeline.state.alerts.policy.roster, now: now)
+    }
+
+    /// Adds to the record of an act who entered it, since one account can speak for several persons and has to be seen
+    /// doing so, and where nobody has a mandate, that there was none.
+    private func entered(_ actions: [AlertAction], by actor: Actor, now: Instant) -> [AlertAction] {
+        let isWithout = standing(of: actor, now: now) == .withoutMandate
+        return actions.map { action in
+            guard case .record(let kind, var facts, var texts) = action, texts["person"] == actor.person else {
                 return action
             }
             texts["entered_by"] = actor.account
+            if isWithout { facts["mandate"] = "none" }
             return .record(kind: kind, facts: facts, erasable: texts)
         }
     }
 
     /// Takes over who holds a mandate: a decision was adopted.
     func refreshDuty(now: Instant) throws {
+        try site.noteMandates(store, now: now)
         var policy = try site.alertPolicy(store, now: now)
         policy.callsPeople = pipeline.state.alerts.policy.callsPeople
         pipeline.changeState { $0.alerts.policy = policy }

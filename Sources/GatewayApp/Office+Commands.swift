@@ -9,6 +9,7 @@ import Storage
 extension Office {
     /// Carries out a command; what it changed in the pipeline is committed by the caller.
     func perform(_ command: Command, by actor: Actor, now: Instant) -> CommandReply {
+        let actor = site.named(actor)
         do {
             switch command {
             case .adopt(let fileName, let bytes, let signatures):
@@ -82,6 +83,7 @@ extension Office {
         try Office.noteBox(fresh, store, now: now)
         try SensorDeclarations(site: fresh, store: store).apply(now: now)
         try refreshSensors()
+        try site.noteMandates(store, now: now)
         try pipeline.reload(fresh, now: now)
         try endLinks(now: now)
         try refreshLimits(now: now)

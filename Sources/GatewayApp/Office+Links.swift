@@ -61,6 +61,7 @@ extension Office {
             case .going: .take
             case .decline: .decline
             case .seen: .seen
+            case .agree: .agree
             case nil: nil
             }
         // The note first: an answer to a test message closes it.
@@ -76,6 +77,7 @@ extension Office {
         case .decline: return last == .declined
         case .seen: return last == .seen
         case .note(let note): return said.last { $0.kind == .noted }?.note == note
+        case .agree: return alert.pause?.isInForce == true && alert.pause?.confirmedBy == person
         case .pause, .resolve: return false
         }
     }
@@ -87,6 +89,7 @@ extension Office {
         case .take: "going"
         case .decline: "decline"
         case .seen: "seen"
+        case .agree: "agree"
         default: "note"
         }
     }

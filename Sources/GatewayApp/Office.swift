@@ -57,6 +57,7 @@ final class Office {
             // A clock that was lost with the power must not make limits and sheets of years ago those of today.
             let now = max(now, try store.lastCommit() ?? now)
             try Office.noteBox(site, store, now: now)
+            try site.noteMandates(store, now: now)
             try SensorDeclarations(site: site, store: store).apply(now: now)
             let loader = PipelineLoader(site: site, store: store)
             _ = try loader.bringDaysUpToDate(now: now)

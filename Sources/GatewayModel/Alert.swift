@@ -178,6 +178,8 @@ public struct Alert: Hashable, Sendable, Codable {
     public var pause: AlertPause?
     /// A further pause that a second person has not agreed to yet, while one runs; it changes nothing in that one.
     public var pauseWish: AlertPause?
+    /// The pause that waits for a second person; nil where none does.
+    public var restAsked: AlertPause? { pauseWish ?? pause.flatMap { $0.isInForce ? nil : $0 } }
     /// Until when its sensor or limit is switched off; nil while it is on.
     public var offUntil: Instant?
     /// The number of the alert that covers it.

@@ -12,11 +12,15 @@ public struct AlertPause: Hashable, Sendable, Codable {
     public var needsSecond: Bool
     /// The second person, once there is one.
     public var confirmedBy: String?
+    /// By what the gateway knew the person who asked: a login of the box, or a way of the person's own; nil for unknown.
+    public var voice: String?
 
     /// Makes a pause.
     public init(
-        at: Instant, until: Instant, reason: String, person: String, needsSecond: Bool, confirmedBy: String? = nil
+        at: Instant, until: Instant, reason: String, person: String, needsSecond: Bool, confirmedBy: String? = nil,
+        voice: String? = nil
     ) {
+        self.voice = voice
         self.at = at
         self.until = until
         self.reason = reason

@@ -75,6 +75,19 @@ extension Store {
         }
     }
 
+    /// True where a notice of an alert has gone out to one of these destinations: `surely`, or perhaps.
+    public func hasLeft(alert: String, to destinations: [String], surely: Bool) throws(StoreError) -> Bool {
+        try read("outbox") { db in
+            try Bool.fetchOne(
+                db,
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM outbox
+                    WHERE json_extract(body, '$.alert') = ? AND destination IN (SELECT value FROM json_each(?))
+                    AND (state = 'sent' OR NOT ? AND (state IN ('sending', 'unknown') OR attempts > 0)))
+                    """, arguments: [alert, try JSONText.encode(destinations), surely]) ?? false
+        }
+    }
+
     private static func hash(ofToken token: String) -> SHA256.Digest {
         SHA256.hash(data: Data(token.utf8))
     }

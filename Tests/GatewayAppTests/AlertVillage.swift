@@ -127,6 +127,24 @@ final class AlertVillage {
         return [reply.isDone ? "done" : "refused"] + reply.lines
     }
 
+    /// Sends a steward a test message, lets it go out, and has the person answer; returns what the answer came to.
+    @discardableResult
+    func test(_ person: String) throws -> [String] {
+        try say("Rosa", .testAlarm(steward: person))
+        let alert = try #require(try office.store.alerts(openOnly: true).last { $0.subject == person })
+        try letGo(of: alert)
+        return try say(person, .answer(alert: alert.number, answer: .take))
+    }
+
+    /// Has the destinations take the notices of an alert, as their threads do.
+    func letGo(of alert: Alert) throws {
+        try office.store.record(
+            office.store.outboxEntries().filter { $0.item.alert == alert.id }.map {
+                DeliveryRecord(
+                    key: $0.item.key, destination: $0.item.destination, state: .sent, attempts: 1, at: now)
+            })
+    }
+
     /// Stops and starts the gateway.
     func restart() throws {
         office.close()

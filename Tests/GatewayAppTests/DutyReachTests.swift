@@ -22,11 +22,7 @@ struct DutyReachTests {
                   - {name: Jordi, mandate: {decision: 1, from: 2026-05-04, until: 2027-05-02}}
                   - {name: Amina, phone: "600 333 444"}
                 """)
-        for person in ["Rosa", "Jordi"] {
-            try village.say("Rosa", .testAlarm(steward: person))
-            let alert = try #require(try village.office.store.alerts(openOnly: true).last?.number)
-            try village.say(person, .answer(alert: alert, answer: .take))
-        }
+        for person in ["Rosa", "Jordi"] { try village.test(person) }
         try village.restart()
         try village.wait(until: 60)
         try village.wait(until: (6 * 24 + 6) * 3600 + 1)

@@ -102,11 +102,7 @@ struct RoundTests {
             duty: {change: Monday 18:00, turn: [Rosa, Jordi], since: 2026-11-09}
             round: {at: Wednesday 09:00}
             """, stewards: "[\(stewards.joined(separator: ", "))]")
-        for person in ["Rosa", "Jordi"] {
-            try village.say("Rosa", .testAlarm(steward: person))
-            let number = try #require(try village.office.store.alerts(openOnly: true).last?.number)
-            try village.say(person, .answer(alert: number, answer: .take))
-        }
+        for person in ["Rosa", "Jordi"] { try village.test(person) }
         try village.wait(until: Self.wednesday + 5)
         #expect(try rounds(village).map(\.destination) == ["stewards", "rosa"])
         #expect(try rounds(village).first?.body.hasPrefix("On duty: Rosa.\n") == true)

@@ -27,6 +27,8 @@ public struct IncomingAnswer: Hashable, Sendable {
 public enum AnswerJudgement: Hashable, Sendable {
     /// A known person says yes or no to an alert.
     case act(person: String, alert: Int, isYes: Bool)
+    /// A known person agrees that an alert rests, as another one has asked.
+    case agree(person: String, alert: Int)
     /// Nothing may be done.
     case refused(AnswerRefusal)
 }
@@ -38,13 +40,13 @@ public enum AnswerRefusal: String, Hashable, Sendable, Codable {
     case unknownSender = "unknown_sender"
     /// The personal word is missing or is another one.
     case wrongWord = "wrong_word"
-    /// It is not `NUMBER YES WORD` or `NUMBER NO WORD`.
+    /// It is not `NUMBER YES WORD`, `NUMBER NO WORD` or `NUMBER AGREE WORD`.
     case notUnderstood = "not_understood"
     /// The person holds no mandate any more, or stands among the stewards no more.
     case recalled
 }
 
-/// Who may answer, with which words: `12 YES word`, `12 NO word`, in every language of the gateway.
+/// Who may answer, with which words: `12 YES word`, `12 NO word`, `12 AGREE word`, in every language of the gateway.
 public struct AnswerRules: Hashable, Sendable {
     /// A person with the secret word already read.
     public struct Person: Hashable, Sendable {
@@ -56,6 +58,7 @@ public struct AnswerRules: Hashable, Sendable {
     private let people: [Person]
     private let yes: Set<String>
     private let no: Set<String>
+    private let agree: Set<String>
 
     init(people: [Person], phrasebooks: [String: Phrasebook]) {
         self.people = people
@@ -64,6 +67,7 @@ public struct AnswerRules: Hashable, Sendable {
         }
         yes = words("delivery.answer.yes")
         no = words("delivery.answer.no")
+        agree = words("delivery.answer.agree")
     }
 
     /// Judges a text from a sender whom the way names; a person with a word must say it besides.
@@ -83,15 +87,19 @@ public struct AnswerRules: Hashable, Sendable {
     /// True for what has the form of an answer, whoever wrote it.
     func resemblesAnswer(_ text: String) -> Bool {
         let words = AnswerRules.words(in: text)
-        return words.count >= 2 && Int(words[0]) != nil && (yes.contains(words[1]) || no.contains(words[1]))
+        return words.count >= 2 && Int(words[0]) != nil && isWord(words[1])
     }
+
+    private func isWord(_ word: String) -> Bool { yes.contains(word) || no.contains(word) || agree.contains(word) }
 
     private func judge(_ text: String, among writers: [Person]) -> AnswerJudgement {
         let words = AnswerRules.words(in: text)
-        guard words.count >= 2, let alert = Int(words[0]), alert > 0, yes.contains(words[1]) || no.contains(words[1])
-        else { return .refused(.notUnderstood) }
+        guard words.count >= 2, let alert = Int(words[0]), alert > 0, isWord(words[1]) else {
+            return .refused(.notUnderstood)
+        }
         let said = words.count > 2 ? words[2] : nil
         guard let writer = writers.first(where: { $0.word?.lowercased() == said }) else { return .refused(.wrongWord) }
+        if agree.contains(words[1]) { return .agree(person: writer.name, alert: alert) }
         return .act(person: writer.name, alert: alert, isYes: yes.contains(words[1]))
     }
 

@@ -97,6 +97,11 @@ public struct Configuration: Sendable {
         public var mandate: Mandate?
         /// The destinations that reach this person alone.
         public var reach: [String] = []
+        /// The login on the box that is this person's own; nil for the name in lower-case letters.
+        public var account: String?
+
+        /// The login that is this person's own.
+        public var login: String { account ?? name.lowercased() }
     }
 
     /// Where copies of the database go, and how often.

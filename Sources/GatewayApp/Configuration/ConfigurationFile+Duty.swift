@@ -7,10 +7,11 @@ import StrictYAML
 extension ConfigurationFile {
     /// A steward with the mandate and the destinations that reach this person alone.
     func steward(_ field: Field) -> Configuration.Steward? {
-        guard let fields = field.mapping(keys: ["name", "language", "phone", "mandate", "reach"]),
+        guard let fields = field.mapping(keys: ["name", "language", "phone", "mandate", "reach", "account"]),
             let name = fields.required("name", example: "Rosa")?.string()
         else { return nil }
         var steward = Configuration.Steward(name: name, language: fields["language"]?.string())
+        steward.account = fields["account"]?.string()
         steward.phone = fields["phone"]?.string()
         steward.mandate = fields["mandate"].flatMap(mandate)
         steward.reach = (fields["reach"]?.list() ?? []).compactMap { $0.string() }
@@ -138,6 +139,12 @@ extension ConfigurationFile {
             } else if named.count(where: { $0 == name }) > 1 {
                 field?.report("'\(name)' reaches two stewards", remedy: "give each a destination of their own")
             }
+        }
+        let logins = configuration.stewards.map(\.login)
+        for steward in configuration.stewards where logins.count(where: { $0 == steward.login }) > 1 {
+            field?.report(
+                "'\(steward.login)' is the login of two stewards",
+                remedy: "write each one's own under account:, or leave it out: whoever has none answers from afar")
         }
         // Whoever is called has to hear it: alone, or where all stewards hear.
         guard configuration.duty != nil, !known.isEmpty, Set(known).isSubset(of: named) else { return }

@@ -60,19 +60,30 @@ extension Site {
 
     /// The duty list with what the store knows of mandates and tests; nil where none is set up.
     func dutyRoster(_ store: Store) throws -> DutyRoster? {
-        let answered = try store.dutyMarks().keys.filter { $0.kind == DutyMark.testAnswered }.map(\.name)
+        let marks = try store.dutyMarks().keys
+        func names(_ kind: String) -> Set<String> { Set(marks.filter { $0.kind == kind }.map(\.name)) }
         // Asked for every notice: the decisions' texts are not needed for it.
-        return dutyRoster(answered: Set(answered), decisions: try store.resolutionNumbers())
+        return dutyRoster(
+            answered: names(DutyMark.testAnswered), mandated: names(DutyMark.mandated),
+            decisions: try store.resolutionNumbers())
+    }
+
+    /// Keeps who holds a mandate: whoever does not any more was recalled, which is not the same as never having had one.
+    func noteMandates(_ store: Store, now: Instant) throws {
+        let marks = try store.dutyMarks()
+        let holding = try dutyRoster(store)?.members.filter { $0.through != nil } ?? []
+        let new = holding.map { DutyMark(kind: DutyMark.mandated, name: $0.name) }.filter { marks[$0] == nil }
+        try store.keepDutyMarks(new, at: now)
     }
 
     /// The duty list; nil where none is set up. A mandate of a decision that was never adopted here is none.
-    func dutyRoster(answered: Set<String>, decisions: Set<Int>) -> DutyRoster? {
+    func dutyRoster(answered: Set<String>, mandated: Set<String> = [], decisions: Set<Int>) -> DutyRoster? {
         guard let duty = configuration.duty else { return nil }
         let members = configuration.stewards.map { steward in
             let mandate = steward.mandate.flatMap { decisions.contains($0.decision) ? $0 : nil }
             return DutyRoster.Member(
                 name: steward.name, from: mandate?.from, through: mandate?.through,
-                hasAnswered: answered.contains(steward.name))
+                hasAnswered: answered.contains(steward.name), wasMandated: mandated.contains(steward.name))
         }
         let calendar = duty.calendar.map { event in
             DutyRoster.Shift(

@@ -88,6 +88,8 @@ public enum AlertAnswer: Codable, Sendable, Hashable {
     case pause(until: Instant, why: String)
     /// Closed, with a cause.
     case resolve(AlertOutcome, note: String?)
+    /// It may rest as another steward has asked.
+    case agree
 }
 
 /// How long something is switched off, and why.

@@ -86,7 +86,7 @@ public struct AlertDesk {
 
     /// The pause that waits for a second person.
     private static func asked(_ alert: Alert) -> AlertPause? {
-        alert.pauseWish ?? alert.pause.flatMap { $0.isInForce ? nil : $0 }
+        alert.restAsked
     }
 
     /// What is switched off on purpose, so that nobody forgets it.

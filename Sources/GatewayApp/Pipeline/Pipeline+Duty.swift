@@ -132,6 +132,8 @@ extension DutyMark {
     static let monthlyTest = "monthly_test"
     /// The weekly round was sent; the time is the one for which it was due.
     static let weeklyRound = "weekly_round"
+    /// An adopted decision has given a steward a mandate.
+    static let mandated = "mandated"
     /// A steward began to be on duty.
     static let onDuty = "on_duty"
 }

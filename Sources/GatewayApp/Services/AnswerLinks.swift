@@ -78,23 +78,13 @@ extension AnswerLinks {
             let steward = site.configuration.stewards.first(where: { $0.name == link.person }),
             let said = try? store.lastNotice(about: link.alert, to: steward.reach)
         else { return nil }
-        return LinkNotice(words: site.book(steward.language), title: said.title, text: said.body)
+        return LinkNotice(
+            words: site.book(steward.language), title: said.title, text: said.body,
+            canAgree: alert.restAsked.map { $0.person != link.person } ?? false)
     }
 
     /// True until a day after the close.
     static func stands(_ alert: Alert, now: Instant) -> Bool {
         alert.closedAt.map { now < $0.advanced(bySeconds: secondsAfterClose) } ?? true
-    }
-}
-
-extension Site {
-    /// True for a steward who was not recalled: among the stewards and, with a duty list, with a mandate that has not ended.
-    func mayAnswer(_ person: String, _ roster: DutyRoster?, now: Instant) -> Bool {
-        guard configuration.stewards.contains(where: { $0.name == person }) else { return false }
-        guard let roster else { return true }
-        // A mandate that is still to begin is answered for too: with the test message.
-        let today = roster.zone.date(at: now)
-        return roster.members.contains { member in member.name == person && member.through.map { $0 >= today } ?? false
-        }
     }
 }
