@@ -63,7 +63,8 @@ extension Office {
     ///
     /// Where nobody has a mandate any more every steward answers, as every steward goes on hearing.
     private func refusalUnlessSteward(_ actor: Actor, now: Instant) -> CommandReply? {
-        let named = site.configuration.stewards.map(\.name)
+        if site.isRecalled(actor.person, store, now: now) { return refused("recalled", ["person": actor.person]) }
+        let named = site.configuration.stewards.map(\.name).filter { !site.isRecalled($0, store, now: now) }
         let holding = named.filter { mayAnswer($0, now: now) }
         let standing = holding.isEmpty ? named : holding
         guard !standing.isEmpty, !standing.contains(actor.person) else { return nil }

@@ -62,16 +62,21 @@ extension Site {
     func dutyRoster(_ store: Store) throws -> DutyRoster? {
         let answered = try store.dutyMarks().keys.filter { $0.kind == DutyMark.testAnswered }.map(\.name)
         // Asked for every notice: the decisions' texts are not needed for it.
-        return dutyRoster(answered: Set(answered), decisions: try store.resolutionNumbers())
+        return dutyRoster(
+            answered: Set(answered), decisions: try store.resolutionNumbers(), recalls: try Recalls(store))
     }
 
     /// The duty list; nil where none is set up. A mandate of a decision that was never adopted here is none.
-    func dutyRoster(answered: Set<String>, decisions: Set<Int>) -> DutyRoster? {
+    ///
+    /// Nor is one that a later decision ends before its last day.
+    func dutyRoster(answered: Set<String>, decisions: Set<Int>, recalls: Recalls = Recalls()) -> DutyRoster? {
         guard let duty = configuration.duty else { return nil }
         let members = configuration.stewards.map { steward in
             let mandate = steward.mandate.flatMap { decisions.contains($0.decision) ? $0 : nil }
+            let end = recalls.end(of: mandate, steward.name)?.adding(days: -1)
             return DutyRoster.Member(
-                name: steward.name, from: mandate?.from, through: mandate?.through,
+                name: steward.name, from: mandate?.from,
+                through: mandate.map { min($0.through, end ?? $0.through) },
                 hasAnswered: answered.contains(steward.name))
         }
         let calendar = duty.calendar.map { event in
