@@ -59,6 +59,8 @@ public struct GatewayRunner {
                 }, logger: logger))
         services.append(
             BackupService(site: { current.withLock { $0 } }, news: parts.backups, logger: logger))
+        services.append(
+            DraftTrialService(trials: parts.draftTrials, site: { current.withLock { $0 } }, logger: logger))
         if let port = site.configuration.metricsPort {
             let counters = parts.counters
             services.append(DashboardServer { counters.latest }.application(port: port, logger: quiet))

@@ -102,9 +102,10 @@ extension Office {
 
     /// Why a person may not answer; nil for a steward who was not recalled, and for anybody where no stewards are named.
     private func refusalUnlessSteward(_ actor: Actor, now: Instant) -> CommandReply? {
+        if site.isRecalled(actor.person, store, now: now) { return refused("recalled", ["person": actor.person]) }
         let named = site.configuration.stewards.map(\.name)
         guard !named.isEmpty, standing(of: actor, now: now) == nil else { return nil }
-        let may = named.filter { mayAnswer($0, now: now) }
+        let may = named.filter { mayAnswer($0, now: now) && !site.isRecalled($0, store, now: now) }
         guard !may.isEmpty else { return refused("no_steward_may", ["person": actor.person]) }
         return refused("not_a_steward", ["person": actor.person, "stewards": may.joined(separator: ", ")])
     }

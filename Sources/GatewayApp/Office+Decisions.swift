@@ -68,6 +68,7 @@ extension Office {
         try refreshLimits(now: now)
         needsMakeUp = true
         boxWatch?.decisionsChanged()
+        if !resolution.recalls.isEmpty { tellOfRecall(resolution, now: now) }
         return done(
             "adopted",
             [
@@ -76,7 +77,20 @@ extension Office {
             ],
             then: [0, 1].map { "    " + RecordDesk.grouped(stored.sha256, $0) }
                 + ["    " + Escaping.terminal(judgement.state.text(book))]
+                + (resolution.recalls.isEmpty
+                    ? [] : ["    " + Escaping.terminal(PlainSentence.recalls(resolution, book))])
                 + judgement.notes.map { Escaping.terminal($0.text(book)) })
+    }
+
+    /// The stewards hear who is none any more, and since when.
+    private func tellOfRecall(_ resolution: Resolution, now: Instant) {
+        pipeline.batch.outbox += pipeline.notices.announcement("steward.recalled", priority: .today, now: now) { book in
+            let values = [
+                "number": "\(resolution.number)", "persons": resolution.recalls.joined(separator: ", "),
+                "from": "\(resolution.inForceFrom)",
+            ]
+            return (book.text("told.recalled_title", values), book.text("told.recalled", values))
+        }
     }
 
     /// SHA-256 over the signatures' texts, in the order of their names.

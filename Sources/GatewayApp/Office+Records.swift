@@ -1,3 +1,4 @@
+import Alerting
 import GatewayModel
 import Storage
 
@@ -30,7 +31,19 @@ extension Office {
                     at: now, kind: "record.erased",
                     facts: ["entry": "\(number)", "texts": wanted.joined(separator: ","), "means": actor.means],
                     erasable: ["person": actor.person, "entered_by": actor.account, "why": why]), notices: notices))
+        if wanted.contains("note"), let note = entry.entry.erasable["note"] { forget(note, of: entry.entry) }
         let later = try store.owesLogCut() ? [site.book(nil).text("acts.done.forgotten_later")] : []
         return done("erased", values, then: later)
+    }
+
+    /// The same in memory, from where an alert is stored again with its next change.
+    private func forget(_ note: String, of entry: RecordEntry) {
+        guard entry.kind.hasPrefix("alert") else { return }
+        let number = entry.facts["alert"].flatMap { Int($0) }
+        pipeline.changeState { $0.alerts.forget(note: note, ofAlert: number) }
+        for index in pipeline.batch.alerts.indices
+        where number == nil || pipeline.batch.alerts[index].number == number {
+            pipeline.batch.alerts[index].forget(note: note)
+        }
     }
 }

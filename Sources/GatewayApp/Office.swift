@@ -21,6 +21,8 @@ final class Office {
     /// When the next draft of an agenda goes to the secretary; nil where none is to.
     var draftDueAt: Instant?
     var needsDraft = false
+    /// Where proposals are tried for it; nil where nothing runs beside.
+    var draftTrials: DraftTrials?
     static let makeUpPause: Int64 = 600_000
     /// How long messages wait at most while days are computed.
     static let makeUpSlice = Duration.milliseconds(500)

@@ -36,6 +36,8 @@ public struct Resolution: Hashable, Sendable, Codable {
     public var householdDays: Int?
     /// The lamps and sirens that may sound, by name.
     public var sirens: [String] = []
+    /// The stewards whose mandates end with its first day in force, by their names.
+    public var recalls: [String] = []
     /// Minutes, the decision before it, and who attests from now on.
     public var provenance: Provenance
     /// The text as minuted.

@@ -72,6 +72,14 @@ public enum PlainSentence {
             + resolution.boxAlerts.sorted { $0.key.rawValue < $1.key.rawValue }.map { of($0, $1, book) }
             + (resolution.householdDays.map { [retention($0, book)] } ?? [])
             + (resolution.sirens.isEmpty ? [] : [sirens(resolution.sirens, book)])
+            + (resolution.recalls.isEmpty ? [] : [recalls(resolution, book)])
+    }
+
+    /// The sentence about stewards who are none any more.
+    public static func recalls(_ resolution: Resolution, _ book: Phrasebook) -> String {
+        book.text(
+            "limits.recalls",
+            ["persons": resolution.recalls.joined(separator: ", "), "from": resolution.inForceFrom.description])
     }
 
     /// The sentence about lamps and sirens.

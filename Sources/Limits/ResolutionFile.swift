@@ -92,6 +92,7 @@ public enum ResolutionFile {
             protectedSupply: parts.protectedSupply, stages: parts.stages, declares: parts.declares,
             emergencyForms: parts.emergencyForms, emergency: parts.emergency, provenance: provenance, text: text)
         resolution.sirens = parts.sirens
+        resolution.recalls = parts.recalls
         return resolution
     }
 

@@ -3,7 +3,9 @@ import StrictYAML
 
 /// What a resolution says beside its limits: areas, protected supply, stages, and what an emergency may tighten.
 struct ResolutionParts {
-    static let keys = ["areas", "protected_supply", "stages", "declares", "allows_emergency", "emergency", "sirens"]
+    static let keys = [
+        "areas", "protected_supply", "stages", "declares", "allows_emergency", "emergency", "sirens", "recalls",
+    ]
 
     var areas: [String: DecimalValue] = [:]
     var protectedSupply: [SensorID] = []
@@ -12,6 +14,7 @@ struct ResolutionParts {
     var emergencyForms: [EmergencyForm] = []
     var emergency: EmergencyMeasure?
     var sirens: [String] = []
+    var recalls: [String] = []
 
     init(_ fields: Fields, number: Int?, limits: [Limit]) {
         if let named = fields["areas"]?.anyMapping() {
@@ -27,6 +30,15 @@ struct ResolutionParts {
         }
         emergency = fields["emergency"].flatMap(ResolutionParts.measure)
         sirens = (fields["sirens"]?.list() ?? []).compactMap(ResolutionParts.siren)
+        for field in fields["recalls"]?.list() ?? [] {
+            guard let name = field.string() else { continue }
+            guard name.contains(where: \.isLetter), !recalls.contains(name) else {
+                field.report(
+                    "'\(name)' is no further person", remedy: "write each steward's name once: recalls: [Rosa]")
+                continue
+            }
+            recalls.append(name)
+        }
     }
 
     /// One level of a topic, `sirens/<name>` below the gateway's own prefix.

@@ -125,26 +125,4 @@ extension Store {
     public func recordEntries(from first: Int64 = 1, limit: Int = .max) throws(StoreError) -> [RecordedEntry] {
         try read("record book") { db in try RecordBook.entries(from: first, limit: limit, db) }
     }
-
-    /// Erases texts of an entry for good; the chain stays intact, since it holds only their salted hashes.
-    ///
-    /// Their pages are overwritten and the log is cut, as in ``forget(_:zone:record:)``. `record` is written in the same
-    /// transaction.
-    public func eraseTexts(_ names: [String], ofRecord number: Int64, record: ActRecord) throws(StoreError) {
-        try write("record book") { db in
-            try db.execute(sql: "PRAGMA secure_delete = ON")
-            defer { try? db.execute(sql: "PRAGMA secure_delete = OFF") }
-            try db.execute(
-                sql: "DELETE FROM record_text WHERE record = ? AND name IN (SELECT value FROM json_each(?))",
-                arguments: [number, try JSONText.encode(names)])
-            try Store.oweLogCut(db)
-            try record.write(db)
-        }
-        try cutLogIfOwed()
-        do {
-            try Store.removeUpgradeCopies(in: folder)
-        } catch {
-            throw StoreError(error, context: "record book")
-        }
-    }
 }

@@ -76,6 +76,16 @@ extension Store {
         try read("resolutions") { db in try Int.fetchSet(db, sql: "SELECT number FROM resolution") }
     }
 
+    /// The bytes of adopted resolutions in which a word stands, by number; nothing else of them is read.
+    public func resolutions(mentioning word: String) throws(StoreError) -> [[UInt8]] {
+        try read("resolutions") { db in
+            try Data.fetchAll(
+                db, sql: "SELECT body FROM resolution WHERE instr(body, CAST(? AS BLOB)) > 0 ORDER BY number",
+                arguments: [word]
+            ).map { Array($0) }
+        }
+    }
+
     /// All adopted resolutions, by number.
     public func resolutions() throws(StoreError) -> [StoredResolution] {
         try read("resolutions") { db in

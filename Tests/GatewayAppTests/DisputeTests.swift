@@ -62,6 +62,16 @@ struct DisputeTests {
         try village.restart()
 
         #expect(try export(village).split(separator: "\n").allSatisfy { $0.contains("\"disputed\":[1]") })
+        let table = village.folder.file("export.csv")
+        try ReadingDesk(site: village.site).export(
+            .init(sensors: [], devices: [], from: nil, until: nil, isCSV: true), to: table)
+        let rows = try String(contentsOfFile: table, encoding: .utf8).split(separator: "\n")
+        #expect(rows[0].hasSuffix(",trusted,disputed") && rows.count > 1)
+        #expect(rows.dropFirst().allSatisfy { $0.hasSuffix(",true,1") })
+        // A household's lines are found in a table with marks as in one of before.
+        #expect(
+            ExportedFile(path: table).remove(pump, within: AlertVillage.begin..<village.now.advanced(bySeconds: 9))
+                == .removed(rows.count - 1))
         let lines = try DisputeDesk(site: village.site).lines(all: false, json: false)
         #expect(lines[0].hasPrefix("Dispute 1: Pump, from 2026-11-10 ") && lines[0].hasSuffix("waits for a check"))
         #expect(lines[1].hasSuffix("Amina (entered by secretary): it stood still"))
@@ -154,7 +164,9 @@ struct DisputeTests {
             texts.append(try papers(village).agenda(.markdown, language: language))
             for text in texts {
                 #expect(!text.contains("Lleida") && !text.contains("house-7") && !text.contains("house 7"))
-                #expect(!text.contains("isputed") && !text.contains("esacuerdo"))
+                // The column of the table is always there.
+                let rows = text.replacing("certainty,disputed\r\n", with: "", maxReplacements: 1)
+                #expect(!rows.contains("isputed") && !rows.contains("esacuerdo"))
             }
         }
         let told = try village.office.store.outboxEntries().filter { $0.item.type.contains("dispute") }

@@ -42,6 +42,44 @@ struct EraseTests {
         #expect(try village.office.store.verifyRecordBook().isIntact)
     }
 
+    @Test(
+        "A note is gone from its alert and from the messages about it too, and does not come back with the next change")
+    func notes() throws {
+        let village = try AlertVillage()
+        try village.read(150)
+        let number = try #require(try village.office.store.alerts(openOnly: true).last?.number)
+        let (secret, other) = ("zzqx-the key lies at Quimeta's", "looked at it")
+        try village.say("Rosa", .answer(alert: number, answer: .note(secret)))
+        try village.say("Rosa", .answer(alert: number, answer: .note(other)))
+        try village.say(
+            "Rosa", .answer(alert: number, answer: .pause(until: village.now.advanced(bySeconds: 3600), why: secret)))
+        func store() throws -> String {
+            let alerts = try village.office.store.alerts(openOnly: false)
+            let messages = try village.office.store.outboxEntries().map {
+                $0.item.title + $0.item.body + $0.item.dataJSON
+            }
+            return "\(alerts) \(messages)"
+        }
+        #expect(try store().contains("zzqx"))
+        let entries = try village.office.store.recordEntries().filter { $0.entry.erasable["note"] == secret }
+        #expect(entries.count == 2)
+        for entry in entries {
+            #expect(
+                try village.say("Amina", .eraseTexts(record: entry.number, names: ["note"], why: "names a person"))[0]
+                    == "done")
+        }
+        #expect(try !store().contains("zzqx"))
+        // The alert goes on, is stored again, and is read again at the next start.
+        try village.say("Jordi", .answer(alert: number, answer: .take))
+        try village.restart()
+        try village.read(90)
+        #expect(try !store().contains("zzqx"))
+        let alert = try #require(try village.office.store.alert(number: number))
+        #expect(alert.entries.filter { $0.kind == .noted }.map(\.note) == [nil, other])
+        #expect(alert.entries.contains { $0.kind == .paused && $0.person == "Rosa" && $0.until != nil })
+        #expect(try village.office.store.verifyRecordBook().isIntact)
+    }
+
     @Test("What is erased is in no file of the data folder any more")
     func files() throws {
         let village = try AlertVillage()

@@ -168,4 +168,73 @@ struct MeetingsTests {
         #expect(try drafts().count == 2)
         #expect(try village.office.store.recordEntries().filter { $0.entry.kind == "agenda.draft_mailed" }.count == 2)
     }
+
+    @Test(
+        "the draft waits for what proposals would have meant, says it as the shown agenda does, and waits no longer than six hours"
+    )
+    func draftWithTrial() throws {
+        for isTried in [true, false] {
+            let village = try AlertVillage(
+                "  - {name: post, kind: smtp, audience: stewards, host: 127.0.0.1, security: plain, from: a@example.org, to: [b@example.org]}",
+                assembly:
+                    "{meets: first Sunday 18:00, agenda_closes_days_before: 5, draft_days_before_closing: 3, secretary: ona@example.org}"
+            )
+            try village.read(90)
+            let proposals = village.folder.file("proposals")
+            try FileManager.default.createDirectory(atPath: proposals, withIntermediateDirectories: true)
+            let decision = """
+                ---
+                number: 2
+                community: test
+                assembly: 2026-12-06
+                decided: proposed
+                in_force_from: 2026-12-07
+                review_by: 2027-12-06
+                limits:
+                  - id: plug
+                    title: {en: Power of the plug}
+                    bound: at_most
+                    protects: equipment
+                    resource: energy
+                    sensors: [plug/power]
+                    instant: {value: 80 W, deadband: 10 W}
+                    priority: now
+                    response: {en: Switch it off.}
+                ---
+                A lower bound.
+
+                """
+            try decision.write(toFile: proposals + "/2.md", atomically: true, encoding: .utf8)
+            let trials = DraftTrials()
+            village.office.draftTrials = trials
+            func draft() throws -> String? {
+                try village.office.store.outboxEntries().first { $0.item.type == "agenda.draft" }?.item.body
+            }
+            func go(to seconds: Int64) throws {
+                try village.wait(until: seconds)
+                village.office.housekeepIfDue(now: village.now)
+            }
+            let due: Int64 = 18 * 86_400 + 6 * 3600
+            // Too early to try anything.
+            try go(to: due - 2 * 3600)
+            try trials.prepare(village.site, now: village.now)
+            try go(to: due)
+            #expect(try draft() == nil)
+            if isTried {
+                try trials.prepare(village.site, now: village.now)
+                try go(to: due + 60)
+                let store = village.office.store
+                let found = try AgendaDesk(site: village.site).trials(store, now: village.now) { _ in }
+                let table = try #require(found.values.first?["en"])
+                let body = try #require(try draft())
+                #expect(body.contains(table.caption) && !body.contains("It was not tried"))
+                #expect(table.rows.joined().filter { !$0.isEmpty }.allSatisfy { body.contains($0) })
+            } else {
+                try go(to: due + 6 * 3600 - 60)
+                #expect(try draft() == nil)
+                try go(to: due + 6 * 3600)
+                #expect(try draft()?.contains("It was not tried") == true)
+            }
+        }
+    }
 }

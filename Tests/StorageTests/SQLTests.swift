@@ -60,6 +60,39 @@ struct SQLTests {
         return rows
     }
 
+    @Test("What is disputed is marked, a household's only for who may see it")
+    func disputed() throws {
+        let begin = Instant(rfc3339: "2026-11-01T23:00:00Z") ?? StoreFixture.start
+        func open(_ subject: Dispute.Subject, of sensor: String?, isHousehold: Bool = false) throws {
+            _ = try fixture.store.openDispute(
+                Dispute(
+                    number: 0, subject: subject, sensor: sensor.map { SensorID(rawValue: $0) }, about: begin,
+                    isHousehold: isHousehold, openedAt: begin, person: "Amina", enteredBy: "Ona", why: "it's wrong")
+            ) { _ in ActRecord(RecordEntry(at: begin, kind: "test")) }
+        }
+        for (sensor, isHousehold) in [("pump/power", false), ("home/power", true)] {
+            let subject = Dispute.Subject.readings(
+                SensorID(rawValue: sensor), from: begin, until: begin.advanced(bySeconds: 120))
+            try open(subject, of: sensor, isHousehold: isHousehold)
+        }
+        try open(.figure("energy", CalendarMonth(year: 2026, month: 11)), of: nil)
+        try open(.alert(7), of: "home/power", isHousehold: true)
+        let marked =
+            "SELECT sensor, disputed, count(*) FROM readings WHERE disputed IS NOT NULL GROUP BY 1, 2 ORDER BY 1"
+        #expect(try ask(marked) == [[.text("pump/power"), .text("1"), .integer(2)]])
+        #expect(
+            try ask(marked, all: true) == [
+                [.text("home/power"), .text("2"), .integer(2)], [.text("pump/power"), .text("1"), .integer(2)],
+            ])
+        #expect(
+            try ask("SELECT number, sensor, from_time, resource, month, alert FROM disputed ORDER BY 1") == [
+                [.integer(1), .text("pump/power"), .text("2026-11-01 23:00:00.000"), .null, .null, .null],
+                [.integer(3), .null, .null, .text("energy"), .text("2026-11"), .null],
+            ])
+        #expect(try ask("SELECT number FROM disputed", all: true).count == 4)
+        #expect(throws: StoreError.self) { try ask("SELECT * FROM dispute") }
+    }
+
     @Test("Readings and hours are tables: counted, joined, ordered and limited as any other")
     func tables() throws {
         #expect(try ask("SELECT count(*) FROM readings", all: true) == [[.integer(3 * 3 * 1440)]])
@@ -109,7 +142,7 @@ struct SQLTests {
     @Test("Sensor and time are handed down: no other reading is looked at")
     func pushDown() throws {
         let places = try SeriesPlaces(fixture.store, zone: zone, visible: nil)
-        let rows = try ReadingsTable.table(fixture.store, places).rows([
+        let rows = try ReadingsTable.table(fixture.store, places, []).rows([
             ColumnConstraint(column: 1, comparison: .equal, value: .text("pump/power")),
             ColumnConstraint(column: 0, comparison: .atLeast, value: .text("2026-11-03 22:00")),
         ])

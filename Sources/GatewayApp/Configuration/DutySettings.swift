@@ -65,7 +65,7 @@ extension Site {
         // Asked for every notice: the decisions' texts are not needed for it.
         return dutyRoster(
             answered: names(DutyMark.testAnswered), mandated: names(DutyMark.mandated),
-            decisions: try store.resolutionNumbers())
+            decisions: try store.resolutionNumbers(), recalls: try Recalls(store))
     }
 
     /// Keeps who holds a mandate: whoever does not any more was recalled, which is not the same as never having had one.
@@ -77,12 +77,18 @@ extension Site {
     }
 
     /// The duty list; nil where none is set up. A mandate of a decision that was never adopted here is none.
-    func dutyRoster(answered: Set<String>, mandated: Set<String> = [], decisions: Set<Int>) -> DutyRoster? {
+    ///
+    /// Nor is one that a later decision ends before its last day.
+    func dutyRoster(
+        answered: Set<String>, mandated: Set<String> = [], decisions: Set<Int>, recalls: Recalls = Recalls()
+    ) -> DutyRoster? {
         guard let duty = configuration.duty else { return nil }
         let members = configuration.stewards.map { steward in
             let mandate = steward.mandate.flatMap { decisions.contains($0.decision) ? $0 : nil }
+            let end = recalls.end(of: mandate, steward.name)?.adding(days: -1)
             return DutyRoster.Member(
-                name: steward.name, from: mandate?.from, through: mandate?.through,
+                name: steward.name, from: mandate?.from,
+                through: mandate.map { min($0.through, end ?? $0.through) },
                 hasAnswered: answered.contains(steward.name), wasMandated: mandated.contains(steward.name))
         }
         let calendar = duty.calendar.map { event in

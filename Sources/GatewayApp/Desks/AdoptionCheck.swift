@@ -17,6 +17,7 @@ struct AdoptionCheck {
         if let missing = resolution.supersedes.first(where: { !numbers.contains($0) }) {
             return words("supersedes_unknown", ["number": "\(missing)"])
         }
+        if let problem = recallProblem(in: resolution) { return problem }
         if let problem = emergencyProblem(in: resolution, adopted: adopted) { return problem }
         if let problem = stageProblem(of: resolution, adopted: adopted) { return problem }
         for limit in resolution.limits {
@@ -37,6 +38,18 @@ struct AdoptionCheck {
 
     func words(_ key: String, _ values: [String: String]) -> String {
         site.book(nil).text("acts.refused.\(key)", values)
+    }
+
+    /// A name that is nearly a steward's would recall nobody. Whoever stands in the configuration no more is recalled all
+    /// the same, so that the line cannot be put back.
+    private func recallProblem(in resolution: Resolution) -> String? {
+        let names = site.configuration.stewards.map(\.name)
+        for person in resolution.recalls where !names.contains(person) {
+            if let nearest = Diagnostic.nearest(to: person, among: names) {
+                return words("recall_unknown", ["person": person, "nearest": nearest])
+            }
+        }
+        return nil
     }
 
     /// Sensors of stage conditions must be here, and what is declared must exist.

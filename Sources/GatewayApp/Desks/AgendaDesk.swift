@@ -97,7 +97,7 @@ public struct AgendaDesk {
     }
 
     /// What each proposal would have meant in the last year, in every language; one that cannot be tried has none.
-    private func trials(
+    func trials(
         _ store: Store, now: Instant, warn: (Diagnostic) -> Void
     ) throws -> [String: [String: AgendaItem.Table]] {
         guard let first = try store.firstReading() else { return [:] }

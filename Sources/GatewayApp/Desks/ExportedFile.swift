@@ -18,7 +18,10 @@ struct ExportedFile {
     let path: String
 
     /// The first line of files in CSV.
-    static let header = "time,time_source,received_at,device,channel,quantity,kind,value,unit,sensor,trusted"
+    static let header = earlierHeader + ",disputed"
+    /// The first line of files from before disputes were marked in them.
+    private static let earlierHeader =
+        "time,time_source,received_at,device,channel,quantity,kind,value,unit,sensor,trusted"
 
     /// Takes out the lines of a sensor within a period; the rest stays as it is.
     func remove(_ sensor: SensorID, within period: Range<Instant>) -> Outcome {
@@ -26,16 +29,20 @@ struct ExportedFile {
         guard let data = FileManager.default.contents(atPath: path), let text = String(validating: data, as: UTF8.self)
         else { return .failed("it cannot be read") }
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        let isCSV = lines.first.map { $0 == ExportedFile.header } ?? false
-        guard isCSV || lines.first?.hasPrefix("{") == true else { return .notOurs }
+        let header = lines.first.flatMap { first in
+            [ExportedFile.header, ExportedFile.earlierHeader].first { $0 == first }
+        }
+        guard header != nil || lines.first?.hasPrefix("{") == true else { return .notOurs }
         let before = lines.count
         lines.removeAll { line in
-            guard let place = isCSV ? ExportedFile.csv(line) : ExportedFile.json(line) else { return false }
+            guard let place = header.map({ ExportedFile.csv(line, $0) }) ?? ExportedFile.json(line) else {
+                return false
+            }
             return place.sensor == sensor.rawValue && period.contains(place.time)
         }
         guard lines.count < before else { return .removed(0) }
         do {
-            if lines.allSatisfy({ $0.isEmpty || $0 == ExportedFile.header }) {
+            if lines.allSatisfy({ $0.isEmpty || header.map($0.elementsEqual) ?? false }) {
                 try FileManager.default.removeItem(atPath: path)
             } else {
                 try Data(lines.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
@@ -47,10 +54,11 @@ struct ExportedFile {
     }
 
     /// Sensor and time of a line; neither has a comma in it, whatever stands between.
-    private static func csv(_ line: Substring) -> (sensor: String, time: Instant)? {
+    private static func csv(_ line: Substring, _ header: String) -> (sensor: String, time: Instant)? {
         let cells = line.split(separator: ",", omittingEmptySubsequences: false)
-        guard cells.count >= 11, let time = Instant(rfc3339: String(cells[0])) else { return nil }
-        return (String(cells[cells.count - 2]), time)
+        let behind = header == ExportedFile.header ? 3 : 2
+        guard cells.count >= 9 + behind, let time = Instant(rfc3339: String(cells[0])) else { return nil }
+        return (String(cells[cells.count - behind]), time)
     }
 
     private static func json(_ line: Substring) -> (sensor: String, time: Instant)? {

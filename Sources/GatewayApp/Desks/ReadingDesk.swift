@@ -203,6 +203,7 @@ public struct ReadingDesk {
         [
             line.time, line.timeSource, line.receivedAt ?? "", line.device, line.channel, line.quantity, line.kind,
             line.value, line.unit, line.sensor ?? "", line.trusted ? "true" : "false",
+            (line.disputed ?? []).map(String.init).joined(separator: " "),
         ].enumerated().map { index, cell in
             // Numbers are written as they are; a name that a spreadsheet would run as a formula is not.
             index == 7 ? cell : Escaping.csvCell(cell)

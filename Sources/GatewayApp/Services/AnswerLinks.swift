@@ -61,6 +61,7 @@ final class AnswerLinks: Sendable {
     private func holds(_ person: String, _ site: Site, now: Instant) -> Bool {
         guard let roster = try? site.dutyRoster(store) else {
             return site.configuration.duty == nil && site.mayAnswer(person, nil, now: now)
+                && !site.isRecalled(person, store, now: now)
         }
         return site.mayAnswer(person, roster, now: now)
     }

@@ -11,6 +11,7 @@ import Synchronization
 final class RunningParts: NamedService, Sendable {
     let counters = LiveCounters()
     let backups = BackupNews()
+    let draftTrials = DraftTrials()
     private let loop: AcknowledgedLoop
     private let worker: OutboxWorker
     /// Sends what cannot be stored, because storing is what fails.
@@ -37,6 +38,7 @@ final class RunningParts: NamedService, Sendable {
         RunningParts.describeBox(of: site, on: status)
         let news = DestinationNews(logger: logger)
         let destinations = RunningParts.destinations(of: site, stop: stop, status: status, news: news, logger: logger)
+        office.draftTrials = draftTrials
         office.boxWatch = BoxWatch(site: site, store: store, destinations: news, backups: backups)
         let links = site.configuration.answerPage.map { [store] _ in AnswerLinks(site: site, store: store) }
         let mandate = SirenMandate(site: site, store: store, now: SystemClock.now())

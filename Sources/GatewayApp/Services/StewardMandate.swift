@@ -58,6 +58,8 @@ final class StewardMandate: Sendable {
         guard site.configuration.stewards.contains(where: { $0.name == person }) else {
             return "its steward is none any more"
         }
+        // The assembly has said so of this person: that holds also where nobody else has a mandate.
+        if site.isRecalled(person, store, now: now) { return "its steward was recalled by a decision" }
         // A store that cannot be read must not silence anybody.
         guard let roster = try? site.dutyRoster(store), !site.mayAnswer(person, roster, now: now),
             site.configuration.stewards.contains(where: { site.mayAnswer($0.name, roster, now: now) })

@@ -15,6 +15,12 @@ extension AgendaDraft {
                     "limits.sentence",
                     ["title": words.title(limit), "rule": limit.words(words.phrases, resolution.scale)])
             }
+            if !resolution.recalls.isEmpty {
+                facts.append(
+                    words.text(
+                        "limits.recalls",
+                        ["persons": words.list(resolution.recalls), "from": words.date(resolution.inForceFrom)]))
+            }
             facts.append(words.text("agenda.facts.proposal_review", ["date": words.date(resolution.reviewBy)]))
             if proposal.trial.isEmpty { facts.append(words.text("agenda.facts.not_tried", values)) }
             var item = item(

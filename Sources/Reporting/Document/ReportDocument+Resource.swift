@@ -32,14 +32,18 @@ extension Document {
         func row(_ key: String, _ value: String, _ sure: String, isStruck: Bool = false) -> [DocumentTable.Cell] {
             [.init(words.text("report.figures.\(key)")), .init(text: value, isStruck: isStruck), .init(sure)]
         }
-        let sure = [words.sureness(total), words.mark(resource.mark)].compactMap { $0 }.joined(separator: " ")
+        func marked(_ sure: String, _ mark: DisputeReport.Mark) -> String {
+            [sure, words.mark(mark) ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+        }
+        let sure = marked(words.sureness(total), resource.mark)
         let isStruck = total.isIncomplete || !resource.mark.upheld.isEmpty
         var rows = [row("used", words.total(total, unit), sure, isStruck: isStruck && total.amount != nil)]
         for part in resource.roles {
             rows.append(
                 row(
-                    "role.\(part.role.rawValue)", words.total(part.total, unit), words.sureness(part.total),
-                    isStruck: part.total.isIncomplete && part.total.amount != nil))
+                    "role.\(part.role.rawValue)", words.total(part.total, unit),
+                    marked(words.sureness(part.total), part.mark),
+                    isStruck: (part.total.isIncomplete || !part.mark.upheld.isEmpty) && part.total.amount != nil))
         }
         for (key, comparison) in [("before", resource.monthBefore), ("year", resource.yearBefore)] {
             guard let comparison else { continue }
@@ -47,14 +51,15 @@ extension Document {
                 words.text(
                     "report.figures.then", ["amount": words.amount($0, unit), "month": words.month(comparison.month)])
             }
-            rows.append(row(key, words.comparison(comparison), then ?? ""))
+            rows.append(row(key, words.comparison(comparison), marked(then ?? "", resource.mark)))
         }
-        if let value = resource.perPersonAndDay {
-            rows.append(row("per_person", words.amount(value, Unit("L")), words.text("report.figures.declared")))
+        // What is worked out from a figure is as doubtful as the figure.
+        func follows(_ key: String, _ value: String, _ sure: String) {
+            rows.append(row(key, value, marked(words.text("report.figures.\(sure)"), resource.mark)))
         }
+        if let value = resource.perPersonAndDay { follows("per_person", words.amount(value, Unit("L")), "declared") }
         if let value = resource.notAccountedPerDay {
-            rows.append(
-                row("not_accounted", words.amount(value, Unit("L")), words.text("report.figures.not_accounted_note")))
+            follows("not_accounted", words.amount(value, Unit("L")), "not_accounted_note")
         }
         if let leak = resource.possibleLeak {
             let text =
@@ -63,21 +68,24 @@ extension Document {
                     "report.figures.leak_about",
                     ["amount": words.amount(leak.rounded(significantDigits: 2), Unit("L/h"))])
                 : words.text("report.figures.leak_none")
-            rows.append(row("leak", text, words.text("report.figures.estimate")))
+            follows("leak", text, "estimate")
         }
         if let left = resource.daysLeft {
             let key = left.atMost == left.atMean ? "days_left_about" : "days_left_range"
             let text = words.text(
                 "report.figures.\(key)", ["least": String(left.atMost), "usual": String(left.atMean)])
-            rows.append(row("days_left", text, words.text("report.figures.estimate")))
+            follows("days_left", text, "estimate")
         }
-        if let balance = resource.energyBalance { rows += energyRows(balance, words) }
+        if let balance = resource.energyBalance { rows += energyRows(balance, words.mark(resource.mark), words) }
         return rows + gardenRows(resource, words)
     }
 
-    private static func energyRows(_ balance: EnergyBalance, _ words: ReportWords) -> [[DocumentTable.Cell]] {
+    private static func energyRows(
+        _ balance: EnergyBalance, _ mark: String?, _ words: ReportWords
+    ) -> [[DocumentTable.Cell]] {
         var rows: [[DocumentTable.Cell]] = []
-        let note = words.text("report.figures.from_intervals")
+        func marked(_ text: String) -> String { [text, mark].compactMap { $0 }.joined(separator: " ") }
+        let note = marked(words.text("report.figures.from_intervals"))
         if let percent = balance.selfSufficiencyPercent {
             rows.append([
                 .init(words.text("report.figures.self_sufficiency")), .init(words.percent(percent)), .init(note),
@@ -90,7 +98,7 @@ extension Document {
         }
         rows.append([
             .init(words.text("report.figures.peak")), .init(words.amount(balance.peak, Unit("kW"))),
-            .init(words.moment(balance.peakAt)),
+            .init(marked(words.moment(balance.peakAt))),
         ])
         return rows
     }

@@ -28,7 +28,8 @@ public struct DisputeReport: Sendable {
         public var upheld: [Int64] = []
     }
 
-    /// The mark of a resource's figures; readings of its shared points count too while they wait.
+    /// The mark of a resource's figures, all of them or those of some points; readings of its shared points count too
+    /// while they wait.
     func mark(of resource: Resource, points: [SensorMonth]) -> Mark {
         let own = Set(
             points.filter { $0.sensor.resource == resource && $0.sensor.visibility == .community }.map(\.sensor.id))

@@ -46,6 +46,11 @@ public struct ReportModel: Sendable {
         let resources = (first + others).map { resource in
             var report = ResourceReport.make(resource, from: facts, dates: dates, limits: limits, show: show)
             report.mark = disputes.mark(of: resource, points: facts.sensors)
+            for index in report.roles.indices {
+                let role = report.roles[index].role
+                report.roles[index].mark = disputes.mark(
+                    of: resource, points: facts.sensors.filter { $0.sensor.role == role })
+            }
             return report
         }
         let alerts = AlertReport(facts)

@@ -44,6 +44,8 @@ public struct ResourceReport: Sendable {
         public var role: SensorRole
         /// Their total.
         public var total: MonthTotal
+        /// Who says that it is wrong.
+        public var mark = DisputeReport.Mark()
     }
 
     /// How long stored water lasts.

@@ -13,7 +13,9 @@ struct CSVView {
     }
 
     func text() -> String {
-        var lines = [["section", "name", "figure", "date", "value", "unit", "measured", "expected", "certainty"]]
+        var lines = [
+            ["section", "name", "figure", "date", "value", "unit", "measured", "expected", "certainty", "disputed"]
+        ]
         for resource in model.resources { lines += rows(of: resource) }
         for report in model.limits {
             for state in LimitDayState.allCases {
@@ -27,6 +29,7 @@ struct CSVView {
             lines.append([
                 "alert", words.cause(row.cause, limits: model.limits), "lasted", row.onset.description,
                 row.lasted.map(String.init) ?? "", "s", "", "", row.state.rawValue,
+                CSVView.mark(model.disputes.mark(ofAlert: row.number)),
             ])
         }
         for week in model.load.weeks {
@@ -75,7 +78,12 @@ struct CSVView {
                 String(dispute.number), "", "", "", dispute.state.rawValue,
             ])
         }
-        return lines.map { $0.map(CSVView.cell).joined(separator: ",") + "\r\n" }.joined()
+        let width = lines[0].count
+        return lines.map { line in
+            // What nobody disputes has nothing to say of it.
+            (line + Array(repeating: "", count: max(0, width - line.count))).map(CSVView.cell).joined(separator: ",")
+                + "\r\n"
+        }.joined()
     }
 
     private func rows(of resource: ResourceReport) -> [[String]] {
@@ -83,31 +91,39 @@ struct CSVView {
         let unit = resource.unit?.code ?? ""
         let month = model.facts.month.description
         var rows: [[String]] = []
-        func add(_ figure: String, _ total: MonthTotal) {
+        func add(_ figure: String, _ total: MonthTotal, _ mark: DisputeReport.Mark) {
             rows.append([
                 "resource", name, figure, month, total.amount?.description ?? "", unit, String(total.meters.measured),
-                String(total.meters.expected), total.certainty.rawValue,
+                String(total.meters.expected), total.certainty.rawValue, CSVView.mark(mark),
             ])
         }
-        if let total = resource.total { add("used", total) }
-        for role in resource.roles { add(role.role.rawValue, role.total) }
+        if let total = resource.total { add("used", total, resource.mark) }
+        for role in resource.roles { add(role.role.rawValue, role.total, role.mark) }
         for day in resource.days {
             rows.append([
                 "resource", name, "used_per_day", day.date.description, day.amount?.description ?? "", unit,
                 String(day.meters.measured), String(day.meters.expected), day.isWhole ? "measured" : "at_least",
+                CSVView.mark(resource.mark),
             ])
         }
         for gauge in resource.gauges {
+            let mark = CSVView.mark(model.disputes.mark(of: gauge.sensor.id))
             for day in gauge.days {
                 for (figure, value) in [("lowest", day.minimum), ("highest", day.maximum), ("mean", day.mean)] {
                     rows.append([
                         "gauge", words.name(gauge.sensor), figure, day.date.description, value.description,
                         gauge.sensor.unit.code, String(day.coverage.measured), String(day.coverage.expected), "",
+                        mark,
                     ])
                 }
             }
         }
         return rows
+    }
+
+    /// The numbers of disputes about a figure; `set_aside:` before those that the assembly has upheld.
+    private static func mark(_ mark: DisputeReport.Mark) -> String {
+        (mark.open.map(String.init) + mark.upheld.map { "set_aside:\($0)" }).joined(separator: " ")
     }
 
     /// A negative number stays a number; every other text goes through the formula guard.

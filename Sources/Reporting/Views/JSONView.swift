@@ -80,10 +80,10 @@ struct JSONView {
             ("resource", .string(report.resource.rawValue)),
             ("state", report.state.map { .string($0.rawValue) } ?? .null),
             ("unit", report.unit.map { .string($0.code) } ?? .null),
-            ("used", report.total.map(total) ?? .null),
+            ("used", report.total.map { total($0, report.mark) } ?? .null),
             (
                 "by_role",
-                .object(report.roles.map { ($0.role.rawValue, total($0.total)) })
+                .object(report.roles.map { ($0.role.rawValue, total($0.total, $0.mark)) })
             ),
             ("month_before", report.monthBefore.map(comparison) ?? .null),
             ("year_before", report.yearBefore.map(comparison) ?? .null),
@@ -106,13 +106,15 @@ struct JSONView {
         return .object(members)
     }
 
-    private func total(_ total: MonthTotal) -> JSONNode {
-        .object([
-            ("value", .decimal(total.amount)), ("certainty", .string(total.certainty.rawValue)),
-            ("meters_measured", .integer(total.meters.measured)), ("meters_expected", .integer(total.meters.expected)),
-            ("measured_percent", .integer(total.measuredPercent)), ("days_measured", .integer(total.days.measured)),
-            ("incomplete", .bool(total.isIncomplete)), ("per_day", .decimal(total.perDay)),
-        ])
+    private func total(_ total: MonthTotal, _ mark: DisputeReport.Mark) -> JSONNode {
+        .object(
+            [
+                ("value", .decimal(total.amount)), ("certainty", .string(total.certainty.rawValue)),
+                ("meters_measured", .integer(total.meters.measured)),
+                ("meters_expected", .integer(total.meters.expected)),
+                ("measured_percent", .integer(total.measuredPercent)), ("days_measured", .integer(total.days.measured)),
+                ("incomplete", .bool(total.isIncomplete)), ("per_day", .decimal(total.perDay)),
+            ] + JSONView.marks(mark))
     }
 
     private func comparison(_ comparison: Comparison) -> JSONNode {
@@ -130,11 +132,13 @@ struct JSONView {
     }
 
     private func gauge(_ gauge: GaugeReport) -> JSONNode {
-        .object([
-            ("sensor", .string(gauge.sensor.id.rawValue)), ("unit", .string(gauge.sensor.unit.code)),
-            ("lowest", .decimal(gauge.lowest)), ("highest", .decimal(gauge.highest)), ("mean", .decimal(gauge.mean)),
-            ("days_measured", .integer(gauge.coverage.measured)),
-        ])
+        .object(
+            [
+                ("sensor", .string(gauge.sensor.id.rawValue)), ("unit", .string(gauge.sensor.unit.code)),
+                ("lowest", .decimal(gauge.lowest)), ("highest", .decimal(gauge.highest)),
+                ("mean", .decimal(gauge.mean)),
+                ("days_measured", .integer(gauge.coverage.measured)),
+            ] + JSONView.marks(model.disputes.mark(of: gauge.sensor.id)))
     }
 
     private func limit(_ report: LimitReport) -> JSONNode {

@@ -5,30 +5,36 @@ import GatewayModel
 final class ReadingsTable: RowSource {
     private enum Column: Int {
         case time, sensor, device, channel, quantity, unit, value, exact, trusted, source, receivedAt, local, day,
-            series, at
+            disputed, series, at
     }
 
-    static func table(_ store: Store, _ places: SeriesPlaces) -> VirtualTable {
+    /// `disputes` are those that may be shown.
+    static func table(_ store: Store, _ places: SeriesPlaces, _ disputes: [Dispute]) -> VirtualTable {
         VirtualTable(
             columns: """
                 time TEXT, sensor TEXT, device TEXT, channel TEXT, quantity TEXT, unit TEXT, value REAL, exact TEXT,
-                trusted INTEGER, source TEXT, received_at TEXT, local TEXT, day TEXT, series INTEGER HIDDEN, at INTEGER HIDDEN
+                trusted INTEGER, source TEXT, received_at TEXT, local TEXT, day TEXT, disputed TEXT, series INTEGER HIDDEN,
+                at INTEGER HIDDEN
                 """,
             selective: [
                 Column.time.rawValue: 1, Column.sensor.rawValue: 5000, Column.device.rawValue: 10_000,
                 Column.series.rawValue: 4000, Column.at.rawValue: 1,
             ], ordered: [Column.time.rawValue, Column.at.rawValue]
-        ) { try ReadingsTable(store, places, $0) }
+        ) { try ReadingsTable(store, places, disputes, $0) }
     }
 
     private let places: SeriesPlaces
+    private let disputes: [Dispute]
     private var slices: ReadingSlices
     private var slice: [StoredReading] = []
     private var index = -1
     private var sensor: SensorID?
 
-    private init(_ store: Store, _ places: SeriesPlaces, _ constraints: [ColumnConstraint]) throws {
+    private init(
+        _ store: Store, _ places: SeriesPlaces, _ disputes: [Dispute], _ constraints: [ColumnConstraint]
+    ) throws {
         self.places = places
+        self.disputes = disputes
         let times = SQLTime.range(constraints, text: Column.time.rawValue, number: Column.at.rawValue)
         let series = places.series(
             constraints, series: Column.series.rawValue, sensor: Column.sensor.rawValue,
@@ -75,6 +81,9 @@ final class ReadingsTable: RowSource {
         case .local:
             return .text(SQLTime.text(time.milliseconds, offsetSeconds: places.zone.offsetSeconds(at: time)))
         case .day: return .text(places.zone.date(at: time).description)
+        case .disputed:
+            let numbers = sensor.map { sensor in disputes.filter { $0.concerns(sensor, at: time) }.map(\.number) } ?? []
+            return numbers.isEmpty ? .null : .text(numbers.map(String.init).joined(separator: " "))
         case .series: return .integer(reading.series.rawValue)
         case .at: return .integer(time.milliseconds)
         }

@@ -46,11 +46,16 @@ public final class SQLSession {
         switch access {
         case .all:
             isGuarded = false
-            try register(SeriesPlaces(store, zone: zone, visible: nil))
+            try register(SeriesPlaces(store, zone: zone, visible: nil), store.disputes(openOnly: true))
         case .community(let sensors):
             isGuarded = true
             let places = try SeriesPlaces(store, zone: zone, visible: sensors)
-            try register(places)
+            // What was about a household when it was opened stays its business.
+            try register(
+                places,
+                store.disputes(openOnly: true).filter { dispute in
+                    !dispute.isHousehold && dispute.sensor.map(sensors.contains) ?? true
+                })
             try shade(sensors, places)
         }
         try plain("PRAGMA query_only = ON")
@@ -98,13 +103,38 @@ public final class SQLSession {
         }
     }
 
-    private func register(_ places: SeriesPlaces) throws {
+    private func register(_ places: SeriesPlaces, _ disputes: [Dispute]) throws {
+        try list(disputes)
         for (name, table) in [
-            ("readings", ReadingsTable.table(store, places)), ("hours", HoursTable.table(store, places)),
+            ("readings", ReadingsTable.table(store, places, disputes)), ("hours", HoursTable.table(store, places)),
         ] {
             guard table.register(name, connection) == SQLITE_OK else { throw error() }
             // Makes the table now, before making tables is refused.
             try plain("SELECT * FROM \(name) LIMIT 0")
+        }
+    }
+
+    /// Makes the table of what people say is wrong, as far as it may be shown: readings, figures and alerts.
+    private func list(_ disputes: [Dispute]) throws {
+        try plain(
+            """
+            CREATE TEMP TABLE disputed (number INTEGER, sensor TEXT, from_time TEXT, until_time TEXT, resource TEXT,
+            month TEXT, alert INTEGER)
+            """)
+        for dispute in disputes {
+            func quoted(_ text: String) -> String { "'\(text.replacing("'", with: "''"))'" }
+            let place =
+                switch dispute.subject {
+                case .readings(let sensor, let from, let until):
+                    [
+                        quoted(sensor.rawValue), quoted(SQLTime.text(from.milliseconds)),
+                        quoted(SQLTime.text(until.milliseconds)), "NULL", "NULL", "NULL",
+                    ]
+                case .figure(let resource, let month):
+                    ["NULL", "NULL", "NULL", quoted(resource.rawValue), quoted(month.description), "NULL"]
+                case .alert(let number): ["NULL", "NULL", "NULL", "NULL", "NULL", "\(number)"]
+                }
+            try plain("INSERT INTO disputed VALUES (\(dispute.number), \(place.joined(separator: ", ")))")
         }
     }
 
