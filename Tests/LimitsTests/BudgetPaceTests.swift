@@ -137,8 +137,8 @@ struct BudgetPaceTests {
               - id: well
                 title: Well
                 bound: \(bound)
-                protects: people
-                resource: water
+                protects: resource
+                resource: garden
                 sensors: [upper-well/pumped]
                 priority: today
                 budget: {\(budget)}
