@@ -2,10 +2,10 @@ import GatewayModel
 
 /// Says which readings, which limit, which decision and which gaps led to an alert (P8).
 public enum AlertExplanation {
-    /// The explanation, line by line.
+    /// The explanation, line by line; what was measured is left out where it is a home's and nobody said why it is wanted.
     public static func lines(
-        _ alert: Alert, limitSentence: String?, decidedOn: CalendarDate?, localTime: (Instant) -> String,
-        book: Phrasebook
+        _ alert: Alert, limitSentence: String?, decidedOn: CalendarDate?, isHidden: Bool = false,
+        localTime: (Instant) -> String, book: Phrasebook
     ) -> [String] {
         var lines = [
             book.text(
@@ -26,7 +26,9 @@ public enum AlertExplanation {
         } else if case .box(let condition) = alert.cause {
             lines.append(book.text("box.\(condition.rawValue).step"))
         }
-        if let transition = alert.transition {
+        if isHidden {
+            lines.append(book.text("alerts.explain.hidden"))
+        } else if let transition = alert.transition {
             lines += transition.evidence.map { piece in
                 book.text(
                     "alerts.explain.reading",
@@ -40,7 +42,7 @@ public enum AlertExplanation {
                     transition.coverage.isComplete ? "alerts.explain.complete" : "alerts.explain.gaps",
                     ["measured": "\(transition.coverage.measured)", "expected": "\(transition.coverage.expected)"]))
         }
-        if let peak = alert.peak, let at = alert.peakAt, peak != alert.transition?.value {
+        if !isHidden, let peak = alert.peak, let at = alert.peakAt, peak != alert.transition?.value {
             lines.append(book.text("alerts.explain.peak", ["value": book.number(peak), "at": localTime(at)]))
         }
         lines += alert.entries.map { entry in

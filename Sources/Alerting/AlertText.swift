@@ -162,8 +162,9 @@ public enum AlertText {
                 "alerts.sure.parts",
                 ["measured": "\(transition.coverage.measured)", "expected": "\(transition.coverage.expected)"])
         }
-        return transition.evidence.count > 1
-            ? book.text("alerts.sure.readings", ["count": "\(transition.evidence.count)"]) : ""
+        // What was measured before it began shows how it came, and agrees to nothing.
+        let agreeing = transition.evidence.count { $0.time >= transition.onset }
+        return agreeing > 1 ? book.text("alerts.sure.readings", ["count": "\(agreeing)"]) : ""
     }
 
     private static func firstStep(_ alert: Alert, _ context: Context, _ book: Phrasebook) -> String {

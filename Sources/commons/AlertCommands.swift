@@ -82,13 +82,15 @@ struct AlertsCommand: ParsableCommand {
     struct Explain: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Says which readings, which limit, which decision and which gaps led to an alert.",
-            discussion: "Example:\n  commons alerts explain 12")
+            discussion:
+                "Examples:\n  commons alerts explain 12\n  commons alerts explain 14 --why 'Amina asked us to look'")
         @OptionGroup var site: SiteOptions
         @Argument(help: "The alert's number.") var number: Int
         @Option(name: .long, help: "text or json.") var format = ListFormat.text
+        @Option(name: .long, help: "Why what a home used is wanted; the home can see it.") var why: String?
 
         func run() throws {
-            try AlertDesk(site: Site.load(configFile: site.config)).explain(number, json: format == .json)
+            try AlertDesk(site: Site.load(configFile: site.config)).explain(number, json: format == .json, why: why)
                 .forEach { print($0) }
         }
     }

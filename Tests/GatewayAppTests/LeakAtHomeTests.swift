@@ -122,4 +122,27 @@ struct LeakAtHomeTests {
         #expect(try told(village, "stewards").count == 1 && told(village, "home-8").count == 1)
         #expect(try told(village, "members").isEmpty)
     }
+
+    @Test("What the home used is explained to nobody who does not say why, and the home sees who looked")
+    func explained() throws {
+        let folder = try TemporaryFolder("leak")
+        let village = try village("resource", folder: folder)
+        try run("other", in: village)
+        let number = try #require(
+            try village.office.store.alerts(openOnly: false).first { $0.subject.hasPrefix("house-8") }?.number)
+        village.office.close()
+        let desk = AlertDesk(site: village.site)
+        let plain = try desk.explain(number, json: false)
+        #expect(plain.contains { $0.hasPrefix("What was measured is a home's.") })
+        let json = try #require(try desk.explain(number, json: true).first)
+        for text in plain + [json] { #expect(!text.contains("kWh at") && !text.contains("\"evidence\""), "\(text)") }
+        #expect(
+            try HouseholdDesk(site: village.site).show("house-8/energy").contains { $0.contains("asked us") } == false)
+        let shown = try desk.explain(number, json: true, why: "the people asked us to look")
+        let object = try JSONSerialization.jsonObject(with: Data(shown.joined().utf8)) as? [String: Any]
+        let evidence = try #require(object?["evidence"] as? [[String: Any]])
+        #expect(
+            !evidence.isEmpty && evidence.allSatisfy { ($0["time"] as? String)?.hasSuffix("Z") == true }, "\(shown)")
+        #expect(try HouseholdDesk(site: village.site).show("house-8/energy").contains { $0.contains("asked us") })
+    }
 }

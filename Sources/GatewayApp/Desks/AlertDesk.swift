@@ -14,7 +14,7 @@ public struct AlertDesk {
         self.site = site
     }
 
-    private struct AlertLine: Encodable {
+    struct AlertLine: Encodable {
         var number: Int
         var id: String
         var priority: String
@@ -40,21 +40,7 @@ public struct AlertDesk {
         let store = try site.readingStore()
         let alerts = try store.alerts(openOnly: !all)
         let disputes = try store.disputes()
-        if json {
-            return try alerts.map { alert in
-                try JSONLine.text(
-                    AlertLine(
-                        number: alert.number, id: alert.id, priority: alert.priority.rawValue,
-                        state: alert.state.rawValue, subject: alert.subject, cause: AlertDesk.word(for: alert.cause),
-                        onset: alert.onset.description, detectedAt: alert.detectedAt.description,
-                        returnedAt: alert.returnedAt?.description, closedAt: alert.closedAt?.description,
-                        outcome: alert.outcome?.rawValue, takenBy: alert.takenBy, peak: alert.peak?.description,
-                        pausedUntil: alert.state == .paused ? alert.pause?.until.description : nil,
-                        pauseAskedUntil: AlertDesk.asked(alert)?.until.description,
-                        offUntil: alert.offUntil?.description, coveredBy: alert.coveredBy,
-                        disputed: AlertDesk.disputed(alert, disputes)))
-            }
-        }
+        if json { return try alerts.map { try JSONLine.text(AlertDesk.line($0, disputes)) } }
         let book = site.book(nil)
         let off = try offLines(book)
         guard !alerts.isEmpty else { return [book.text("cli.no_alerts")] + off }
@@ -67,6 +53,20 @@ public struct AlertDesk {
                     AlertDesk.word(for: alert.cause), alert.takenBy ?? "-",
                 ]
             }) + off
+    }
+
+    /// An alert as it stands in JSON.
+    static func line(_ alert: Alert, _ disputes: [Dispute]) -> AlertLine {
+        AlertLine(
+            number: alert.number, id: alert.id, priority: alert.priority.rawValue,
+            state: alert.state.rawValue, subject: alert.subject, cause: word(for: alert.cause),
+            onset: alert.onset.description, detectedAt: alert.detectedAt.description,
+            returnedAt: alert.returnedAt?.description, closedAt: alert.closedAt?.description,
+            outcome: alert.outcome?.rawValue, takenBy: alert.takenBy, peak: alert.peak?.description,
+            pausedUntil: alert.state == .paused ? alert.pause?.until.description : nil,
+            pauseAskedUntil: asked(alert)?.until.description,
+            offUntil: alert.offUntil?.description, coveredBy: alert.coveredBy,
+            disputed: disputed(alert, disputes))
     }
 
     /// Where an alert is in its life, with the end or the alert that it waits for.
@@ -103,28 +103,6 @@ public struct AlertDesk {
         }
     }
 
-    /// Which readings, which limit text, which decision and which gaps led to an alert.
-    public func explain(_ number: Int, json: Bool) throws -> [String] {
-        let store = try site.readingStore()
-        guard let alert = try store.alert(number: number) else {
-            throw AppError("there is no alert \(number)", remedy: "`commons alerts list --all` shows them")
-        }
-        if json { return [try JSONLine.text(alert)] }
-        var entry: LimitInForce?
-        if case .limit(let reference) = alert.cause {
-            let adopted = try LimitRegister(site: site).adopted(in: store)
-            let day = site.zone.date(at: alert.detectedAt)
-            entry = try StageKeeper(store).limits(on: day, LimitsInForce(adopted))
-                .first { $0.reference == reference }
-        }
-        let book = site.book(nil)
-        let sentence = entry.map { PlainSentence.of($0.limit, book, $0.scale) }
-        let marks = AlertDesk.marks(alert, try store.disputes(), book)
-        return AlertExplanation.lines(
-            alert, limitSentence: sentence, decidedOn: entry?.decidedOn, localTime: { site.local($0) }, book: book)
-            + (marks.isEmpty ? [] : [marks.trimmingCharacters(in: .whitespaces)])
-    }
-
     /// The disputes about an alert that wait for the assembly; nil where there is none.
     private static func disputed(_ alert: Alert, _ disputes: [Dispute]) -> [Int64]? {
         let open = disputes.filter { $0.state.isOpen && $0.isAbout(alert) }.map(\.number)
@@ -132,7 +110,7 @@ public struct AlertDesk {
     }
 
     /// That somebody thinks it is wrong, or that the assembly has said so; empty where neither is the case.
-    private static func marks(_ alert: Alert, _ disputes: [Dispute], _ book: Phrasebook) -> String {
+    static func marks(_ alert: Alert, _ disputes: [Dispute], _ book: Phrasebook) -> String {
         disputes.filter { $0.state != .kept && $0.isAbout(alert) }.map { dispute in
             " "
                 + book.text(

@@ -1,0 +1,96 @@
+import Alerting
+import Foundation
+import GatewayModel
+import Limits
+import Storage
+
+extension AlertDesk {
+    private struct EvidenceLine: Encodable {
+        var sensor: String
+        var value: String
+        var unit: String
+        var time: String
+    }
+
+    private struct EntryLine: Encodable {
+        var at: String
+        var kind: String
+        var person: String?
+        var note: String?
+        var until: String?
+    }
+
+    private struct ExplainedLine: Encodable {
+        var alert: AlertLine
+        var sentence: String?
+        var decision: Int?
+        var decidedOn: String?
+        var value: String?
+        var bound: String?
+        var measuredPlaces: Int?
+        var expectedPlaces: Int?
+        var evidence: [EvidenceLine]?
+        var entries: [EntryLine]
+    }
+
+    /// Which readings, which limit text, which decision and which gaps led to an alert (P8).
+    ///
+    /// What a home used is left out unless `why` says the reason, which is entered in the record book first (P9).
+    public func explain(_ number: Int, json: Bool, why: String? = nil) throws -> [String] {
+        let store = try site.readingStore()
+        guard let alert = try store.alert(number: number) else {
+            throw AppError("there is no alert \(number)", remedy: "`commons alerts list --all` shows them")
+        }
+        let isHidden = try hides(alert, why: why, in: store)
+        var entry: LimitInForce?
+        if case .limit(let reference) = alert.cause {
+            let adopted = try LimitRegister(site: site).adopted(in: store)
+            let day = site.zone.date(at: alert.detectedAt)
+            entry = try StageKeeper(store).limits(on: day, LimitsInForce(adopted))
+                .first { $0.reference == reference }
+        }
+        let book = site.book(nil)
+        let sentence = entry.map { PlainSentence.of($0.limit, book, $0.scale) }
+        let disputes = try store.disputes()
+        if json {
+            return [try JSONLine.text(AlertDesk.explained(alert, entry, sentence, disputes, isHidden: isHidden))]
+        }
+        let marks = AlertDesk.marks(alert, disputes, book)
+        return AlertExplanation.lines(
+            alert, limitSentence: sentence, decidedOn: entry?.decidedOn, isHidden: isHidden,
+            localTime: { site.local($0) }, book: book)
+            + (marks.isEmpty ? [] : [marks.trimmingCharacters(in: .whitespaces)])
+    }
+
+    /// True where what was measured is a home's and nobody said why it is wanted; a reason is entered in the record book.
+    private func hides(_ alert: Alert, why: String?, in store: Store) throws -> Bool {
+        let measured = (alert.transition.map { [$0.sensor].compactMap { $0 } + $0.evidence.map(\.sensor) } ?? [])
+        let homes = Set(try store.sensors().filter { $0.visibility == .household }.map(\.id)).intersection(measured)
+        guard !homes.isEmpty, let why else { return !homes.isEmpty }
+        _ = try HouseholdDesk(site: site).look(at: homes.sorted(), "alerts explain \(alert.number)", why: why)
+        return false
+    }
+
+    private static func explained(
+        _ alert: Alert, _ entry: LimitInForce?, _ sentence: String?, _ disputes: [Dispute], isHidden: Bool
+    ) -> ExplainedLine {
+        var line = AlertDesk.line(alert, disputes)
+        let shown = isHidden ? nil : alert.transition
+        if isHidden { line.peak = nil }
+        return ExplainedLine(
+            alert: line, sentence: sentence, decision: entry?.reference.resolution,
+            decidedOn: entry?.decidedOn.description, value: shown?.value?.description,
+            bound: shown?.bound.description, measuredPlaces: shown?.coverage.measured,
+            expectedPlaces: shown?.coverage.expected,
+            evidence: shown?.evidence.map {
+                EvidenceLine(
+                    sensor: $0.sensor.rawValue, value: $0.value.description, unit: $0.unit.code,
+                    time: $0.time.description)
+            },
+            entries: alert.entries.map {
+                EntryLine(
+                    at: $0.at.description, kind: $0.kind.rawValue, person: $0.person, note: $0.note,
+                    until: $0.until?.description)
+            })
+    }
+}
