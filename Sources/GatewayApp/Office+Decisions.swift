@@ -15,7 +15,18 @@ extension Office {
         let judgement = try judge(bytes, resolution, signatures, way: .adoption, now: now)
         guard judgement.isGood else { return refusal(judgement) }
         if let problem = try misfit(of: resolution, now: now) { return .refused(problem) }
+        if let refusal = try founding(resolution, fileName) { return refusal }
         return try enter(bytes, resolution, judgement, by: actor, now: now)
+    }
+
+    /// The first list of delegates comes in by the ceremony at the console alone, and while it waits nothing passes it by.
+    private func founding(_ resolution: Resolution, _ fileName: String) throws -> CommandReply? {
+        guard DelegatesInForce(try LimitRegister(site: site).adopted(in: store)) == nil else { return nil }
+        if resolution.provenance.delegates != nil { return refused("founded_at_console", ["file": fileName]) }
+        guard let waiting = try store.openRecovery(), resolution.number > waiting.number else { return nil }
+        return refused(
+            "founding_waits",
+            ["number": "\(waiting.number)", "until": site.local(Office.end(of: waiting))])
     }
 
     /// Judges a decision by the bytes that were adopted before it.
@@ -45,8 +56,10 @@ extension Office {
 
     /// Stores it with its signatures and lets it count.
     func enter(
-        _ bytes: [UInt8], _ resolution: Resolution, _ judgement: AdoptionJudgement, by actor: Actor, now: Instant
+        _ bytes: [UInt8], _ resolution: Resolution, _ judgement: AdoptionJudgement, isCeremony: Bool = false,
+        by actor: Actor, now: Instant
     ) throws -> CommandReply {
+        let hasDelegates = DelegatesInForce(try LimitRegister(site: site).adopted(in: store)) != nil
         let book = site.book(nil)
         var facts = [
             "number": "\(resolution.number)", "assembly": "\(resolution.assembly)", "means": actor.means,
@@ -64,7 +77,7 @@ extension Office {
             record: RecordEntry(
                 at: now, kind: "limits.adopted", facts: facts,
                 erasable: ["person": actor.person, "entered_by": actor.account]),
-            isRecovery: judgement.state.isRecovery, notices: told.notices)
+            isRecovery: isCeremony, overtakes: hasDelegates, notices: told.notices)
         try refreshLimits(now: now)
         needsMakeUp = true
         boxWatch?.decisionsChanged()

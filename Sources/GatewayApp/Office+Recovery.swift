@@ -2,8 +2,8 @@ import GatewayModel
 import Limits
 import Storage
 
-/// What is done when so many keys are lost that the delegates can no longer sign: a new list waits in public at the
-/// console, and everybody can see it and object.
+/// How a list of delegates comes in that no earlier delegates sign: the first one, and one after so many keys are lost that
+/// they can no longer sign. It waits in public at the console, and everybody can see it and object.
 extension Office {
     /// From when on a list that waits can be adopted.
     static func end(of recovery: StoredRecovery) -> Instant {
@@ -33,7 +33,7 @@ extension Office {
         guard now >= Office.end(of: waiting) else {
             return refused("recovery_too_early", ["until": site.local(Office.end(of: waiting))])
         }
-        return try enter(bytes, resolution, judgement, by: actor, now: now)
+        return try enter(bytes, resolution, judgement, isCeremony: true, by: actor, now: now)
     }
 
     private func beginRecovery(

@@ -161,8 +161,19 @@ enum LimitRules {
                 "'\(limit.id)' cannot be on course for its amount",
                 remedy: "warn_on_course_for: goes with a ceiling per week, month or season")
         }
+        if isQuantity(limit.rule), let amount = limit.amount, amount < .zero {
+            entry.report("'\(limit.id)' has an amount below zero", remedy: "write an amount that can be used")
+        }
         checkHours(limit, at: entry)
         checkDays(limit, at: entry)
+    }
+
+    /// True for rules about what is used; a level, a change and a difference may lie below zero.
+    private static func isQuantity(_ rule: Limit.Rule) -> Bool {
+        switch rule {
+        case .instant, .sites, .rate, .balance: false
+        default: true
+        }
     }
 
     /// Hours go with rules that look at moments; a period's amount would be closed at the end of the hours of each day.

@@ -13,6 +13,16 @@ public enum PlainSentence {
             .joined(separator: " ")
     }
 
+    /// What is adopted with a limit beside its rule: which sensors count, whose minimum it leaves, whom it calls.
+    private static func terms(_ limit: Limit, _ book: Phrasebook) -> String {
+        let sensors = limit.sensors.map(\.rawValue).joined(separator: ", ")
+        return
+            ([book.text("limits.terms.sensors", ["sensors": sensors])]
+            + (limit.floor.map { [book.text("limits.terms.floor", ["floor": $0])] } ?? [])
+            + [book.text("limits.terms.\(limit.priority.rawValue)")]
+            + (limit.waivesConfirmation ? [book.text("limits.terms.waives")] : [])).joined(separator: " ")
+    }
+
     /// What else is decided with the rule: when it is kept again, when people are warned, what is counted.
     private static func details(_ limit: Limit, _ book: Phrasebook) -> [String] {
         func again(_ deadband: DecimalValue, _ delay: Int64) -> [String] {
@@ -53,7 +63,7 @@ public enum PlainSentence {
 
     /// One sentence for each thing that a resolution decides, in its order.
     public static func all(of resolution: Resolution, _ book: Phrasebook) -> [String] {
-        resolution.limits.map { of($0, book, resolution.scale) }
+        resolution.limits.map { of($0, book, resolution.scale) + " " + terms($0, book) }
             + resolution.stages.flatMap { of($0, book) }
             + resolution.declares.map { declaration in
                 book.text(

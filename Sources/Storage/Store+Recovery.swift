@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import GatewayModel
 
-/// A list of delegates that waits in public, since too few keys of the list in force are left.
+/// A list of delegates that waits in public, since there is none yet or too few keys of the one in force are left.
 public struct StoredRecovery: Hashable, Sendable {
     /// The number of its decision.
     public var number: Int
@@ -75,14 +75,16 @@ enum RecoveryRows {
             arguments: [now.milliseconds, outcome.rawValue])
     }
 
-    /// Ends the one that waits when a decision with that hash is adopted.
-    static func end(adopting sha256: String, isRecovery: Bool, at now: Instant, _ db: Database) throws {
+    /// Ends the one that waits when a decision with that hash is adopted; another decision ends it where that `overtakes`.
+    static func end(
+        adopting sha256: String, isRecovery: Bool, overtakes: Bool, at now: Instant, _ db: Database
+    ) throws {
         let waiting = try open(db)
         guard !isRecovery || waiting?.sha256 == sha256 else {
             throw StoreError(
                 .invalid, "adopt", cause: "this list of delegates does not wait at the console",
                 remedy: "Begin with commons limits recover.")
         }
-        if waiting != nil { try end(isRecovery ? .adopted : .overtaken, at: now, db) }
+        if waiting != nil, isRecovery || overtakes { try end(isRecovery ? .adopted : .overtaken, at: now, db) }
     }
 }

@@ -29,7 +29,7 @@ extension Store {
     /// `isRecovery` says so, overtaken otherwise, since there are keys enough. Returns what was stored.
     public func adopt(
         number: Int, bytes: [UInt8], signatures: [SignatureFile] = [], by person: String, at now: Instant,
-        record: RecordEntry, isRecovery: Bool = false, notices: [OutboxItem] = []
+        record: RecordEntry, isRecovery: Bool = false, overtakes: Bool = true, notices: [OutboxItem] = []
     ) throws(StoreError) -> StoredResolution {
         let digest = Fingerprint.sha256(bytes)
         return try write("adopt") { db in
@@ -47,7 +47,8 @@ extension Store {
                     sql: "INSERT INTO resolution_signature VALUES (?, ?, ?)",
                     arguments: [number, file.name, file.armour])
             }
-            try RecoveryRows.end(adopting: digest, isRecovery: isRecovery, at: now, db)
+            try RecoveryRows.end(
+                adopting: digest, isRecovery: isRecovery, overtakes: overtakes, at: now, db)
             var entry = record
             entry.facts["resolution"] = String(number)
             entry.facts["sha256"] = digest

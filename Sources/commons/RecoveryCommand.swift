@@ -5,11 +5,12 @@ import GatewayApp
 extension LimitsCommand {
     struct Recover: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Brings a new list of delegates in when too many keys are lost; waits seven public days.",
+            abstract:
+                "Brings in the first list of delegates, or a new one when too many keys are lost; waits seven public days.",
             discussion: """
                 The decision brings the new list and nothing else, and is signed by as many of the new delegates as it asks \
                 for. While it waits it is first on the agenda, everybody is told, and the record book keeps it. Any decision \
-                that the present delegates sign ends the wait: then their keys are not lost.
+                that present delegates sign ends the wait: then their keys are not lost.
 
                 Examples:
                   commons limits recover config/resolutions/0009-delegates.md

@@ -95,9 +95,10 @@ struct DraftTests {
         #expect(told.contains { $0.contains("Did you mean “well/water”?") })
         #expect(told.contains { $0.contains("begins with `not more than`") })
         #expect(told.count { $0.contains("Write the day") } == 1)
-        let again = try Office.open(site: site, now: now)
+        let met = try #require(Instant(rfc3339: "2026-10-05T10:00:00Z"))
+        let again = try Office.open(site: site, now: met)
         let reply = again.perform(
-            .adopt(fileName: "6.md", bytes: Data(draft.text.utf8), signatures: []), by: Actor(account: "test"), now: now
+            .adopt(fileName: "6.md", bytes: Data(draft.text.utf8), signatures: []), by: Actor(account: "test"), now: met
         )
         #expect(reply.isDone, "\(reply.lines)")
         again.close()

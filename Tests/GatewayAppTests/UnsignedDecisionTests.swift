@@ -146,7 +146,7 @@ struct UnsignedDecisionTests {
         #expect(try alerts(later) == ["recovery_waiting  over"])
         #expect(try agenda(later, at: 7.1).isEmpty)
         let stored = try later.store.resolutions()
-        #expect(stored.map(\.isRecovery) == [false, true])
+        #expect(stored.map(\.isRecovery) == [true, true])
         let next = try village.write(3, on: "2026-11-15", previous: stored[1].sha256)
         try village.sign(next, ["rosa", "jordi", "amina"])
         #expect(try !village.adopt(next, in: later, at: 7.2).isDone)
@@ -155,7 +155,11 @@ struct UnsignedDecisionTests {
         let kinds = try later.store.recordEntries().map(\.entry.kind).filter {
             $0.hasPrefix("delegates.") || $0.hasPrefix("limits.")
         }
-        #expect(kinds == ["limits.adopted", "delegates.recovery_begun", "limits.adopted", "limits.adopted"])
+        #expect(
+            kinds == [
+                "delegates.recovery_begun", "limits.adopted", "delegates.recovery_begun", "limits.adopted",
+                "limits.adopted",
+            ])
         #expect(try later.store.verifyRecordBook().isIntact)
         later.close()
         #expect(try ProvenanceDesk(site: village.site).verifyAll(json: false).isGood)

@@ -66,14 +66,14 @@ struct ExampleResolutionTests {
         let wells = PlainSentence.all(of: try Self.example("wells"), try Self.book("en"))
         #expect(
             wells == [
-                "Level of the three wells: never less than 3.2 m at 2 or more of 3 places at once, for longer than 6 h. It is kept again once it is better by 0.1 m. Protects the resource.",
-                "A third of the wells: never less than 2.5 m at a third of the places at once, 1 or more of 3, for longer than 6 h. It is kept again once it is better by 0.1 m. Protects people.",
-                "Water for everyone: never less than 50 L per person and day for 40 people, and a flow that reaches 10 L/min. Protects people.",
-                "Water: not more than 90 L per person and day for 40 people, counted over the month. Protects the resource.",
-                "Our share of the aquifer: not more than 40 of 230 parts of the shared 12000 m³ per season, from 1 May to 30 September. Warned of at 70 %, 90 %. Shared by persons among communities; what all use is added up by the council of the aquifer. It rests on decision 12 of the assembly of the four villages of 8 March 2026. Protects the resource.",
-                "Water of any thirty days: not more than 150 m³ in any 30 days. Protects the resource.",
-                "Water against last year: a day not more than 120 % of one in the same month last year. Protects the resource.",
-                "Use that creeps upward: what is used beyond 4.5 m³ a day does not add up to more than 20 m³ within 60 days. Protects the resource.",
+                "Level of the three wells: never less than 3.2 m at 2 or more of 3 places at once, for longer than 6 h. It is kept again once it is better by 0.1 m. Protects the resource. Counted by: upper-well/level, lower-well/level, old-well/level. Waits for daylight.",
+                "A third of the wells: never less than 2.5 m at a third of the places at once, 1 or more of 3, for longer than 6 h. It is kept again once it is better by 0.1 m. Protects people. Counted by: upper-well/level, lower-well/level, old-well/level. Wakes people.",
+                "Water for everyone: never less than 50 L per person and day for 40 people, and a flow that reaches 10 L/min. Protects people. Counted by: village/taps. Wakes people.",
+                "Water: not more than 90 L per person and day for 40 people, counted over the month. Protects the resource. Counted by: upper-well/pumped, lower-well/pumped. It leaves people their minimum “water-for-everyone”. Waits for daylight.",
+                "Our share of the aquifer: not more than 40 of 230 parts of the shared 12000 m³ per season, from 1 May to 30 September. Warned of at 70 %, 90 %. Shared by persons among communities; what all use is added up by the council of the aquifer. It rests on decision 12 of the assembly of the four villages of 8 March 2026. Protects the resource. Counted by: upper-well/pumped, lower-well/pumped. It leaves people their minimum “water-for-everyone”. For the next meeting.",
+                "Water of any thirty days: not more than 150 m³ in any 30 days. Protects the resource. Counted by: upper-well/pumped, lower-well/pumped. It leaves people their minimum “water-for-everyone”. For the next meeting.",
+                "Water against last year: a day not more than 120 % of one in the same month last year. Protects the resource. Counted by: upper-well/pumped, lower-well/pumped. It leaves people their minimum “water-for-everyone”. For the next meeting.",
+                "Use that creeps upward: what is used beyond 4.5 m³ a day does not add up to more than 20 m³ within 60 days. Protects the resource. Counted by: upper-well/pumped, lower-well/pumped. It leaves people their minimum “water-for-everyone”. For the next meeting.",
                 "No stage and no emergency reduces: clinic/water.",
                 "Water: in an emergency it may be tightened, to 60 L at the tightest, until the next assembly and for 35 days at most.",
             ])

@@ -138,7 +138,7 @@ struct MeasuredPartTests {
         let found = try #require(resolution, "\(problems)")
         #expect(
             PlainSentence.all(of: found, try ExampleResolutionTests.book("en")) == [
-                "Fridge: not more than 8 °C for longer than 30 min. Where less than 80 % of that time was measured, we do not know. Protects people."
+                "Fridge: not more than 8 °C for longer than 30 min. Where less than 80 % of that time was measured, we do not know. Protects people. Counted by: fridge/temperature. Waits for daylight."
             ])
     }
 }

@@ -54,7 +54,7 @@ public enum AdoptionRules {
     public enum Way: Hashable, Sendable {
         /// With the signatures that are asked for.
         case adoption
-        /// At the console, after the public days: the old list does not have to sign the new one.
+        /// At the console, after the public days: no older list has to sign, since there is none or its keys are lost.
         case recovery
     }
 
@@ -74,7 +74,7 @@ public enum AdoptionRules {
         let roll = SignatureRoll(
             signatures, over: bytes, of: resolution, lists: [old, brought].compactMap { $0 })
         var problems = placeProblems(resolution, chain, inForce, community: community, today: today)
-        if way == .recovery { problems += recoveryProblems(resolution, inForce) }
+        if way == .recovery { problems += recoveryProblems(resolution) }
         var missing: [String] = []
         for (index, list) in roll.lists.enumerated() {
             missing += roll.missing(index).filter { !missing.contains($0) }
@@ -89,16 +89,17 @@ public enum AdoptionRules {
                     ]))
         }
         return AdoptionJudgement(
-            state: state(of: resolution, roll, way), problems: problems, notes: roll.notes, signatures: roll.counted,
+            state: state(of: resolution, roll, isRecovered: way == .recovery && inForce != nil), problems: problems,
+            notes: roll.notes, signatures: roll.counted,
             missing: missing)
     }
 
-    private static func state(of resolution: Resolution, _ roll: SignatureRoll, _ way: Way) -> SigningState {
+    private static func state(of resolution: Resolution, _ roll: SignatureRoll, isRecovered: Bool) -> SigningState {
         guard let list = roll.lists.first else {
             return resolution.provenance.minutes.map(SigningState.onPaper) ?? .unsigned
         }
         let signed = roll.signed(0)
-        return way == .recovery
+        return isRecovered
             ? .recovered(by: signed, of: list.persons.count)
             : .signed(by: signed, of: list.persons.count, needed: list.threshold)
     }
@@ -170,11 +171,8 @@ public enum AdoptionRules {
         return problems
     }
 
-    /// A recovery brings a list and nothing else, and there must be one to recover.
-    private static func recoveryProblems(
-        _ resolution: Resolution, _ inForce: DelegatesInForce?
-    ) -> [SigningProblem] {
-        guard inForce != nil else { return [SigningProblem(.recoveryOfNothing)] }
+    /// What waits at the console brings a list and nothing else.
+    private static func recoveryProblems(_ resolution: Resolution) -> [SigningProblem] {
         guard resolution.provenance.delegates != nil else { return [SigningProblem(.recoveryWithoutList)] }
         return resolution == resolution.headAlone(keepingDelegates: true) ? [] : [SigningProblem(.recoveryOfMore)]
     }

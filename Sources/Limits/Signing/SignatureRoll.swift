@@ -64,9 +64,10 @@ struct SignatureRoll {
         lists[index].persons.map(\.id).filter(signers[index].contains)
     }
 
-    /// The persons of a list that have not.
+    /// The persons of a list that have not, and whose keys may sign for the day of the assembly.
     func missing(_ index: Int) -> [String] {
-        lists[index].persons.map(\.id).filter { !signers[index].contains($0) }
+        lists[index].persons.filter { $0.until.map { $0 >= resolution.assembly } ?? true }.map(\.id)
+            .filter { !signers[index].contains($0) }
     }
 
     /// A signature that is whole, for this community's decisions, and over these bytes; whose it is is not looked at.

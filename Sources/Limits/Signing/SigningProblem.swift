@@ -20,7 +20,6 @@ public struct SigningProblem: Error, Hashable, Sendable {
         case tooFewNew = "too_few_new"
         // Recovery at the console.
         case recoveryWithoutList = "recovery_without_list"
-        case recoveryOfNothing = "recovery_of_nothing"
         case recoveryOfMore = "recovery_of_more"
         // One signature file.
         case damaged, version
