@@ -18,28 +18,31 @@ public struct BudgetDay: Hashable, Sendable {
     /// Follows a budget from day to day; days outside of its season are left out, and what was used on them does not count.
     ///
     /// `dates` are in order; what was used before the first of them is not known. A minimum is judged on the last day of
-    /// its period, a ceiling on every day. A day on which a sensor was not heard can be known to be past, and nothing else.
+    /// its period, a ceiling on every day. A day on which a sensor was not heard can be known to be past, and nothing else. A
+    /// minimum that was not reached is missed only where nothing is missing: what a register used in a gap stands in its next
+    /// reading, of other sensors nobody knows it.
     public static func days(
         of limit: Limit, _ scale: Scale, on dates: [CalendarDate], _ table: DayTable
     ) -> [CalendarDate: BudgetDay] {
         guard case .budget(let amount, let period, let basis, let warnAt) = limit.rule else { return [:] }
         var found: [CalendarDate: BudgetDay] = [:]
-        var running: (period: CalendarDate, used: DecimalValue, isWhole: Bool)?
+        var running: (period: CalendarDate, used: DecimalValue, gaps: Gaps)?
         for date in dates {
             guard let first = period.start(containing: date), limit.counts(on: date) else { continue }
             let length = period.dayCount(from: first)
             // Of a period that its season cuts nobody can say that a minimum was missed.
             guard limit.bound == .atMost || limit.isInSeason(from: first, days: length) else { continue }
-            var current = running.flatMap { $0.period == first ? $0 : nil } ?? (first, .zero, date == first)
+            var current = running.flatMap { $0.period == first ? $0 : nil } ?? (first, .zero, Gaps())
+            if running?.period != first, date != first { current.gaps.isLost = true }
             defer { running = current }
+            current.gaps.pass(date, limit.sensors, table, isFirst: date == first)
             let bound = scale.whole(amount, basis, days: length)
             let sum = table.sum(of: limit.sensors, on: date, in: limit.unit)
             guard sum.parts.measured > 0, let used = current.used.adding(sum.amount), let bound else {
-                current.isWhole = false
                 found[date] = BudgetDay(state: .unknown, used: current.used, bound: bound)
                 continue
             }
-            current = (first, used, current.isWhole && sum.isWhole)
+            current.used = used
             let isLast = date == first.adding(days: length - 1)
             let warning = warnAt.filter { $0 < 100 }.min().flatMap { bound.multiplied(byRatio: Int64($0), 100) }
             let state: State
@@ -48,16 +51,65 @@ public struct BudgetDay: Hashable, Sendable {
             case .atMost:
                 state =
                     used > bound ? .past : !isHeard ? .unknown : warning.map { used >= $0 } == true ? .near : .within
-            case .atLeast where isLast && used < bound: state = current.isWhole ? .past : .unknown
+            case .atLeast where isLast && used < bound: state = current.gaps.isWhole ? .past : .unknown
             case .atLeast: state = isHeard || used >= bound ? .within : .unknown
             }
             found[date] = BudgetDay(state: state, used: used, bound: bound)
         }
         return found
     }
+
+    /// What is missing of a period so far.
+    private struct Gaps {
+        /// Sensors whose last days are not known.
+        var open: Set<SensorID> = []
+        /// True where something is missing that no later day brings.
+        var isLost = false
+
+        var isWhole: Bool { open.isEmpty && !isLost }
+
+        /// A gap on the first day may have begun before it, so nobody knows what of it belongs to the period.
+        mutating func pass(_ date: CalendarDate, _ sensors: [SensorID], _ table: DayTable, isFirst: Bool) {
+            for sensor in sensors {
+                switch table.knowledge(of: sensor, on: date) {
+                case .all: if open.contains(sensor) { isLost = true }
+                case .allWithGap: open.remove(sensor)
+                case .open where isFirst: isLost = true
+                case .open: open.insert(sensor)
+                case .lowerBound: isLost = true
+                }
+            }
+        }
+    }
+}
+
+extension BudgetDay {
+    /// What the last day of its period says of a minimum per time; nil for other rules and on other days.
+    static func minimum(
+        _ limit: Limit, _ scale: Scale, on date: CalendarDate, _ table: DayTable
+    ) -> (verdict: DayVerdict, start: CalendarDate)? {
+        guard limit.isMinimumPerTime, case .budget(_, let period, _, _) = limit.rule,
+            let start = period.start(containing: date), date == start.adding(days: period.dayCount(from: start) - 1)
+        else { return nil }
+        let dates = (0..<period.dayCount(from: start)).map { start.adding(days: $0) }
+        guard let day = days(of: limit, scale, on: dates, table)[date] else { return nil }
+        let parts = table.sum(of: limit.sensors, over: dates, in: limit.unit).parts
+        let state: DayVerdict.State =
+            switch day.state {
+            case .past: .past
+            case .unknown: .unknown
+            case .within, .near: .within
+            }
+        return (DayRules.verdict(state, day.used, day.bound, parts), start)
+    }
 }
 
 extension Limit {
+    /// True for an amount that is never to be less: it is judged on the last day of its period.
+    var isMinimumPerTime: Bool {
+        if case .budget = rule { bound == .atLeast } else { false }
+    }
+
     /// True where so many days lie in its season, all of them.
     func isInSeason(from first: CalendarDate, days: Int) -> Bool {
         guard let season else { return true }

@@ -49,9 +49,12 @@ public struct DayTable: Hashable, Sendable {
     private var uses: [SensorID: [CalendarDate: Use]] = [:]
     private var levels: [SensorID: [CalendarDate: Level]] = [:]
     private var units: [SensorID: Unit]
+    private let registers: Set<SensorID>
 
-    /// Makes an empty table for these sensors.
-    public init(sensors: [Sensor]) {
+    /// Makes an empty table for these sensors; `registers` are those that count on, so that the next reading after a gap brings
+    /// what was used in it.
+    public init(sensors: [Sensor], registers: Set<SensorID> = []) {
+        self.registers = registers
         units = Dictionary(sensors.map { ($0.id, $0.unit) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -86,6 +89,24 @@ public struct DayTable: Hashable, Sendable {
     /// The measured part of a sensor's day in thousandths; 0 where nothing came.
     func measuredPermille(of sensor: SensorID, on date: CalendarDate) -> Int {
         uses[sensor]?[date]?.measuredPermille ?? levels[sensor]?[date]?.measuredPermille ?? 0
+    }
+
+    /// What a day adds to what is known of a sensor's use.
+    enum Knowledge: Hashable, Sendable {
+        /// All of the day, and what a register used in a gap before it.
+        case all, allWithGap
+        /// Nothing, or less than enough of it; a register's next whole day brings it.
+        case open
+        /// What is certain, and no later day brings the rest.
+        case lowerBound
+    }
+
+    /// What a day adds to what is known of a sensor's use.
+    func knowledge(of sensor: SensorID, on date: CalendarDate) -> Knowledge {
+        guard let use = uses[sensor]?[date] else { return .open }
+        if use.isLowerBound { return .lowerBound }
+        guard use.measuredPermille >= DayTable.enough else { return .open }
+        return registers.contains(sensor) ? .allWithGap : .all
     }
 
     /// What some sensors used on a day together, as far as it is known; nil where nothing is.

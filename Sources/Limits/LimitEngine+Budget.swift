@@ -105,41 +105,20 @@ extension LimitEngine {
         return [found]
     }
 
-    /// Ends a period: a minimum that was not reached is raised, a ceiling that was passed returns.
+    /// Ends a period: a ceiling that was passed returns. A minimum is judged by its days, once the last of them is over.
     mutating func closePeriod(_ limit: JudgedLimit, next start: CalendarDate, now: Instant) -> [LimitTransition] {
         guard let state = budgets[limit.number], let bound = bound(of: limit, state) else { return [] }
-        var fresh = BudgetState(start: start, sensors: limit.sensors.count)
-        var changes: [LimitTransition] = []
-        if limit.limit.bound == .atLeast, !isInSeason(limit, state) {
-            // Of a part of a period nobody can say that a minimum was missed.
-            if state.isRaised { changes.append(transition(.returned, limit, state, bound, now: now)) }
-        } else if limit.limit.bound == .atLeast {
-            let isMeasured = state.measured == limit.sensors.count
-            if isMeasured, let total = state.total, total < bound {
-                fresh.isRaised = true
-                if !state.isRaised { changes.append(transition(.raised, limit, state, bound, now: now)) }
-            } else if state.isRaised, isMeasured {
-                changes.append(transition(.returned, limit, state, bound, now: now))
-            } else {
-                // Not enough measured: we do not know, so what was raised stays raised.
-                fresh.isRaised = state.isRaised
-            }
-        } else if state.isRaised || state.warned > 0 || state.isOnCourseTold || state.isTold {
-            changes.append(transition(.returned, limit, state, bound, now: now))
-        }
-        budgets[limit.number] = fresh
-        return changes
+        budgets[limit.number] = BudgetState(start: start, sensors: limit.sensors.count)
+        guard limit.limit.bound == .atMost,
+            state.isRaised || state.warned > 0 || state.isOnCourseTold || state.isTold
+        else { return [] }
+        return [transition(.returned, limit, state, bound, now: now)]
     }
 
     /// The whole period's amount; one per person means per person and day.
     func bound(of limit: JudgedLimit, _ state: BudgetState) -> DecimalValue? {
         guard case .budget(let amount, let period, let basis, _) = limit.limit.rule else { return nil }
         return limit.entry.scale.whole(amount, basis, days: period.dayCount(from: state.start))
-    }
-
-    private func isInSeason(_ limit: JudgedLimit, _ state: BudgetState) -> Bool {
-        guard case .budget(_, let period, _, _) = limit.limit.rule else { return true }
-        return limit.limit.isInSeason(from: state.start, days: period.dayCount(from: state.start))
     }
 
     private func transition(

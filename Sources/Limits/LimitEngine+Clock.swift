@@ -7,7 +7,8 @@ extension LimitEngine {
         let today = date(of: now)
         for limit in judged {
             guard applies(limit, at: now) else {
-                changes += release(limit, now: now)
+                // What is judged by days that are over ends with the first one that does not count.
+                if !isOnDays(limit) { changes += release(limit, now: now) }
                 continue
             }
             switch limit.limit.rule {

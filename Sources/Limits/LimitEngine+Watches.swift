@@ -52,14 +52,14 @@ extension LimitEngine {
     }
 
     /// Outside of its season and hours nothing of a limit is passed.
-    mutating func release(_ limit: JudgedLimit, now: Instant) -> [LimitTransition] {
+    mutating func release(_ limit: JudgedLimit, at end: Instant? = nil, now: Instant) -> [LimitTransition] {
         let open = raised.removeValue(forKey: limit.reference) ?? [:]
         if watches[limit.number] != nil {
             watches[limit.number] = RuleWatches.make(limit.limit.rule, sensors: limit.sensors.count)
         }
         var changes = open.values.sorted { ($0.sensor?.rawValue ?? "") < ($1.sensor?.rawValue ?? "") }.map { told in
             var over = told
-            (over.change, over.onset, over.detectedAt) = (.returned, now, now)
+            (over.change, over.onset, over.detectedAt) = (.returned, end ?? now, now)
             return over
         }
         if case .budget = limit.limit.rule { changes += passPeriod(limit, nil, now: now) }
@@ -81,16 +81,20 @@ extension LimitEngine {
     /// Judges the rules on days by a day that is over; earlier days change the report and wake nobody.
     public mutating func judgeDay(_ date: CalendarDate, _ table: DayTable, now: Instant) -> [LimitTransition] {
         var changes: [LimitTransition] = []
-        for limit in judged where isOnDays(limit) && date >= limit.entry.inForceFrom {
+        for limit in judged where needsDays(limit) && date >= limit.entry.inForceFrom {
             let entry = limit.entry
-            changes += warnOnCourse(limit, by: date, table, now: now)
+            guard isOnDays(limit) else {
+                changes += warnOnCourse(limit, by: date, table, now: now)
+                continue
+            }
+            guard entry.limit.counts(on: date) else {
+                changes += release(limit, at: zone.start(of: date.adding(days: 1)), now: now)
+                continue
+            }
+            changes += judgeMinimum(limit, by: date, table, now: now)
             guard DayRules.isOnDays(entry.limit.rule) else { continue }
             // Alarms count from adoption: a day that had begun by then is the report's business.
             guard zone.start(of: date) >= entry.adoptedAt else { continue }
-            guard entry.limit.counts(on: date) else {
-                changes += release(limit, now: now)
-                continue
-            }
             for verdict in DayRules.judge(entry.limit, entry.scale, on: date, table) {
                 let isRaised = raised[entry.reference]?[verdict.sensor] != nil
                 guard let bound = verdict.bound, verdict.state == (isRaised ? .within : .past) else { continue }
@@ -107,14 +111,35 @@ extension LimitEngine {
 
     /// The sensors and days that ``judgeDay(_:_:now:)`` needs to know.
     public var neededDays: (sensors: [SensorID], lookBack: Int) {
-        let entries = judged.filter(isOnDays).map(\.entry)
+        let entries = judged.filter(needsDays).map(\.entry)
         let sensors = entries.flatMap { $0.limit.sensors + DayRules.otherSensors($0.limit.rule) }
         return (Set(sensors).sorted(), entries.map { DayRules.lookBack($0.limit.rule) }.max() ?? 0)
     }
 
     /// True where a day that is over says something that measurements alone do not.
-    private func isOnDays(_ limit: JudgedLimit) -> Bool {
-        DayRules.isOnDays(limit.limit.rule) || limit.limit.warnsOnCourse != nil
+    private func needsDays(_ limit: JudgedLimit) -> Bool { isOnDays(limit) || limit.limit.warnsOnCourse != nil }
+
+    /// True where days that are over say all that there is to say.
+    func isOnDays(_ limit: JudgedLimit) -> Bool {
+        DayRules.isOnDays(limit.limit.rule) || limit.limit.isMinimumPerTime
+    }
+
+    /// A minimum per time is raised when its period is over and it was missed, and stays so until a period in which it was
+    /// reached is over; one of which something is missing changes nothing.
+    private mutating func judgeMinimum(
+        _ limit: JudgedLimit, by date: CalendarDate, _ table: DayTable, now: Instant
+    ) -> [LimitTransition] {
+        // A period that was over when the limit was adopted is the report's business.
+        guard zone.start(of: date.adding(days: 1)) > limit.entry.adoptedAt,
+            let (verdict, start) = BudgetDay.minimum(limit.limit, limit.entry.scale, on: date, table)
+        else { return [] }
+        let isRaised = raised[limit.reference]?[nil] != nil
+        guard let bound = verdict.bound, verdict.state == (isRaised ? .within : .past) else { return [] }
+        let change = RuleChange(
+            change: isRaised ? .returned : .raised, sensor: nil,
+            onset: isRaised ? zone.start(of: date.adding(days: 1)) : zone.start(of: start), value: verdict.value,
+            bound: bound, coverage: verdict.coverage, evidence: [])
+        return note([change], limit, now: now)
     }
 
     private mutating func note(_ changes: [RuleChange], _ limit: JudgedLimit, now: Instant) -> [LimitTransition] {

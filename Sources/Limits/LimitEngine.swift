@@ -155,7 +155,7 @@ public struct LimitEngine: Sendable {
             case .instant:
                 guard let place else { continue }
                 change(place, of: limit) { ($0.raisedAt, $0.outsideSince) = (transition.onset, transition.onset) }
-            case .budget: budgets[limit.number]?.isTold = true
+            case .budget where !limit.limit.isMinimumPerTime: budgets[limit.number]?.isTold = true
             case .silence:
                 guard let place else { continue }
                 silences[limit.number][place] = true
@@ -174,12 +174,12 @@ public struct LimitEngine: Sendable {
         var last: [LimitReference: [SensorID?: LimitTransition]] = [:]
         for transition in told {
             guard let limit = found(transition.limit) else { continue }
-            if watches[limit.number] != nil || DayRules.isOnDays(limit.limit.rule) {
+            if watches[limit.number] != nil || DayRules.isOnDays(limit.limit.rule) || limit.limit.isMinimumPerTime {
                 last[transition.limit, default: [:]][transition.sensor] = transition
             }
-            guard var state = budgets[limit.number], transition.onset == zone.start(of: state.start) else {
-                continue
-            }
+            guard var state = budgets[limit.number], transition.onset == zone.start(of: state.start),
+                limit.limit.bound == .atMost
+            else { continue }
             switch transition.change {
             case .raised: state.isRaised = true
             case .warned(let percent): state.warned = max(state.warned, percent)

@@ -36,6 +36,7 @@ final class TrialVillage {
           - {id: well/water, resource: water, quantity: volume, role: input, visibility: community, unit: m3, meter: {digits: 9}}
           - {id: taps/water, resource: water, quantity: volume, role: consumption, visibility: community, unit: m3, meter: {digits: 9}}
           - {id: tank/level, resource: water, quantity: level, role: storage, visibility: community, unit: cm}
+          - {id: school/level, resource: water, quantity: level, role: storage, visibility: community, unit: cm, rhythm: {interval: 1 d, expected: "mon-fri 08:00-17:00"}}
         \(houses.joined(separator: "\n"))
 
         """.write(toFile: folder.file("gateway.yaml"), atomically: true, encoding: .utf8)

@@ -39,6 +39,21 @@ struct WhatIfDayTests {
         }
     }
 
+    @Test("A weekend of a sensor with office hours is no day that we do not know, a weekday without it is")
+    func officeHours() throws {
+        let village = try TrialVillage()
+        // The first day is a Tuesday: days 4 and 5 and 11 and 12 are weekends; a Thursday is missing.
+        for day in 0..<14 where ![4, 5, 9, 11, 12].contains(day) {
+            village.read("school/level", day, (2...8).contains(day) ? 90 : 150)
+        }
+        try village.live(until: 15)
+        let rule = TrialVillage.level().replacing("tank/level", with: "school/level")
+        let found = try village.figures("limits:\n" + rule, through: 13)
+        // From Thursday noon to the Friday of the week after; on its Thursday nobody knows.
+        #expect(found[0]["days_unknown"] as? Int == 1, "\(found)")
+        #expect(found[0]["days_passed"] as? Int == 8, "\(found)")
+    }
+
     @Test("A sum of which a part was not heard is known to be passed, and never known to be kept")
     func partsMissing() throws {
         let village = try TrialVillage()

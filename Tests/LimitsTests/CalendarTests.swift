@@ -166,6 +166,33 @@ struct CalendarTests {
         #expect(limit.counts(on: CalendarDate(year: 2026, month: 11, day: 1)))
     }
 
+    @Test(
+        "What is judged by days that are over ends with the first day that does not count, however often it is looked at"
+    )
+    func singleDays() {
+        var limit = EngineFixture.limit(
+            .delivered(amount: DecimalValue(50), basis: .total, flow: nil, flowUnit: .unknown, at: []),
+            sensors: [EngineFixture.wells[0]], unit: "m3")
+        limit.days = CountedDays(weekdays: [1])
+        let monday = CalendarDate(year: 2026, month: 6, day: 8)
+        var engine = EngineFixture.engine(limit, startedAt: EngineFixture.zone.start(of: monday))
+        var table = DayTable(sensors: EngineFixture.wells)
+        for day in 0..<3 {
+            table.set(
+                DayTable.Use(amount: DecimalValue(9)), of: EngineFixture.wells[0].id, on: monday.adding(days: day))
+        }
+        var found: [String] = []
+        for day in 1...3 {
+            let night = EngineFixture.zone.start(of: monday.adding(days: day))
+            for hour in [1, 9, 17] as [Int64] {
+                let now = night.advanced(bySeconds: hour * 3600)
+                let changes = engine.tick(now: now) + engine.judgeDay(monday.adding(days: day - 1), table, now: now)
+                found += changes.map { "\(day) \($0.change) \(EngineFixture.zone.date(at: $0.onset))" }
+            }
+        }
+        #expect(found == ["1 raised 2026-06-08", "2 returned 2026-06-10"])
+    }
+
     @Test("Not every day: a day of use too many is passed, and a day that nobody measured may have been one")
     func notDaily() throws {
         let limit = try Day.limit("gardens", "not-daily").limit

@@ -24,7 +24,9 @@ struct HeardDays {
         for sensor in sensors {
             let uses = try days.dayUse(of: sensor, from: run.from, through: run.through).map(\.date)
             let levels = try gauges.figures(of: sensor, from: run.from, through: run.through)
-            heard[sensor.id] = Set(uses + levels.map(\.date))
+            // A weekend of a sensor with office hours is no gap: nobody expects it then.
+            let idle = dates.filter { sensor.rhythm?.isExpected(on: $0) == false }
+            heard[sensor.id] = Set(uses + levels.map(\.date) + idle)
             measured[sensor.id] = Dictionary(
                 levels.map { ($0.date, $0.coverage.permille) }, uniquingKeysWith: { first, _ in first })
         }

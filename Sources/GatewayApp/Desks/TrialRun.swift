@@ -123,20 +123,24 @@ struct TrialRun {
         var known: Set<CalendarDate> = []
         let gauges = try GaugeDays(store: store)
         for sensor in chosen {
+            // What was passed before a gap is over on the first day after it.
+            var wasPast = false
             for figure in try gauges.figures(of: sensor, from: first, through: through) {
                 known.insert(figure.date)
+                if wasPast { days.insert(figure.date) }
                 let isPast = bounds.contains { limit, bound in
                     let value = limit.bound == .atMost ? figure.maximum : figure.minimum
                     guard let converted = value.converted(from: sensor.unit, to: limit.unit) else { return true }
                     return limit.bound == .atMost ? converted > bound : converted < bound
                 }
                 if isPast { days.formUnion([-1, 0, 1].map { figure.date.adding(days: $0) }) }
+                wasPast = isPast
             }
         }
         // Days that were not counted yet are read as they are.
         var date = first
         while date <= through {
-            if !known.contains(date) { days.insert(date) }
+            if !known.contains(date) { days.formUnion([date, date.adding(days: 1)]) }
             date = date.adding(days: 1)
         }
         return days.sorted().reduce(into: [Range<Instant>]()) { spans, date in

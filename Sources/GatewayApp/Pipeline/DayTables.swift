@@ -12,7 +12,7 @@ struct DayTables {
     /// What these sensors used and showed from one day through another; days that wait to be counted anew are left out.
     func table(of ids: [SensorID], from: CalendarDate, through: CalendarDate) throws -> DayTable {
         let wanted = ids.compactMap { sensors.sensor($0) }
-        var table = DayTable(sensors: wanted)
+        var table = DayTable(sensors: wanted, registers: try registers(among: wanted))
         guard !wanted.isEmpty, from <= through else { return table }
         let days = ComputedDays(store: store, sensors: sensors)
         let gauges = try GaugeDays(store: store)
@@ -35,5 +35,22 @@ struct DayTables {
             }
         }
         return table
+    }
+
+    /// What limits look at of the days before one.
+    func before(_ date: CalendarDate, for limits: [Limit]) throws -> DayTable {
+        let needed = Set(limits.flatMap { $0.sensors + DayRules.otherSensors($0.rule) }).sorted()
+        let lookBack = limits.map { DayRules.lookBack($0.rule) }.max() ?? 1
+        return try table(of: needed, from: date.adding(days: -lookBack), through: date.adding(days: -1))
+    }
+
+    /// The sensors of which everything that was heard is a register.
+    private func registers(among wanted: [Sensor]) throws -> Set<SensorID> {
+        let kinds = Dictionary(try store.series().map { ($0.id, $0.kind) }, uniquingKeysWith: { first, _ in first })
+        return Set(
+            try wanted.filter { sensor in
+                let heard = try store.series(of: sensor.id).compactMap { kinds[$0] }
+                return sensor.computed == nil && !heard.isEmpty && heard.allSatisfy { $0 == .register }
+            }.map(\.id))
     }
 }

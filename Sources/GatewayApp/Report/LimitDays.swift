@@ -10,21 +10,45 @@ struct LimitDays {
     /// All transitions that matter for the month, oldest first, those before it included.
     let transitions: [LimitTransition]
     let figures: [SensorID: SensorMonth]
+    /// What limits on days look at: the month's figures, and the days before it.
+    private let table: DayTable
 
-    /// The state of each day that has begun.
+    /// Takes what the month is judged by; `before` knows the days before it, as far back as a limit looks.
+    init(
+        month: CalendarMonth, zone: Zone, now: Instant, transitions: [LimitTransition],
+        figures: [SensorID: SensorMonth], before: DayTable
+    ) {
+        (self.month, self.zone, self.now, self.transitions) = (month, zone, now, transitions)
+        self.figures = figures
+        var table = before
+        for figure in figures.values {
+            for use in figure.uses {
+                guard let amount = use.amount else { continue }
+                table.set(
+                    DayTable.Use(
+                        amount: amount, measuredPermille: use.coverage.permille, isLowerBound: use.isLowerBound),
+                    of: figure.sensor.id, on: use.date)
+            }
+            for level in figure.gauges {
+                table.set(
+                    DayTable.Level(
+                        lowest: level.minimum, highest: level.maximum, mean: level.mean,
+                        measuredPermille: level.coverage.permille), of: figure.sensor.id, on: level.date)
+            }
+        }
+        self.table = table
+    }
+
+    /// The state of each day that has begun; what a trial of these days finds by the same code.
     func days(of entry: LimitInForce) -> [CalendarDate: LimitDayState] {
         let limit = entry.limit
         let begun = month.days.filter { zone.start(of: $0) < now }
         switch limit.rule {
-        case .budget(_, .day, _, _), .budget(_, .week, _, _), .budget(_, .month, _, _):
-            return budgetDays(limit, entry.scale, begun)
+        case .budget(_, let period, _, _): return budgetDays(limit, entry.scale, begun, period)
+        case let rule where DayRules.isOnDays(rule):
+            return Dictionary(uniqueKeysWithValues: begun.map { ($0, state(of: limit, entry.scale, on: $0)) })
         default:
-            // A rule on days returns when the first day is over on which it was kept.
-            let isOnDays = DayRules.isOnDays(limit.rule)
-            let past = spans(of: entry.reference).map { span in
-                guard isOnDays, let until = span.until else { return span }
-                return (span.sensor, span.from, zone.start(of: zone.date(at: until).adding(days: -1)))
-            }
+            let past = spans(of: entry.reference)
             return Dictionary(
                 uniqueKeysWithValues: begun.map { date in
                     let from = zone.start(of: date)
@@ -42,7 +66,6 @@ struct LimitDays {
     /// What was used of a budget in each period that ends or runs in the month.
     func budgetUse(of limit: Limit) -> [CalendarDate: DecimalValue] {
         guard case .budget(_, let period, _, _) = limit.rule else { return [:] }
-        let table = table(for: limit)
         var use: [CalendarDate: DecimalValue] = [:]
         for date in month.days {
             guard let amount = table.amount(of: limit.sensors, on: date, in: limit.unit),
@@ -57,9 +80,13 @@ struct LimitDays {
     private typealias Span = (sensor: SensorID?, from: Instant, until: Instant?)
 
     private func budgetDays(
-        _ limit: Limit, _ scale: Scale, _ begun: [CalendarDate]
+        _ limit: Limit, _ scale: Scale, _ begun: [CalendarDate], _ period: BudgetPeriod
     ) -> [CalendarDate: LimitDayState] {
-        BudgetDay.days(of: limit, scale, on: begun, table(for: limit)).mapValues { day in
+        // The period that runs on the first day is counted from its own beginning.
+        let first = period.start(containing: month.firstDay) ?? month.firstDay
+        let earlier = (0..<Int(month.firstDay.daysSinceEpoch - first.daysSinceEpoch)).map { first.adding(days: $0) }
+        let days = BudgetDay.days(of: limit, scale, on: earlier + begun, table)
+        return days.filter { $0.key >= month.firstDay }.mapValues { day in
             switch day.state {
             case .within: .within
             case .near: .near
@@ -69,19 +96,13 @@ struct LimitDays {
         }
     }
 
-    /// The month's consumption of the limit's sensors.
-    private func table(for limit: Limit) -> DayTable {
-        let months = limit.sensors.compactMap { figures[$0] }
-        var table = DayTable(sensors: months.map(\.sensor))
-        for month in months {
-            for use in month.uses {
-                guard let amount = use.amount else { continue }
-                let measured = use.coverage.measured * 1000 / max(1, use.coverage.expected)
-                table.set(
-                    DayTable.Use(amount: amount, measuredPermille: measured), of: month.sensor.id, on: use.date)
-            }
-        }
-        return table
+    /// What a day says of a rule on days: past where anything of it is, and known only where all of it is. In the middle of a
+    /// period nothing is asked, and what was heard is within.
+    private func state(of limit: Limit, _ scale: Scale, on date: CalendarDate) -> LimitDayState {
+        let states = Set(DayRules.judge(limit, scale, on: date, table).map(\.state))
+        if states.contains(.past) { return .past }
+        if states.contains(.unknown) { return .unknown }
+        return states.contains(.within) || isMeasured(limit, on: date) ? .within : .unknown
     }
 
     /// Where silence is what is measured, every day is known.
@@ -107,9 +128,11 @@ struct LimitDays {
         return (figures[sensor]?.gauges.first { $0.date == date }?.coverage.permille ?? 0) >= least
     }
 
+    /// True on a day on which a sensor was heard, or was not expected to be.
     private func isHeard(_ sensor: SensorID, on date: CalendarDate) -> Bool {
         figures[sensor].map { month in
             month.gauges.contains { $0.date == date } || month.uses.contains { $0.date == date }
+                || month.sensor.rhythm?.isExpected(on: date) == false
         } ?? false
     }
 

@@ -52,7 +52,8 @@ struct MonthFigures {
             // An open question or readings set aside make a day a lower bound, however many readings came.
             let measured = use.isLowerBound ? min(999, use.measuredPermille) : use.measuredPermille
             return DayUseFigure(
-                date: date, amount: amount, coverage: Coverage(measured: measured, expected: 1000))
+                date: date, amount: amount, coverage: Coverage(measured: measured, expected: 1000),
+                isLowerBound: use.isLowerBound)
         }
     }
 

@@ -182,11 +182,13 @@ struct Papers {
         let counted = try CountedLimits(month, until: lastDay, LimitsInForce(adopted), try StageKeeper(store))
         let inForce = counted.limits
         let persons = inForce.compactMap(\.scale.persons).max()
+        let sensors = try SensorDirectory(store)
         let days = LimitDays(
             month: month, zone: site.zone, now: now,
             transitions: try store.transitions(from: Instant(milliseconds: .min), until: until),
-            figures: Dictionary(months.map { ($0.sensor.id, $0) }, uniquingKeysWith: { first, _ in first }))
-        let outlooks = LimitOutlooks(store: store, sensors: try SensorDirectory(store))
+            figures: Dictionary(months.map { ($0.sensor.id, $0) }, uniquingKeysWith: { first, _ in first }),
+            before: try DayTables(store: store, sensors: sensors).before(month.firstDay, for: inForce.map(\.limit)))
+        let outlooks = LimitOutlooks(store: store, sensors: sensors)
         let community = site.configuration.community
         let meetings = site.configuration.assembly.meetings.meetings(3, after: now)
         var facts = ReportFacts(

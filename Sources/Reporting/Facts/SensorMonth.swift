@@ -27,9 +27,15 @@ public struct DayUseFigure: Hashable, Sendable {
     public var coverage: Coverage
     /// True where the amount was estimated, for example spread over a gap.
     public var isEstimated: Bool
+    /// True where it is only what is certain.
+    public var isLowerBound: Bool
 
     /// Makes a day's figure.
-    public init(date: CalendarDate, amount: DecimalValue?, coverage: Coverage, isEstimated: Bool = false) {
+    public init(
+        date: CalendarDate, amount: DecimalValue?, coverage: Coverage, isEstimated: Bool = false,
+        isLowerBound: Bool = false
+    ) {
+        self.isLowerBound = isLowerBound
         self.date = date
         self.amount = amount
         self.coverage = coverage
