@@ -95,8 +95,8 @@ struct RecallTests {
         try village.restart()
         #expect(mandates() == [false, false])
 
-        // A mandate that a later decision gives counts.
-        #expect(try adopt(5, "", in: village)[0] == "done")
+        // A mandate that a later decision gives counts, also where it ends all others of that person.
+        #expect(try adopt(5, "recalls: [Rosa]", in: village)[0] == "done")
         let file = village.folder.file("gateway.yaml")
         try String(contentsOfFile: file, encoding: .utf8)
             .replacing(
