@@ -135,6 +135,17 @@ extension Office {
         policy.callsPeople = pipeline.state.alerts.policy.callsPeople
         pipeline.changeState { $0.alerts.policy = policy }
         try endLinks(now: now)
+        try releaseRecalled(now: now)
+    }
+
+    /// Whoever was recalled is not on the way any more: the alert is open again, and the next one is called.
+    private func releaseRecalled(now: Instant) throws {
+        for alert in pipeline.state.alerts.open {
+            guard let person = alert.takenBy, site.isRecalled(person, store, now: now) else { continue }
+            let actions = try pipeline.state.alerts.answer(
+                alert.number, .decline, person: person, means: "recall", now: now)
+            pipeline.perform(actions, now: now)
+        }
     }
 
     /// Sends a test message to a steward.

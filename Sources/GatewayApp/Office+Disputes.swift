@@ -20,9 +20,12 @@ extension Office {
             guard from < until else { return refused("empty_period") }
             (dispute.sensor, dispute.about) = (id, from)
             dispute.isHousehold = sensor.visibility == .household
-        case .figure(let resource, let month):
-            guard pipeline.state.sensors.all.contains(where: { $0.resource == resource }) else {
-                return refused("dispute_no_resource", ["resource": resource.rawValue])
+        case .figure(let resource, let month, let role):
+            let points = pipeline.state.sensors.all.filter { $0.resource == resource }
+            guard points.contains(where: { role == nil || $0.role == role }) else {
+                return refused(
+                    points.isEmpty ? "dispute_no_resource" : "dispute_no_part",
+                    ["resource": resource.rawValue, "role": role?.rawValue ?? ""])
             }
             dispute.about = site.zone.start(of: month.firstDay)
             guard dispute.about < now else { return refused("dispute_no_figure", ["month": month.description]) }
@@ -127,7 +130,9 @@ extension Office {
         switch dispute.subject {
         case .readings(let sensor, let from, let until):
             about = ["sensor": sensor.rawValue, "from": "\(from)", "until": "\(until)"]
-        case .figure(let resource, let month): about = ["resource": resource.rawValue, "month": month.description]
+        case .figure(let resource, let month, let role):
+            about = ["resource": resource.rawValue, "month": month.description]
+            about["role"] = role?.rawValue
         case .alert(let number): about = ["alert": "\(number)"]
         }
         let facts = ["dispute": "\(dispute.number)", "means": actor.means]

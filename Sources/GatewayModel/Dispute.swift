@@ -6,8 +6,8 @@ public struct Dispute: Hashable, Sendable, Codable {
     public enum Subject: Hashable, Sendable, Codable {
         /// Readings of a sensor from an instant on and before another.
         case readings(SensorID, from: Instant, until: Instant)
-        /// What a month's report says of a resource.
-        case figure(Resource, CalendarMonth)
+        /// What a month's report says of a resource, or of the meters with one role alone.
+        case figure(Resource, CalendarMonth, role: SensorRole? = nil)
         /// An alert, by its number.
         case alert(Int)
     }
@@ -130,13 +130,13 @@ public struct Dispute: Hashable, Sendable, Codable {
             return phrases.text(
                 "disputes.about.readings",
                 ["sensor": name(sensor), "from": localTime(from), "until": localTime(until)])
-        case .figure(let resource, let month):
-            return phrases.text(
-                "disputes.about.figure",
-                [
-                    "resource": phrases.phrases["report.resource.\(resource.rawValue)"] ?? resource.rawValue,
-                    "month": month.description,
-                ])
+        case .figure(let resource, let month, let role):
+            let values = [
+                "resource": phrases.phrases["report.resource.\(resource.rawValue)"] ?? resource.rawValue,
+                "month": month.description,
+                "role": role.map { phrases.text("report.figures.role.\($0.rawValue)") } ?? "",
+            ]
+            return phrases.text(role == nil ? "disputes.about.figure" : "disputes.about.part", values)
         case .alert(let number): return phrases.text("disputes.about.alert", ["alert": "\(number)"])
         }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GatewayApp
+import GatewayModel
 
 /// `commons disputes`
 struct DisputesCommand: ParsableCommand {
@@ -41,21 +42,39 @@ struct DisputesCommand: ParsableCommand {
         @Option(name: .long, help: "Before this day or time.") var to: String?
         @Option(name: .long, help: "The resource whose figure in a report is wrong.") var figure: String?
         @Option(name: .long, help: "The report's month (YYYY-MM).") var month: String?
+        @Option(name: .long, help: "That part of the figure alone: input, production, output or consumption.")
+        var part: Part?
         @Option(name: .long, help: "The alert's number.") var alert: Int?
         @Option(name: .long, help: "Why it is wrong.") var why: String
         @Option(name: .customLong("for"), help: "The person this is entered for.") var enteredFor: String?
 
+        enum Part: String, ExpressibleByArgument, CaseIterable {
+            case input, production, output, consumption
+
+            var role: SensorRole {
+                switch self {
+                case .input: .input
+                case .production: .production
+                case .output: .output
+                case .consumption: .consumption
+                }
+            }
+        }
+
         private var wishes: [DisputeDesk.Wish] {
             var wishes: [DisputeDesk.Wish] = []
             if let sensor, let from, let to { wishes.append(.readings(sensor: sensor, from: from, until: to)) }
-            if let figure, let month { wishes.append(.figure(resource: figure, month: month)) }
+            if let figure, let month {
+                wishes.append(.figure(resource: figure, month: month, role: part.map(\.role)))
+            }
             if let alert { wishes.append(.alert(alert)) }
             return wishes
         }
 
         func validate() throws {
-            if wishes.count != 1 {
-                throw ValidationError("Say --sensor with --from and --to, or --figure with --month, or --alert.")
+            if wishes.count != 1 || part != nil && figure == nil {
+                throw ValidationError(
+                    "Say --sensor with --from and --to, or --figure with --month and perhaps --part, or --alert.")
             }
         }
 

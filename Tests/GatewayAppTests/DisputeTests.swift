@@ -126,6 +126,13 @@ struct DisputeTests {
         let number = try #require(try village.office.store.alerts(openOnly: true).last?.number)
         #expect(try !enter(village, .openDispute(.alert(99), why: "no")).isDone)
         #expect(try !enter(village, .openDispute(.figure("gold", Self.november), why: "no")).isDone)
+        #expect(try !enter(village, .openDispute(.figure("energy", Self.november, role: .input), why: "no")).isDone)
+        // A dispute from before there were parts is the same without the word.
+        let stored = String(
+            decoding: try JSONEncoder().encode(Dispute.Subject.figure("energy", Self.november)), as: UTF8.self)
+        #expect(!stored.contains("role"))
+        #expect(
+            try JSONDecoder().decode(Dispute.Subject.self, from: Data(stored.utf8)) == .figure("energy", Self.november))
         #expect(try enter(village, .openDispute(.alert(number), why: "the pump was off")).isDone)
         #expect(try enter(village, .openDispute(.figure("energy", Self.november), why: "too much")).isDone)
         let desk = AlertDesk(site: village.site)

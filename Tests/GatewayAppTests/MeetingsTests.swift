@@ -227,6 +227,10 @@ struct MeetingsTests {
                 let found = try AgendaDesk(site: village.site).trials(store, now: village.now) { _ in }
                 let table = try #require(found.values.first?["en"])
                 let body = try #require(try draft())
+                // What came since has to be tried too.
+                let day = CalendarDate(year: 2026, month: 12, day: 6)
+                #expect(trials.tables(of: Array(found.keys), for: day) != nil)
+                #expect(trials.tables(of: found.keys + ["another"], for: day) == nil)
                 #expect(body.contains(table.caption) && !body.contains("It was not tried"))
                 #expect(table.rows.joined().filter { !$0.isEmpty }.allSatisfy { body.contains($0) })
             } else {

@@ -69,11 +69,17 @@ struct RecallTests {
         #expect(try links() == [true, true] && mandates() == [true, true])
         #expect(hears("rosa", in: village) && hears("jordi", in: village))
 
+        #expect(try village.say("Jordi", .answer(alert: alert.number, answer: .take))[0] == "done")
         let said = try adopt(2, "recalls: [Jordi]", in: village)
         #expect(said[0] == "done" && said.contains { $0.contains("no longer stewards from 2026-11-08 on: Jordi") })
         #expect(try links() == [true, false] && mandates() == [true, false])
         #expect(hears("rosa", in: village) && !hears("jordi", in: village))
         #expect(try village.told().contains("Recalled: Jordi"))
+        // Nobody counts on somebody who does not go any more.
+        let open = try #require(try store.alert(number: alert.number))
+        #expect(
+            open.takenBy == nil && open.state == .raised
+                && open.entries.last { $0.kind == .declined }?.means == "recall")
         let refused = try village.say("Jordi", .answer(alert: alert.number, answer: .take))
         #expect(refused[0] == "refused" && refused[1].contains("recalled by a decision"))
         #expect(try village.say("Rosa", .answer(alert: alert.number, answer: .take))[0] == "done")
@@ -89,8 +95,8 @@ struct RecallTests {
         try village.restart()
         #expect(mandates() == [false, false])
 
-        // A mandate that a later decision gives counts.
-        #expect(try adopt(5, "", in: village)[0] == "done")
+        // A mandate that a later decision gives counts, also where it ends all others of that person.
+        #expect(try adopt(5, "recalls: [Rosa]", in: village)[0] == "done")
         let file = village.folder.file("gateway.yaml")
         try String(contentsOfFile: file, encoding: .utf8)
             .replacing(

@@ -45,6 +45,11 @@ struct DisputeMarkTests {
             try marks([solar, figure]) == [
                 "energy used 1 set_aside:2", "energy production 1 set_aside:2", "energy input set_aside:2",
             ])
+        let part = try dispute(5, .figure("energy", Village.month, role: .input))
+        #expect(try marks([part]) == ["energy used 5", "energy input 5"])
+        // Struck out by the assembly it is that part alone.
+        let aside = try dispute(5, .figure("energy", Village.month, role: .input), .upheld)
+        #expect(try marks([aside]) == ["energy input set_aside:5"])
         let home = try dispute(3, readings("home-1/water"), isHousehold: true)
         // A point that has become a household's since gives nothing away either.
         let former = try dispute(4, readings("home-2/water"))

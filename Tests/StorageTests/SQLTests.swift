@@ -77,19 +77,24 @@ struct SQLTests {
         }
         try open(.figure("energy", CalendarMonth(year: 2026, month: 11)), of: nil)
         try open(.alert(7), of: "home/power", isHousehold: true)
+        // The point was a household's when somebody doubted it.
+        try open(
+            .readings(SensorID(rawValue: "pump/power"), from: begin, until: begin.advanced(bySeconds: 600)),
+            of: "pump/power", isHousehold: true)
         let marked =
             "SELECT sensor, disputed, count(*) FROM readings WHERE disputed IS NOT NULL GROUP BY 1, 2 ORDER BY 1"
         #expect(try ask(marked) == [[.text("pump/power"), .text("1"), .integer(2)]])
         #expect(
             try ask(marked, all: true) == [
-                [.text("home/power"), .text("2"), .integer(2)], [.text("pump/power"), .text("1"), .integer(2)],
+                [.text("home/power"), .text("2"), .integer(2)], [.text("pump/power"), .text("1 5"), .integer(2)],
+                [.text("pump/power"), .text("5"), .integer(8)],
             ])
         #expect(
             try ask("SELECT number, sensor, from_time, resource, month, alert FROM disputed ORDER BY 1") == [
                 [.integer(1), .text("pump/power"), .text("2026-11-01 23:00:00.000"), .null, .null, .null],
                 [.integer(3), .null, .null, .text("energy"), .text("2026-11"), .null],
             ])
-        #expect(try ask("SELECT number FROM disputed", all: true).count == 4)
+        #expect(try ask("SELECT number FROM disputed", all: true).count == 5)
         #expect(throws: StoreError.self) { try ask("SELECT * FROM dispute") }
     }
 

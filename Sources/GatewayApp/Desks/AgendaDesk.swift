@@ -67,6 +67,7 @@ public struct AgendaDesk {
             else { return nil }
             // A decision of a later assembly that came to have the number is another one.
             let decision = entry.decisionID.flatMap { adopted[$0] }.flatMap { $0.assembly <= item.assembly ? $0 : nil }
+            item.meeting = day
             item.take(entry, adoptedText: decision?.text)
             return (item, entry)
         }

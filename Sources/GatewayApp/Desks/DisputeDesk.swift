@@ -14,8 +14,8 @@ public struct DisputeDesk {
     public enum Wish: Sendable {
         /// Readings of a sensor from a day or time on and before another.
         case readings(sensor: String, from: String, until: String)
-        /// A resource's figure in a month's report.
-        case figure(resource: String, month: String)
+        /// A resource's figure in a month's report, or that of one role.
+        case figure(resource: String, month: String, role: SensorRole?)
         /// An alert.
         case alert(Int)
     }
@@ -28,6 +28,7 @@ public struct DisputeDesk {
         var from: String?
         var until: String?
         var resource: String?
+        var role: String?
         var month: String?
         var alert: Int?
         var household: Bool
@@ -58,7 +59,8 @@ public struct DisputeDesk {
             case .readings(let sensor, let from, let until):
                 .readings(
                     SensorID(rawValue: sensor), from: try site.instant(from), until: try site.instant(until))
-            case .figure(let resource, let month): .figure(Resource(rawValue: resource), try DisputeDesk.month(month))
+            case .figure(let resource, let month, let role):
+                .figure(Resource(rawValue: resource), try DisputeDesk.month(month), role: role)
             case .alert(let number): .alert(number)
             }
         return try CommandDesk(site: site).perform(.openDispute(subject, why: why), enteredFor: enteredFor)
@@ -152,8 +154,9 @@ public struct DisputeDesk {
         case .readings(let sensor, let from, let until):
             (line.kind, line.sensor) = ("readings", sensor.rawValue)
             (line.from, line.until) = (from.description, until.description)
-        case .figure(let resource, let month):
+        case .figure(let resource, let month, let role):
             (line.kind, line.resource, line.month) = ("figure", resource.rawValue, month.description)
+            line.role = role?.rawValue
         case .alert(let number): (line.kind, line.alert) = ("alert", number)
         }
         return line

@@ -12,8 +12,14 @@ final class SirenMandate: Sendable {
     private let store: Store
     /// The siren's name by its destination.
     private let sirens: [String: String]
-    /// What was in force when the store was last read; while it cannot be read that counts on.
-    private let known = Mutex<Set<String>>([])
+    private struct Known {
+        /// The decisions that were read; nil before they were.
+        var numbers: Set<Int>?
+        var inForce = LimitsInForce([])
+    }
+
+    /// The decisions as they were read last; while the store cannot be read they count on.
+    private let known = Mutex(Known())
 
     init(site: Site, store: Store, now: Instant) {
         self.site = site
@@ -34,10 +40,16 @@ final class SirenMandate: Sendable {
     /// Why a destination must stay silent; nil where it is no siren, or one that a decision in force names.
     func refusal(destination: String, now: Instant) -> String? {
         guard let name = sirens[destination] else { return nil }
-        if let adopted = try? LimitRegister(site: site).adopted(in: store) {
-            let named = LimitsInForce(adopted).sirens(on: site.zone.date(at: now))
-            known.withLock { $0 = named }
+        let today = site.zone.date(at: now)
+        let isNamed = known.withLock { known in
+            // Decisions are only ever added: their texts are read when there is another one.
+            if let numbers = try? store.resolutionNumbers(), numbers != known.numbers,
+                let adopted = try? LimitRegister(site: site).adopted(in: store)
+            {
+                known = Known(numbers: numbers, inForce: LimitsInForce(adopted))
+            }
+            return known.inForce.sirens(on: today).contains(name)
         }
-        return known.withLock { $0.contains(name) } ? nil : "no decision in force names the siren '\(name)'"
+        return isNamed ? nil : "no decision in force names the siren '\(name)'"
     }
 }

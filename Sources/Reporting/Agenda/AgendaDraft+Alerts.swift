@@ -55,8 +55,9 @@ extension AgendaDraft {
                 "number": String(row.number), "moment": words.moment(row.onset),
                 "duration": words.duration(row.lasted ?? 0),
             ])
-        return row.sensor.map { sentence + " " + words.text("agenda.facts.place", ["point": words.name($0)]) }
-            ?? sentence
+        let place = row.sensor.map { words.text("agenda.facts.place", ["point": words.name($0)]) }
+        return [sentence, place, words.mark(model.disputes.mark(ofAlert: row.number))].compactMap { $0 }
+            .joined(separator: " ")
     }
 
     private func subject(of cause: AlertCause) -> String {

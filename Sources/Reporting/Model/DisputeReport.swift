@@ -14,7 +14,7 @@ public struct DisputeReport: Sendable {
             guard !dispute.isHousehold else { return false }
             return switch dispute.subject {
             case .readings(_, let from, let until): from < end && begin < until
-            case .figure(_, let month): month == facts.month
+            case .figure(_, let month, _): month == facts.month
             case .alert(let number): alerts.contains(number)
             }
         }.sorted { $0.number < $1.number }
@@ -30,12 +30,17 @@ public struct DisputeReport: Sendable {
 
     /// The mark of a resource's figures, all of them or those of some points; readings of its shared points count too
     /// while they wait.
-    func mark(of resource: Resource, points: [SensorMonth]) -> Mark {
+    func mark(of resource: Resource, role: SensorRole? = nil, points: [SensorMonth]) -> Mark {
         let own = Set(
-            points.filter { $0.sensor.resource == resource && $0.sensor.visibility == .community }.map(\.sensor.id))
+            points.filter {
+                $0.sensor.resource == resource && $0.sensor.visibility == .community
+                    && (role == nil || $0.sensor.role == role)
+            }.map(\.sensor.id))
         return mark { dispute in
             switch dispute.subject {
-            case .figure(resource, _): true
+            // A part that waits makes the whole doubtful; one that was set aside is struck out alone.
+            case .figure(resource, _, let part):
+                part == nil || (role == nil ? dispute.state.isOpen : part == role)
             // Readings that were set aside count in no figure any more.
             case .readings(let sensor, _, _): own.contains(sensor) && dispute.state.isOpen
             default: false

@@ -48,8 +48,7 @@ public struct ReportModel: Sendable {
             report.mark = disputes.mark(of: resource, points: facts.sensors)
             for index in report.roles.indices {
                 let role = report.roles[index].role
-                report.roles[index].mark = disputes.mark(
-                    of: resource, points: facts.sensors.filter { $0.sensor.role == role })
+                report.roles[index].mark = disputes.mark(of: resource, role: role, points: facts.sensors)
             }
             return report
         }

@@ -119,7 +119,7 @@ public final class SQLSession {
         try plain(
             """
             CREATE TEMP TABLE disputed (number INTEGER, sensor TEXT, from_time TEXT, until_time TEXT, resource TEXT,
-            month TEXT, alert INTEGER)
+            role TEXT, month TEXT, alert INTEGER)
             """)
         for dispute in disputes {
             func quoted(_ text: String) -> String { "'\(text.replacing("'", with: "''"))'" }
@@ -128,11 +128,14 @@ public final class SQLSession {
                 case .readings(let sensor, let from, let until):
                     [
                         quoted(sensor.rawValue), quoted(SQLTime.text(from.milliseconds)),
-                        quoted(SQLTime.text(until.milliseconds)), "NULL", "NULL", "NULL",
+                        quoted(SQLTime.text(until.milliseconds)), "NULL", "NULL", "NULL", "NULL",
                     ]
-                case .figure(let resource, let month):
-                    ["NULL", "NULL", "NULL", quoted(resource.rawValue), quoted(month.description), "NULL"]
-                case .alert(let number): ["NULL", "NULL", "NULL", "NULL", "NULL", "\(number)"]
+                case .figure(let resource, let month, let role):
+                    [
+                        "NULL", "NULL", "NULL", quoted(resource.rawValue), role.map { quoted($0.rawValue) } ?? "NULL",
+                        quoted(month.description), "NULL",
+                    ]
+                case .alert(let number): ["NULL", "NULL", "NULL", "NULL", "NULL", "NULL", "\(number)"]
                 }
             try plain("INSERT INTO disputed VALUES (\(dispute.number), \(place.joined(separator: ", ")))")
         }
