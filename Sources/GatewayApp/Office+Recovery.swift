@@ -1,5 +1,6 @@
 import GatewayModel
 import Limits
+import Reporting
 import Storage
 
 /// How a list of delegates comes in that no earlier delegates sign: the first one, and one after so many keys are lost that
@@ -76,7 +77,8 @@ extension Office {
     func remindOfSignatures(now: Instant) throws {
         let watch = DecisionWatch(site: site)
         let chain = try LimitRegister(site: site).adopted(in: store)
-        for waiting in watch.waiting(after: chain, today: site.zone.date(at: now)) {
+        // One that was passed over waits for the assembly, which no signature can help.
+        for waiting in watch.waiting(after: chain, today: site.zone.date(at: now)) where waiting.passedBy == nil {
             let details = DecisionWatch.details(waiting)
             pipeline.batch.outbox += pipeline.notices.announcement("decision.unsigned", priority: .today, now: now) {
                 ($0.text("told.unsigned_title", details), $0.text("told.unsigned", details))

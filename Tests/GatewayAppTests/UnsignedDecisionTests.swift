@@ -96,6 +96,23 @@ struct UnsignedDecisionTests {
         later.close()
     }
 
+    @Test("One that a later decision passed over stays on the agenda and says so, and nobody is sent for signatures")
+    func passedOver() throws {
+        let office = try office()
+        let first = try village.found(in: office)
+        try village.write(2, previous: first)
+        let third = try village.write(3, previous: first)
+        try village.sign(third, ["rosa", "jordi", "amina"])
+        #expect(try village.adopt(third, in: office, at: 4).isDone)
+        try tick(office, at: 5)
+        try tick(office, at: 6)
+        let item = try #require(try agenda(office, at: 6).first)
+        #expect(item.kind == .signaturesMissing && item.related == ["2"])
+        #expect(item.facts.last?.hasPrefix("Decision 3 was adopted before it was signed") == true, "\(item.facts)")
+        #expect(try office.store.outboxEntries().map(\.item).filter { $0.type == "decision.unsigned" }.isEmpty)
+        office.close()
+    }
+
     private func recover(
         _ step: RecoveryStep, _ path: String, in office: Office, at days: Double
     ) throws -> CommandReply {

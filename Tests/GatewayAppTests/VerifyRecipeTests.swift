@@ -25,8 +25,10 @@ struct VerifyRecipeTests {
     }
 
     /// Copies what is needed to another place and runs the recipe there.
-    private func recipe(_ list: Int, _ decision: Int) throws -> (end: ChildProcess.End?, output: String) {
-        let elsewhere = try TemporaryFolder("elsewhere")
+    private func recipe(
+        _ list: String, _ decision: Int, in folder: TemporaryFolder? = nil
+    ) throws -> (end: ChildProcess.End?, output: String) {
+        let elsewhere = try folder ?? TemporaryFolder("elsewhere")
         let (dump, check) = (try blocks()[0], try blocks()[1])
         let database = village.folder.file("data/gateway.sqlite")
         let script =
@@ -45,7 +47,7 @@ struct VerifyRecipeTests {
         try village.sign(second, ["lluc", "rosa", "pau"])
         #expect(try village.adopt(second, in: office).isDone)
         office.close()
-        let (end, output) = try recipe(1, 2)
+        let (end, output) = try recipe("1", 2)
         #expect(end == .exited(0), "\(output)")
         let lines = output.split(separator: "\n").map(String.init)
         let told = try RecordDesk(site: village.site).verify().lines
@@ -64,6 +66,27 @@ struct VerifyRecipeTests {
         #expect(child.wait() == .exited(0))
         #expect(child.output.contains("CREATE TABLE record ") && !child.output.contains("record_text"))
         #expect(!child.output.contains("journal") && !child.output.contains("INSERT INTO sensor"))
+    }
+
+    @Test("One decision after another in one folder, and one that changes the list by the keys of both lists")
+    func several() throws {
+        let office = try village.office()
+        let first = try village.found(in: office)
+        let second = try village.write(2, previous: first)
+        try village.sign(second, SigningVillage.five)
+        #expect(try village.adopt(second, in: office).isDone)
+        for name in ["ona", "biel"] { try village.keys.make(name) }
+        let third = try village.write(
+            3, previous: Fingerprint.sha256(village.bytes(second)), extra: try village.list(2, ["ona", "biel"]))
+        try village.sign(third, ["rosa", "jordi", "amina", "ona", "biel"])
+        #expect(try village.adopt(third, in: office).isDone)
+        office.close()
+        let elsewhere = try TemporaryFolder("elsewhere")
+        #expect(try recipe("1", 2, in: elsewhere).end == .exited(0))
+        #expect(try recipe("1", 3, in: elsewhere).end == .exited(1))
+        let (end, output) = try recipe("1,3", 3, in: elsewhere)
+        #expect(end == .exited(0) && output.split(separator: "\n").count == 7, "\(output)")
+        #expect(try recipe("1", 2, in: elsewhere).end == .exited(0))
     }
 
     @Test(
@@ -85,10 +108,10 @@ struct VerifyRecipeTests {
         try village.sign(second, ["jordi", "amina", "pau"])
         #expect(try village.adopt(second, in: office).isDone)
         office.close()
-        #expect(try recipe(1, 2).end == .exited(0))
+        #expect(try recipe("1", 2).end == .exited(0))
         let child = try ChildProcess("/usr/bin/sqlite3", [village.folder.file("data/gateway.sqlite"), statement])
         #expect(child.wait() == .exited(0), "\(child.output)")
-        #expect(try recipe(1, 2).end == .exited(1))
+        #expect(try recipe("1", 2).end == .exited(1))
         #expect(try !ProvenanceDesk(site: village.site).verifyAll(json: false).isGood)
     }
 

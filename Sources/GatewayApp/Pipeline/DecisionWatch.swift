@@ -58,15 +58,19 @@ struct DecisionWatch {
     /// Decisions of the inbox that were minuted on paper and lack signatures, longer than people need for them.
     func waiting(after chain: [AdoptedResolution], today: CalendarDate) -> [DecisionFacts.Waiting] {
         guard DelegatesInForce(chain) != nil else { return [] }
-        let last = chain.map(\.resolution.number).max() ?? 0
+        let adopted = chain.map(\.resolution.number)
         return DecisionFile.inbox(of: site).compactMap { file in
             let resolution = file.resolution
-            guard let minutes = resolution.provenance.minutes, resolution.number > last,
+            guard let minutes = resolution.provenance.minutes, !adopted.contains(resolution.number),
                 resolution.community == site.configuration.community.id,
                 resolution.assembly.adding(days: AdoptionRules.patienceDays) <= today
             else { return nil }
+            // One that was passed over is judged by what was there before it.
+            let passedBy = adopted.filter { $0 > resolution.number }.min()
+            let before = chain.filter { $0.resolution.number < resolution.number }
+            guard DelegatesInForce(before) != nil else { return nil }
             let judgement = AdoptionRules.judge(
-                file.bytes, resolution, signatures: SignatureFolder.files(for: file.path), after: chain,
+                file.bytes, resolution, signatures: SignatureFolder.files(for: file.path), after: before,
                 community: resolution.community, today: today)
             guard let lack = judgement.problems.first(where: { [.tooFew, .tooFewNew].contains($0.code) }) else {
                 return nil
@@ -74,7 +78,7 @@ struct DecisionWatch {
             return DecisionFacts.Waiting(
                 number: resolution.number, assembly: resolution.assembly, minutes: minutes,
                 signed: lack.values["count"].flatMap { Int($0) } ?? 0,
-                needed: lack.values["needed"].flatMap { Int($0) } ?? 0, missing: judgement.missing)
+                needed: lack.values["needed"].flatMap { Int($0) } ?? 0, missing: judgement.missing, passedBy: passedBy)
         }
     }
 

@@ -41,7 +41,10 @@ extension AgendaDraft {
             facts: [
                 words.text("agenda.facts.signed", values), words.text("agenda.facts.not_signed", values),
                 SigningState.onPaper(waiting.minutes).text(words.phrases),
-            ], options: ["sign", "list"], minutes: 10, related: [String(waiting.number)], whom: "everyone",
+            ]
+                + (waiting.passedBy.map {
+                    [words.text("agenda.facts.passed_over", ["decision": values["decision"] ?? "", "by": String($0)])]
+                } ?? []), options: ["sign", "list"], minutes: 10, related: [String(waiting.number)], whom: "everyone",
             grounds: ["decision/\(waiting.number)"], evidence: [.init("commons limits verify")])
     }
 }

@@ -36,11 +36,16 @@ public struct DecisionFacts: Hashable, Sendable {
         public var needed: Int
         /// The delegates who have not.
         public var missing: [String]
+        /// The first decision with a higher number that was adopted meanwhile, so that this one needs a new number; nil where
+        /// none was.
+        public var passedBy: Int?
 
         /// Makes facts.
         public init(
-            number: Int, assembly: CalendarDate, minutes: Minutes, signed: Int, needed: Int, missing: [String]
+            number: Int, assembly: CalendarDate, minutes: Minutes, signed: Int, needed: Int, missing: [String],
+            passedBy: Int? = nil
         ) {
+            self.passedBy = passedBy
             self.number = number
             self.assembly = assembly
             self.minutes = minutes
