@@ -1,5 +1,7 @@
+import Foundation
 import GatewayModel
 import Limits
+import Reporting
 import TestSupport
 import Testing
 
@@ -42,13 +44,24 @@ struct WhatIfDayTests {
     @Test("A weekend of a sensor with office hours is no day that we do not know, a weekday without it is")
     func officeHours() throws {
         let village = try TrialVillage()
-        // The first day is a Tuesday: days 4 and 5 and 11 and 12 are weekends; a Thursday is missing.
-        for day in 0..<14 where ![4, 5, 9, 11, 12].contains(day) {
-            village.read("school/level", day, (2...8).contains(day) ? 90 : 150)
-        }
-        try village.live(until: 15)
         let rule = TrialVillage.level().replacing("tank/level", with: "school/level")
+        try village.adopt("limits:\n" + rule, on: 0)
+        // The first day is a Tuesday: days 4 and 5 and 11 and 12 are weekends; a Thursday is missing.
+        for day in 0..<14 {
+            if ![4, 5, 9, 11, 12].contains(day) {
+                village.read("school/level", day, (2...8).contains(day) ? 90 : 150)
+            }
+            try village.liveDay(day)
+        }
         let found = try village.figures("limits:\n" + rule, through: 13)
+        let report = try Papers(
+            site: village.site, store: village.office.store, month: CalendarMonth(of: village.day(0)),
+            now: village.time(14, 2)
+        ).report(.markdown, language: "en")
+        let row = try #require(report.split(separator: "\n").first { $0.hasPrefix("| Tank |") }).split(separator: "|")
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+        // Kept on two days before and one after; of the second weekend nothing is said.
+        #expect(row[2...5] == ["3", "0", "8", "1"], "\(row)")
         // From Thursday noon to the Friday of the week after; on its Thursday nobody knows.
         #expect(found[0]["days_unknown"] as? Int == 1, "\(found)")
         #expect(found[0]["days_passed"] as? Int == 8, "\(found)")

@@ -51,16 +51,39 @@ struct LimitDays {
             let past = spans(of: entry.reference)
             return Dictionary(
                 uniqueKeysWithValues: begun.map { date in
-                    let from = zone.start(of: date)
-                    let until = zone.start(of: date.adding(days: 1))
-                    let touching = past.filter { $0.from < until && ($0.from >= from || $0.until ?? now > from) }
                     // What goes on through a day that nobody knows is not known to have gone on.
-                    if touching.contains(where: { until > now || isKnown($0, limit, on: date) }) {
+                    let until = zone.start(of: date.adding(days: 1))
+                    if touching(date, past).contains(where: { until > now || isKnown($0, limit, on: date) }) {
                         return (date, .past)
                     }
                     return (date, isMeasured(limit, on: date) ? .within : .unknown)
                 })
         }
+    }
+
+    /// Days on which none of a limit's sensors is expected and none was heard, and through which nothing went on: a weekend of
+    /// a school is neither kept nor unknown. Amounts and what is judged by days count on all days.
+    func unexpectedDays(of entry: LimitInForce) -> Set<CalendarDate> {
+        switch entry.limit.rule {
+        case .budget, .silence: return []
+        case let rule where DayRules.isOnDays(rule): return []
+        default:
+            let past = spans(of: entry.reference)
+            return Set(
+                month.days.filter { date in
+                    touching(date, past).isEmpty
+                        && entry.limit.sensors.allSatisfy { sensor in
+                            figures[sensor]?.sensor.rhythm?.isExpected(on: date) == false
+                                && !hasFigures(sensor, on: date)
+                        }
+                })
+        }
+    }
+
+    private func touching(_ date: CalendarDate, _ spans: [Span]) -> [Span] {
+        let from = zone.start(of: date)
+        let until = zone.start(of: date.adding(days: 1))
+        return spans.filter { $0.from < until && ($0.from >= from || $0.until ?? now > from) }
     }
 
     /// What was used of a budget in each period that ends or runs in the month.
@@ -130,9 +153,12 @@ struct LimitDays {
 
     /// True on a day on which a sensor was heard, or was not expected to be.
     private func isHeard(_ sensor: SensorID, on date: CalendarDate) -> Bool {
+        hasFigures(sensor, on: date) || figures[sensor]?.sensor.rhythm?.isExpected(on: date) == false
+    }
+
+    private func hasFigures(_ sensor: SensorID, on date: CalendarDate) -> Bool {
         figures[sensor].map { month in
             month.gauges.contains { $0.date == date } || month.uses.contains { $0.date == date }
-                || month.sensor.rhythm?.isExpected(on: date) == false
         } ?? false
     }
 

@@ -201,7 +201,8 @@ struct Papers {
                     reference: entry.reference, limit: entry.limit, decidedOn: entry.decidedOn,
                     inForceFrom: entry.inForceFrom, adoptedOn: site.zone.date(at: entry.adoptedAt),
                     reviewBy: entry.reviewBy,
-                    days: days.days(of: entry), idleDays: counted.idleDays(of: entry, in: site.zone),
+                    days: days.days(of: entry),
+                    idleDays: counted.idleDays(of: entry, in: site.zone).union(days.unexpectedDays(of: entry)),
                     budgetUse: days.budgetUse(of: entry.limit), isLapsed: entry.standing == .lapsed,
                     outlook: try outlooks.outlook(
                         of: entry.limit, entry.scale, on: min(site.zone.date(at: now), month.next.firstDay)))
