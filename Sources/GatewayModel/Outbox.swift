@@ -91,8 +91,10 @@ public struct OutboxEntry: Hashable, Sendable {
     public var attempts: Int
     /// Not before this time.
     public var nextAt: Instant
-    /// The key of the digest that it went out with while its fate is unknown.
+    /// The key of the digest that it went out with, or may have while its fate is unknown.
     public var digest: String?
+    /// Why it stands where it stands; empty for a plain success and where it was not asked for.
+    public var reason = ""
 
     /// Makes an entry; a fresh one waits from its creation on.
     public init(

@@ -80,11 +80,15 @@ extension Store: Outbox {
         }
     }
 
-    /// Every message of the outbox, in the order in which they were made.
+    /// Every message of the outbox with the reason for its state, in the order in which they were made.
     public func outboxEntries() throws(StoreError) -> [OutboxEntry] {
         try read("outbox") { db in
-            try Row.fetchAll(db, sql: "SELECT body, state, attempts, next_at, digest FROM outbox ORDER BY id")
-                .map { try Store.outboxEntry($0) }
+            try Row.fetchAll(db, sql: "SELECT body, state, attempts, next_at, digest, reason FROM outbox ORDER BY id")
+                .map { row in
+                    var entry = try Store.outboxEntry(row)
+                    entry.reason = row[5]
+                    return entry
+                }
         }
     }
 

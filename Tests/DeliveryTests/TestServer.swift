@@ -3,54 +3,16 @@ import TestSupport
 
 @testable import Delivery
 
-/// A server of its own in a child process, ended when the test is over, and what it has received.
-final class TestServer: Sendable {
-    let port: Int
-    let received: TemporaryFolder
-    private let process: ChildProcess
+/// A server of this module's `Servers`.
+typealias TestServer = ScriptServer
 
-    /// Guarded by its single owner: started in `init`, ended in `deinit`.
-    private final class ChildProcess: @unchecked Sendable {
-        let process = Process()
-        let input = Pipe()
-        let output = Pipe()
-    }
-
-    struct NotStarted: Error {
-        var script: String
-    }
-
+extension ScriptServer {
     static func script(_ name: String) -> String {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Servers/\(name)").path
     }
 
-    init(_ script: String, _ arguments: (_ folder: String) -> [String]) throws {
-        received = try TemporaryFolder("delivery")
-        process = ChildProcess()
-        // Debian's own interpreter, which sees Debian's packages.
-        process.process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-        process.process.arguments = [TestServer.script(script)] + arguments(received.path)
-        process.process.standardInput = process.input
-        process.process.standardOutput = process.output
-        try process.process.run()
-        var line = Data()
-        while !line.contains(0x0A) {
-            let chunk = process.output.fileHandleForReading.availableData
-            guard !chunk.isEmpty else { throw NotStarted(script: script) }
-            line += chunk
-        }
-        guard let port = Int(String(decoding: line, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
-        else {
-            throw NotStarted(script: script)
-        }
-        self.port = port
-    }
-
-    deinit {
-        // The test runner's threads may block SIGTERM, and children inherit that.
-        kill(process.process.processIdentifier, SIGKILL)
-        // Until it has ended its port is still open; bounded, since a test must not hang on it.
-        waitUntil(2) { !process.process.isRunning }
+    convenience init(_ script: String, _ arguments: (_ folder: String) -> [String]) throws {
+        try self.init(path: TestServer.script(script), arguments)
     }
 
     /// Mail with the certificate of an authority, or without protection.
@@ -66,20 +28,6 @@ final class TestServer: Sendable {
     static func web(authority: TestAuthority? = nil) throws -> TestServer {
         try TestServer("http_server.py") { folder in
             [folder] + (authority.map { [$0.certificate, $0.key] } ?? [])
-        }
-    }
-
-    /// What has arrived so far, in order.
-    func messages<Message: Decodable>(_ type: Message.Type) throws -> [Message] {
-        try received.records(type)
-    }
-}
-
-extension TemporaryFolder {
-    /// The JSON files of the folder in the order of their names.
-    func records<Message: Decodable>(_ type: Message.Type) throws -> [Message] {
-        try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(".json") }.sorted().map {
-            try JSONDecoder().decode(type, from: Data(contentsOf: URL(fileURLWithPath: file($0))))
         }
     }
 }

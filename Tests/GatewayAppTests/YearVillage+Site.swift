@@ -6,31 +6,25 @@ import Testing
 @testable import GatewayApp
 
 extension YearVillage {
-    /// Which destination fails: each in turn for a day from Wednesday noon on, every fourth week.
-    func failing(at time: Instant) -> String? {
-        let local = time.advanced(bySeconds: 12 * 3600)
-        let date = site.zone.date(at: local)
-        guard date.weekday == 4 else { return nil }
-        return switch (date.daysSinceEpoch / 7) % 4 {
-        case 0: "phones"
-        case 2: "mail"
+    /// Which destination fails: each in turn for a day from Tuesday noon on, every fourth week; of the telephones' server
+    /// every second time only the answers are lost.
+    func failing(at time: Instant) -> (name: String, trouble: YearServers.Trouble)? {
+        let date = site.zone.date(at: time.advanced(bySeconds: 12 * 3600))
+        guard date.weekday == 3 else { return nil }
+        let week = date.daysSinceEpoch / 7
+        return switch week % 4 {
+        case 0: ("phones", (week / 4) % 2 == 0 ? .refuses : .breaksOff)
+        case 2: ("mail", .refuses)
         default: nil
         }
     }
 
-    /// The destinations fail and work again by a file that their programs look for.
     func breakAndMendDestinations() throws {
-        for name in ["phones", "mail"] {
-            let file = folder.file(name + ".fails")
-            if failing(at: now) == name {
-                _ = FileManager.default.createFile(atPath: file, contents: nil)
-            } else if FileManager.default.fileExists(atPath: file) {
-                try FileManager.default.removeItem(atPath: file)
-            }
-        }
+        let failing = failing(at: now)
+        for name in ["phones", "mail"] { try servers.set(name, failing?.name == name ? failing?.trouble : nil) }
     }
 
-    static func site(in folder: TemporaryFolder, stewards: [String]) throws -> Site {
+    static func site(in folder: TemporaryFolder, _ servers: YearServers, stewards: [String]) throws -> Site {
         let root = GatewayUnderTest.root
         let example = try String(contentsOfFile: root + "/config/gateway.yaml", encoding: .utf8)
         let entries = (example.components(separatedBy: "\nsensors:\n").last ?? "").components(separatedBy: "  - id: ")
@@ -57,9 +51,13 @@ extension YearVillage {
           turn: [\(stewards.joined(separator: ", "))]
           since: 2025-06-30
           waits: {second: 15 min, all: 15 min, again: 1 h}
-          budget: {now_per_week: 3, today_per_day: 2}
+          budget: {now_per_week: 2, today_per_day: 1}
+        sign_of_life: {at: "14:00", to: [phones, mail]}
         destinations:
-        \(stewards.map { files($0.lowercased(), folder) }.joined())\(command("phones", folder))\(command("mail", folder))
+        \(stewards.map { files($0.lowercased(), folder) }.joined())\
+          - {name: phones, kind: ntfy, audience: stewards, url: "http://127.0.0.1:\(servers.phones.port)/ntfy", topic: stewards, token_env: TOKEN}
+          - {name: mail, kind: smtp, audience: stewards, host: 127.0.0.1, port: \(servers.mail.port), security: plain, from: box@example.org, to: [stewards@example.org]}
+          - {name: yard, kind: siren, audience: stewards, topic: sirens/yard, sounds_for: 1 s}
         sensors:
         \(chosen.map { "  - id: " + $0 }.joined())
         """.write(toFile: file, atomically: true, encoding: .utf8)
@@ -72,19 +70,6 @@ extension YearVillage {
         "  - {name: \(name), kind: files, audience: stewards, folder: \(folder.path)/\(name)}\n"
     }
 
-    /// A destination that takes a message where it may, and asks for another attempt where a file says so.
-    private static func command(_ name: String, _ folder: TemporaryFolder) -> String {
-        let script = folder.file(name + ".sh")
-        let text = """
-            #!/bin/sh
-            test -e \(folder.path)/\(name).fails && { echo "no answer"; exit 75; }
-            cat >> \(folder.path)/\(name).log && echo >> \(folder.path)/\(name).log
-            """
-        _ = FileManager.default.createFile(
-            atPath: script, contents: Data(text.utf8), attributes: [.posixPermissions: 0o755])
-        return "  - {name: \(name), kind: command, audience: stewards, program: \(script)}\n"
-    }
-
     static func example(_ name: String) throws -> String {
         let path = GatewayUnderTest.root + "/config/resolutions/\(name).md"
         // The same decisions, a year earlier.
@@ -92,9 +77,10 @@ extension YearVillage {
             .replacing("2027-", with: "2026-")
     }
 
-    static let mandates = decision(4, "2025-06-29", "Rosa, Jordi and Amina are stewards for a year.")
+    static let mandates = decision(
+        4, "2025-06-29", "Rosa, Jordi and Amina are stewards for a year.", extra: "sirens: [yard]\n")
 
-    static func decision(_ number: Int, _ assembly: String, _ text: String) -> String {
+    static func decision(_ number: Int, _ assembly: String, _ text: String, extra: String = "") -> String {
         """
         ---
         number: \(number)
@@ -103,7 +89,7 @@ extension YearVillage {
         decided: by consent
         in_force_from: \(assembly)
         review_by: 2027-06-06
-        limits: []
+        \(extra)limits: []
         ---
         \(text)
 

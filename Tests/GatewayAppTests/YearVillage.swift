@@ -12,7 +12,8 @@ import Testing
 @testable import GatewayApp
 
 /// A year of the example village on a real store: its devices with everything that goes wrong with them, three stewards who
-/// answer or do not, a broker that is away at times, restarts, and two destinations of which one or the other fails.
+/// answer, decline or sleep, a broker that is away at times, restarts, a siren, and a mail and an ntfy server of which one
+/// or the other fails.
 ///
 /// Time is a parameter that goes on in steps of five minutes; nothing reads a clock. Used by one thread after another.
 final class YearVillage: @unchecked Sendable {
@@ -33,7 +34,7 @@ final class YearVillage: @unchecked Sendable {
     private(set) var agendas: [CalendarDate: String] = [:]
     /// When the broker is away.
     let outages: [Range<Instant>]
-    private var lanes: [DestinationLane] = []
+    private(set) var lanes: [DestinationLane] = []
     private var boxWatch: BoxWatch?
     private let news = DestinationNews(logger: Logger(label: "year"))
     /// Taken and not yet committed: what a broker delivers again after a restart.
@@ -41,7 +42,11 @@ final class YearVillage: @unchecked Sendable {
     /// Kept by the broker while the gateway is away.
     private var queued: [InboundMessage] = []
     private(set) var restarts = 0
-    private var answered: Set<String> = []
+    /// What people did about the alerts that woke them, by alert, and what each was to do.
+    var said: [String: [Said]] = [:]
+    var plans: [String: Plan] = [:]
+    let servers: YearServers
+    let siren = YearSiren()
     private var recorded: Set<CalendarDate> = []
 
     init() throws {
@@ -49,11 +54,12 @@ final class YearVillage: @unchecked Sendable {
         let zone = try #require(Zone(identifier: "Europe/Madrid"))
         begin = zone.start(of: CalendarDate(year: 2025, month: 7, day: 1))
         now = begin
-        outages = [20, 110, 200, 290].map { day in
+        outages = [20, 115, 200, 290].map { day in
             let from = zone.start(of: CalendarDate(year: 2025, month: 7, day: 1).adding(days: day))
             return from.advanced(bySeconds: 9 * 3600)..<from.advanced(bySeconds: 12 * 3600)
         }
-        site = try YearVillage.site(in: folder, stewards: YearVillage.people)
+        servers = try YearServers()
+        site = try YearVillage.site(in: folder, servers, stewards: YearVillage.people)
         office = try Office.open(site: site, now: now)
         for name in ["0001-water", "0002-cold-store", "0003-energy"] { try adopt(YearVillage.example(name), name) }
         try adopt(YearVillage.mandates, "0004-mandates")
@@ -144,15 +150,30 @@ final class YearVillage: @unchecked Sendable {
     private func takeUp() throws {
         boxWatch = BoxWatch(site: site, store: office.store, destinations: news)
         listen(true)
-        let context = DestinationContext(
-            community: "Vall Clara", node: "vall-clara.commons.invalid", phrasebooks: site.languages.books,
-            zone: site.zone, environment: ["PATH": "/usr/bin:/bin"])
+        let stopped = TransferStop()
+        stopped.stop()
+        func context(_ kind: DestinationSettings.Kind) -> DestinationContext {
+            // A siren that is stopped at once: its minutes are not waited for.
+            let isSiren = if case .siren = kind { true } else { false }
+            return DestinationContext(
+                community: "Vall Clara", node: "vall-clara.commons.invalid", phrasebooks: site.languages.books,
+                zone: site.zone, environment: ["TOKEN": "tk_secret"], stop: isSiren ? stopped : TransferStop(),
+                statePublisher: siren)
+        }
         let store = office.store
+        // Who must hear nothing, and which siren may sound, as in the running gateway.
+        let sirens = SirenMandate(site: site, store: store, now: now)
+        let stewards = StewardMandate(site: site, store: store, now: now)
         lanes = try site.configuration.destinations.map { settings in
             DestinationLane(
-                destination: try settings.makeDestination(context), outbox: store,
+                destination: try settings.makeDestination(context(settings.kind)), outbox: store,
                 phrases: site.book("en"), zone: site.zone, settings: OutboxWorkerSettings(),
-                recheck: { RunningParts.recheck($0, now: $1, store) }, onEvent: { [news] in news.add($0) })
+                recheck: { item, now in
+                    let reason =
+                        sirens.refusal(destination: item.destination, now: now)
+                        ?? stewards.refusal(destination: item.destination, now: now)
+                    return reason.map { .drop(reason: $0) } ?? RunningParts.recheck(item, now: now, store)
+                }, onEvent: { [news] in news.add($0) })
         }
     }
 }
@@ -163,55 +184,15 @@ extension YearVillage {
 
     func recall() throws {
         try adopt(YearVillage.decision(5, "2026-01-04", "Amina is recalled; we thank her."), "0005-recall")
-        site = try YearVillage.site(in: folder, stewards: ["Rosa", "Jordi"])
+        site = try YearVillage.site(in: folder, servers, stewards: ["Rosa", "Jordi"])
         try commit()
         try restart()
     }
 
     /// What a person says at the box.
-    private func say(_ person: String, _ command: Command) throws {
+    func say(_ person: String, _ command: Command) throws {
         let reply = office.perform(command, by: Actor(account: person), now: now)
         try #require(reply.isDone, "\(site.local(now)): \(person): \(reply.lines)")
-    }
-
-    func test(_ person: String) throws {
-        try say(person, .testAlarm(steward: person))
-        try commit()
-        let alert = try #require(try office.store.alerts(openOnly: true).last { $0.subject == person })
-        try say(person, .answer(alert: alert.number, answer: .take))
-        try commit()
-    }
-
-    /// Stewards answer what they were called for, in four ways that take turns, and close what is over a day later.
-    private func actOfPeople() throws -> Bool {
-        var hasActed = false
-        for alert in office.pipeline.state.alerts.open
-        where !answered.contains("\(alert.number) \(alert.state.rawValue)") {
-            guard let (person, answer) = nextAct(on: alert) else { continue }
-            answered.insert("\(alert.number) \(alert.state.rawValue)")
-            try say(person, .answer(alert: alert.number, answer: answer))
-            hasActed = true
-        }
-        return hasActed
-    }
-
-    private func nextAct(on alert: Alert) -> (String, AlertAnswer)? {
-        let minutes = now.milliseconds(since: alert.detectedAt) / 60_000
-        if alert.cause == .box(.testAlarm) || alert.cause == .box(.handOver) {
-            return alert.state == .raised && minutes >= 10 ? (alert.subject, .take) : nil
-        }
-        if let returnedAt = alert.returnedAt {
-            guard now.milliseconds(since: returnedAt) >= 86_400_000 else { return nil }
-            return ("Rosa", .resolve(alert.number % 7 == 0 ? .falseReading : .real, note: "seen on the round"))
-        }
-        guard alert.state == .raised, alert.priority == .now else { return nil }
-        let roster = office.pipeline.state.alerts.policy.roster?.order(at: alert.detectedAt) ?? []
-        guard let first = roster.first, let second = roster.dropFirst().first else { return nil }
-        switch alert.number % 3 {
-        case 0: return minutes >= 10 ? (first, .take) : nil
-        case 1: return minutes >= 20 ? (second, .take) : nil
-        default: return minutes >= 50 ? (roster.last ?? second, .take) : nil
-        }
     }
 
     /// The secretary posts the agenda when it closes, and enters in the evening of the assembly what became of it.

@@ -3,6 +3,7 @@
 /status/N answers N; /retry/S answers 429 with Retry-After S; /redirect points to /status/200; /echo answers 500 with
 the request, /refuse 400; /hang takes the request and never answers; /ntfy, /ntfy-old and /ntfy-hang behave as ntfy documents (token
 tk_secret), with and without sequence ids, and without an answer to what is published; services.py has the other services.
+A file `fails` in the folder makes ntfy answer 503, or, where it says `half`, break off its answer to what it has published.
 Prints its port, then serves until its input ends.
 """
 import base64
@@ -72,6 +73,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             time.sleep(60)
 
     def ntfy(self, parts, body):
+        trouble = None
+        if os.path.exists(os.path.join(folder, "fails")):
+            with open(os.path.join(folder, "fails")) as file:
+                trouble = file.read()
+        if trouble == "":
+            return self.answer(503, b"not now")
         if self.headers.get("Authorization") != "Bearer tk_secret":
             return self.answer(403, b'{"code":40301,"http":403,"error":"forbidden"}')
         if self.command == "GET":
@@ -79,7 +86,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             ids = [message["id"] for message in published]
             newer = published[ids.index(since) + 1:] if since in ids else [
                 message for message in published if message["time"] >= int(since)]
-            lines = [json.dumps(message) for message in newer if message["topic"] == parts[1]]
+            # A server forgets what is old.
+            lines = [json.dumps(message) for message in newer[-50:] if message["topic"] == parts[1]]
             return self.answer(200, "\n".join(lines).encode())
         message = json.loads(body.decode())
         if not re.fullmatch(r"[-_A-Za-z0-9]{1,64}", message["topic"]) or not 1 <= message["priority"] <= 5:
@@ -91,8 +99,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if parts[0] != "ntfy-old" and "sequence_id" in message:
             reply["sequence_id"] = message["sequence_id"]
         published.append(reply)
+        with open(os.path.join(folder, "published.log"), "a") as file:
+            file.write(json.dumps(reply) + "\n")
         if parts[0] == "ntfy-hang":
             time.sleep(60)
+        if trouble == "half":
+            self.send_response(200)
+            self.send_header("Content-Length", "400")
+            self.end_headers()
+            self.close_connection = True
+            return self.connection.close()
         self.answer(200, json.dumps(reply).encode())
 
     do_GET = do_POST = do_PUT = handle_any

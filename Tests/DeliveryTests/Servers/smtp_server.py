@@ -1,6 +1,7 @@
 """A mail server for tests: aiosmtpd with STARTTLS or TLS and a login, answering by the recipient's name.
 
-Prints its port, then serves until it is ended. Every message it takes is a JSON file in the folder given.
+Prints its port, then serves until it is ended. Every message it takes is a JSON file in the folder given; while a file
+`fails` is there it takes none for now.
 """
 import argparse
 import asyncio
@@ -26,7 +27,7 @@ class Handler:
     count = 0
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
-        if address.startswith("busy@"):
+        if address.startswith("busy@") or os.path.exists(os.path.join(options.folder, "fails")):
             return "451 4.7.1 come back later"
         if address.startswith("nobody@"):
             return "550 5.1.1 no such person"
