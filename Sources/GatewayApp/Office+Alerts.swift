@@ -134,7 +134,15 @@ extension Office {
         var policy = try site.alertPolicy(store, now: now)
         policy.callsPeople = pipeline.state.alerts.policy.callsPeople
         pipeline.changeState { $0.alerts.policy = policy }
+        try endMandates(now: now)
+    }
+
+    /// Whoever may not answer any more has no links, and goes to nothing: others are called.
+    func endMandates(now: Instant) throws {
         try endLinks(now: now)
+        guard !site.configuration.stewards.isEmpty else { return }
+        let gone = Set(pipeline.state.alerts.open.compactMap(\.takenBy)).filter { !mayAnswer($0, now: now) }
+        pipeline.perform(pipeline.state.alerts.free(from: gone, now: now), now: now)
     }
 
     /// Sends a test message to a steward.
