@@ -8,8 +8,9 @@ public enum AlertAction: Hashable, Sendable {
     case notify(NoticeDraft)
     /// Enter it in the record book; `erasable` holds persons and notes.
     case record(kind: String, facts: [String: String], erasable: [String: String])
-    /// Tell people of many alerts at once, in this order.
-    case digest([Alert])
+    /// Tell people of many alerts at once, in this order, each those whom its own notice would reach; `beside` are those
+    /// that protect people and were told of before.
+    case digest([NoticeDraft], beside: [Alert])
     /// Keep that a steward answered a test message.
     case testAnswered(String)
     /// Keep that a sensor or limit is switched off, or forget it, and tell the stewards.
@@ -25,6 +26,8 @@ public enum AlertAction: Hashable, Sendable {
         case on
         /// Its time is over.
         case offEnded = "off_ended"
+        /// It ends sooner than was agreed: the assembly meets earlier.
+        case offSooner = "off_sooner"
     }
 }
 
@@ -32,7 +35,7 @@ public enum AlertAction: Hashable, Sendable {
 public struct NoticeDraft: Hashable, Sendable {
     /// `alert.raised`, `alert.warned`, `alert.returned`, `alert.taken`, `alert.declined`, `alert.reminder`,
     /// `alert.pause_asked`, `alert.paused`, `alert.called`, `alert.nobody_came`, `alert.chattering`,
-    /// `alert.closed`, `alert.accepted`.
+    /// `alert.closed`, `alert.accepted`, `alert.freed`, `alert.pause_sooner`.
     public var kind: String
     /// The alert as it now is.
     public var alert: Alert

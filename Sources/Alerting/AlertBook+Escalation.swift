@@ -36,12 +36,25 @@ extension AlertPolicy {
             return NextCall(person: nil, at: last.at.advanced(bySeconds: wait), isRepeat: true)
         }
         let called = entries.filter { $0.kind == .called }.compactMap(\.person)
-        let declined = Set(entries.filter { $0.kind == .declined }.compactMap(\.person))
+        let declined = Set(entries.filter { [.declined, .freed].contains($0.kind) }.compactMap(\.person))
         let next = (roster?.order(at: now) ?? []).first { !called.contains($0) && !declined.contains($0) }
         // "Can't, next" is an answer: nobody has to wait for another one.
         let isDeclined = last.person.map(declined.contains) ?? false
         let wait = isDeclined ? 0 : called.count == 1 ? waits.second : waits.all
         return NextCall(person: called.count == 1 ? next : nil, at: last.at.advanced(bySeconds: wait))
+    }
+}
+
+extension Alert {
+    /// True where everybody was called since calls last began: then a lamp or a siren may sound too.
+    public var hasCalledAll: Bool {
+        let begin = entries.lastIndex { $0.kind.beginsCalls } ?? 0
+        return entries[begin...].contains { [.calledAll, .nobodyCame].contains($0.kind) }
+    }
+
+    /// True where its calls have reached that person.
+    public func hasCalled(_ person: String) -> Bool {
+        entries.contains { [.calledAll, .nobodyCame].contains($0.kind) || $0.kind == .called && $0.person == person }
     }
 }
 

@@ -30,7 +30,8 @@ extension AlertBook {
 
     /// What protects people, and what a person waits for, is told on its own whatever else happens.
     private static func canBeCalmed(_ alert: Alert) -> Bool {
-        alert.protects != .people && ![.box(.peopleAtRisk), .box(.testAlarm), .box(.handOver)].contains(alert.cause)
+        if case .box(let condition) = alert.cause, condition.protects == .people { return false }
+        return alert.protects != .people && ![.box(.testAlarm), .box(.handOver)].contains(alert.cause)
     }
 
     /// Looks whether an alert that was just raised can be told on its own; returns the kind of its notice.
@@ -75,17 +76,28 @@ extension AlertBook {
         guard gathered.contains(where: { now >= $0.detectedAt.advanced(bySeconds: AlertBook.gathering) }) else {
             return actions
         }
+        // Each alert calls whom it would have called alone, and is heard by whom it would have been heard.
+        var drafts: [NoticeDraft] = []
         for var alert in gathered {
             alert.isUntold = nil
             alert.entries.append(AlertEntry(at: now, kind: .toldTogether))
-            _ = call(&alert, now: now)
+            let persons = call(&alert, now: now)
             keep(alert)
+            drafts.append(
+                NoticeDraft(kind: "alert.raised", alert: alert, audience: AlertBook.circle(of: alert), persons: persons)
+            )
             actions.append(.store(alert))
         }
-        let people = open.filter { $0.protects == .people && $0.holds && $0.details["visibility"] == nil }
-        let others = gathered.filter { $0.protects != .people }
-            .sorted { ($0.priority, $0.number) < ($1.priority, $1.number) }
-        actions.append(.digest(people + others))
+        let ids = Set(gathered.map(\.id))
+        let people = open.filter {
+            protectsPeople($0) && $0.holds && $0.details["visibility"] == nil && !ids.contains($0.id)
+        }
+        let forPeople = drafts.filter { protectsPeople($0.alert) }
+        let others = drafts.filter { !protectsPeople($0.alert) }
+        func urgent(_ drafts: [NoticeDraft]) -> [NoticeDraft] {
+            drafts.sorted { ($0.alert.priority, $0.alert.number) < ($1.alert.priority, $1.alert.number) }
+        }
+        actions.append(.digest(urgent(forPeople) + urgent(others), beside: people))
         return actions
     }
 }

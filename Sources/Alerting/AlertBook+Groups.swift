@@ -55,7 +55,8 @@ extension AlertBook {
     /// True for an alert that protects people, and for a silence that hides from us what protects people: it rests no
     /// longer, and by no fewer persons, than what it hides.
     func protectsPeople(_ alert: Alert) -> Bool {
-        alert.protects == .people || hidden(by: alert.cause, alert.subject).contains { $0.protects == .people }
+        if case .box(let condition) = alert.cause, condition.protects == .people { return true }
+        return alert.protects == .people || hidden(by: alert.cause, alert.subject).contains { $0.protects == .people }
     }
 
     /// The alert from which this one follows, while both hold.

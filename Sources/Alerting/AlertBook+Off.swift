@@ -70,7 +70,7 @@ extension AlertBook {
         alert.settle()
     }
 
-    private mutating func wake(now: Instant) -> [AlertAction] {
+    mutating func wake(now: Instant) -> [AlertAction] {
         var actions: [AlertAction] = []
         for var alert in open where alert.offUntil != nil && off(alert) == nil {
             alert.offUntil = nil
@@ -79,8 +79,12 @@ extension AlertBook {
         return actions
     }
 
+    /// What protects people rests only by what two persons agreed on, for a day; a switch-off of one person from before
+    /// a limit for people was decided does not cover it.
     private func off(_ alert: Alert) -> SwitchedOff? {
-        AlertBook.subjects(of: alert).compactMap { switchedOff[$0] }.filter(\.terms.isInForce)
+        let isForPeople = protectsPeople(alert)
+        return AlertBook.subjects(of: alert).compactMap { switchedOff[$0] }
+            .filter { $0.terms.isInForce && (!isForPeople || $0.terms.mayRestPeople) }
             .max { $0.terms.until < $1.terms.until }
     }
 
@@ -94,7 +98,7 @@ extension AlertBook {
         }
     }
 
-    private func record(
+    func record(
         _ off: SwitchedOff, _ switching: AlertAction.Switching, person: String?, means: String, note: String?
     ) -> AlertAction {
         let terms = switching == .offAsked ? off.wish ?? off.terms : off.terms

@@ -61,6 +61,9 @@ extension AlertBook {
 }
 
 extension BoxCondition {
+    /// What it protects by itself; nil where that depends on what cannot be seen meanwhile, or is nobody's life.
+    var protects: Protects? { self == .peopleAtRisk ? .people : nil }
+
     /// How urgent a condition is unless the assembly says otherwise.
     var priority: Priority {
         switch self {

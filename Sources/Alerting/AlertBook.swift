@@ -18,7 +18,9 @@ public struct AlertBook: Sendable {
     /// What is switched off on purpose, or waits for a second person, by subject.
     public internal(set) var switchedOff: [String: SwitchedOff]
     /// Meetings and the bounds of what may rest.
-    public var policy = AlertPolicy()
+    public var policy = AlertPolicy() { didSet { isToReview = true } }
+    /// Meetings, decisions or places may be others: what rests is looked at with the next tick.
+    var isToReview = false
     /// How the assembly wants the box's own alerts; the others are as urgent as they come.
     public var boxRules: [BoxCondition: BoxAlertRule] = [:]
 
@@ -58,22 +60,26 @@ public struct AlertBook: Sendable {
         }
     }
 
-    /// Follows a condition of the box itself; what already holds, or already does not, changes nothing.
+    /// Follows a condition of the box itself; what already holds, or already does not, changes nothing, unless it has
+    /// become more urgent. `atMost` is how urgent it is at most for now.
     public mutating func condition(
         _ condition: BoxCondition, subject: String, isActive: Bool, onset: Instant, details: [String: String],
-        now: Instant
+        atMost: Priority = .now, now: Instant
     ) -> [AlertAction] {
         let cause = AlertCause.box(condition)
         guard isActive else { return end(cause, subject: subject, at: onset, now: now) }
-        guard active[AlertBook.condition(cause, subject)] == nil else { return [] }
         var details = details
         let rule = boxRules[condition]
         if rule?.audience == .members { details["audience"] = Audience.members.rawValue }
         let inherited = inherit(cause, subject)
         details["unseen"] = inherited.unseen
-        let own = rule?.priority ?? condition.priority
+        let own = max(rule?.priority ?? condition.priority, atMost)
+        let priority = min(own, inherited.priority ?? own)
+        if let id = active[AlertBook.condition(cause, subject)] {
+            return alerts[id].map { press($0, priority: priority, details: details, now: now) } ?? []
+        }
         return raise(
-            cause, subject: subject, priority: min(own, inherited.priority ?? own), protects: inherited.protects,
+            cause, subject: subject, priority: priority, protects: condition.protects ?? inherited.protects,
             onset: onset, transition: nil, details: details, now: now)
     }
 
@@ -150,6 +156,8 @@ public struct AlertBook: Sendable {
         alert.pause = nil
         alert.entries.append(AlertEntry(at: now, kind: .returned))
         let wasTold = alert.isUntold != true
+        // A test message that another one replaces is over for nobody; only what a broker shows of it is taken back.
+        let circle = cause == .box(.testAlarm) ? .person : AlertBook.circle(of: alert)
         var endsByItself = !wasTold
         if case .box = cause { endsByItself = true }
         if endsByItself {
@@ -165,9 +173,8 @@ public struct AlertBook: Sendable {
                 kind: "alert.returned", facts: ["alert": "\(alert.number)", "at": time.description], erasable: [:]),
         ]
             + (wasTold
-                ? [
-                    .notify(NoticeDraft(kind: "alert.returned", alert: alert, audience: AlertBook.circle(of: alert)))
-                ] : []) + uncover(from: alert, now: now)
+                ? [.notify(NoticeDraft(kind: "alert.returned", alert: alert, audience: circle))] : [])
+            + uncover(from: alert, now: now)
     }
 
     mutating func keep(_ alert: Alert) {

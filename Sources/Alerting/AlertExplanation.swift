@@ -12,7 +12,7 @@ public enum AlertExplanation {
                 "alerts.explain.head",
                 [
                     "number": "\(alert.number)", "since": localTime(alert.onset), "found": localTime(alert.detectedAt),
-                    "state": book.text("alerts.state.\(alert.state.rawValue)"),
+                    "state": book.text("alerts.state.\(alert.stateWord)"),
                 ])
         ]
         if case .limit(let reference) = alert.cause {

@@ -39,7 +39,7 @@ public struct AlertPolicy: Sendable {
     /// Seconds that a pause lasts at most.
     static let longestPause: Int64 = 7 * 86_400
     /// Seconds that something which protects people may rest.
-    static let longestForPeople: Int64 = 86_400
+    static let longestForPeople = AlertPause.longestForPeople
     /// Seconds that something is switched off at most where no assembly is known.
     static let longestOff: Int64 = 35 * 86_400
     /// Everybody is called so often in vain before it is only done once a day.
@@ -58,7 +58,7 @@ public struct AlertPolicy: Sendable {
         forPeople ? latestPause(forPeople: true, now: now) : nextAssembly(now)
     }
 
-    private func nextAssembly(_ now: Instant) -> Instant {
+    func nextAssembly(_ now: Instant) -> Instant {
         meetings?.next(after: now) ?? now.advanced(bySeconds: AlertPolicy.longestOff)
     }
 

@@ -97,7 +97,7 @@ public enum AlertText {
         values["person"] = alert.entries.last?.person ?? alert.takenBy ?? ""
         if [
             "taken", "accepted", "declined", "noted", "closed", "reminder", "paused", "pause_asked", "nobody_came",
-            "chattering",
+            "chattering", "freed", "pause_sooner",
         ]
         .contains(stage) {
             let pause = stage == "pause_asked" ? alert.pauseWish ?? alert.pause : alert.pause
@@ -176,7 +176,8 @@ public enum AlertText {
 
     private static func next(_ draft: NoticeDraft, _ context: Context, _ book: Phrasebook) -> String {
         let alert = draft.alert
-        guard ["alert.raised", "alert.called", "alert.chattering"].contains(draft.kind), alert.priority != .assembly
+        guard ["alert.raised", "alert.called", "alert.chattering", "alert.freed"].contains(draft.kind),
+            alert.priority != .assembly
         else { return "" }
         let reply = book.text("alerts.reply", ["number": "\(alert.number)"])
         guard let person = context.nextPerson else { return reply + " " + book.text("alerts.nobody_next") }

@@ -134,18 +134,17 @@ extension Office {
         var policy = try site.alertPolicy(store, now: now)
         policy.callsPeople = pipeline.state.alerts.policy.callsPeople
         pipeline.changeState { $0.alerts.policy = policy }
-        try endLinks(now: now)
-        try releaseRecalled(now: now)
+        try endMandates(now: now)
     }
 
-    /// Whoever was recalled is not on the way any more: the alert is open again, and the next one is called.
-    private func releaseRecalled(now: Instant) throws {
-        for alert in pipeline.state.alerts.open {
-            guard let person = alert.takenBy, site.isRecalled(person, store, now: now) else { continue }
-            let actions = try pipeline.state.alerts.answer(
-                alert.number, .decline, person: person, means: "recall", now: now)
-            pipeline.perform(actions, now: now)
+    /// Whoever may not answer any more has no links, and goes to nothing: others are called.
+    func endMandates(now: Instant) throws {
+        try endLinks(now: now)
+        let named = !site.configuration.stewards.isEmpty
+        let gone = Set(pipeline.state.alerts.open.compactMap(\.takenBy)).filter {
+            site.isRecalled($0, store, now: now) || named && !mayAnswer($0, now: now)
         }
+        pipeline.perform(pipeline.state.alerts.free(from: gone, now: now), now: now)
     }
 
     /// Sends a test message to a steward.

@@ -66,8 +66,7 @@ extension Office {
         try refreshLimits(now: now)
         pipeline.changeState {
             if !hasHeld { $0.undated = nil }
-            $0.silence.listen(false, now: now)
-            $0.silence.listen(isListening, now: now)
+            $0.silence.listenAnew(isListening, now: now)
         }
         needsMakeUp = true
     }

@@ -82,19 +82,19 @@ extension Office {
         keeper.waitsForNetwork = fresh.configuration.waitsForNetworkTime
         try Office.noteBox(fresh, store, now: now)
         try SensorDeclarations(site: fresh, store: store).apply(now: now)
-        try refreshSensors()
+        try refreshSensors(now: now)
         try site.noteMandates(store, now: now)
         try pipeline.reload(fresh, now: now)
-        try endLinks(now: now)
+        try endMandates(now: now)
         try refreshLimits(now: now)
     }
 
-    private func refreshSensors() throws {
+    private func refreshSensors(now: Instant) throws {
         let sensors = try SensorDirectory(store)
         pipeline.changeState {
             $0.sensors = sensors
             $0.limits.setSensors(sensors.all)
-            $0.silence = $0.silence.watching(sensors.all)
+            $0.silence = $0.silence.watching(sensors.all, now: now)
             $0.rates = $0.rates.knowing(sensors)
             $0.computed = $0.computed.knowing(sensors.all)
             $0.alerts.policy.places = sensors.places
@@ -118,7 +118,7 @@ extension Office {
         try store.bind(
             binding, at: now, by: actor.person, zone: site.zone, facts: told.facts[sensor.id] ?? [:],
             notices: told.notices)
-        try refreshSensors()
+        try refreshSensors(now: now)
         return done(
             "assigned",
             ["channel": channel, "device": device, "sensor": "\(sensor.id)", "from": site.local(binding.from)])
@@ -140,7 +140,7 @@ extension Office {
                 next, at: now, by: actor.person, zone: site.zone, facts: told?.facts[binding.sensor] ?? [:],
                 notices: told?.notices ?? [])
         }
-        try refreshSensors()
+        try refreshSensors(now: now)
         let lines = bound.map {
             site.book(nil).text(
                 "acts.done.assigned",

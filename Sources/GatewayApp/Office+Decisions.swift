@@ -1,3 +1,4 @@
+import Alerting
 import GatewayModel
 import Limits
 import Storage
@@ -82,6 +83,7 @@ extension Office {
         needsMakeUp = true
         boxWatch?.decisionsChanged()
         if !resolution.recalls.isEmpty { tellOfRecall(resolution, now: now) }
+        let uncovered = tellOfSwitchOffs(resolution, now: now)
         return done(
             "adopted",
             [
@@ -92,7 +94,35 @@ extension Office {
                 + ["    " + Escaping.terminal(judgement.state.text(book))]
                 + (resolution.recalls.isEmpty
                     ? [] : ["    " + Escaping.terminal(PlainSentence.recalls(resolution, book))])
-                + judgement.notes.map { Escaping.terminal($0.text(book)) })
+                + uncovered + judgement.notes.map { Escaping.terminal($0.text(book)) })
+    }
+
+    /// What one person switched off does not cover a limit for people that is decided afterwards: the stewards and whoever
+    /// adopts it are told. Returns what to say.
+    private func tellOfSwitchOffs(_ resolution: Resolution, now: Instant) -> [String] {
+        var lines: [String] = []
+        let offs = pipeline.state.alerts.switchedOff.values.filter { $0.terms.isInForce && !$0.terms.mayRestPeople }
+        for off in offs.sorted(by: { $0.subject < $1.subject }) {
+            let limits = resolution.limits.filter {
+                $0.protects == .people && $0.sensors.contains(SensorID(rawValue: off.subject))
+            }
+            guard !limits.isEmpty else { continue }
+            func words(_ book: Phrasebook) -> (title: String, body: String) {
+                let sensor = pipeline.state.sensors.sensor(SensorID(rawValue: off.subject))
+                let values = [
+                    "number": "\(resolution.number)", "until": site.local(off.terms.until),
+                    "sensor": off.isHousehold
+                        ? book.text("alerts.a_home") : sensor?.name(in: book.language) ?? off.subject,
+                    "limits": limits.map { $0.titles[book.language] ?? $0.titles[""] ?? $0.id }
+                        .joined(separator: ", "),
+                ]
+                return (book.text("told.not_covered_title", values), book.text("told.not_covered", values))
+            }
+            pipeline.batch.outbox += pipeline.notices.announcement(
+                "alerts.not_covered", priority: .today, now: now, words: words)
+            lines.append("    " + Escaping.terminal(words(site.book(nil)).body))
+        }
+        return lines
     }
 
     /// The stewards hear who is none any more, and since when.

@@ -15,7 +15,7 @@ extension Office {
         {
             pipeline.box(
                 finding.condition, subject: finding.subject, isActive: finding.isActive, onset: finding.onset,
-                finding.details, now)
+                finding.details, atMost: finding.atMost, now)
         }
         sendRoundIfDue(now: now)
         giveSignOfLifeIfDue(now: now)

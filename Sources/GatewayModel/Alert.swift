@@ -108,6 +108,10 @@ public struct AlertEntry: Hashable, Sendable, Codable {
         case toldTogether = "told_together"
         // Why a notice did not go to a destination: its person is not called yet, or it waits for the end of quiet hours.
         case notCalled = "not_called"
+        /// Who was going is no steward any more: it calls on.
+        case freed
+        /// A pause ends sooner than was agreed, since the assembly meets earlier.
+        case pauseSooner = "pause_sooner"
         case quietHours = "quiet_hours"
         /// A household's alert concerns everybody: the commons loses what runs away there.
         case toldStewards = "told_stewards"
@@ -211,6 +215,9 @@ public struct Alert: Hashable, Sendable, Codable {
         self.details = details
         entries = [AlertEntry(at: detectedAt, kind: .raised)]
     }
+
+    /// Its state in one word, the key of `alerts.state` in language files: where somebody went it is not said that nobody came.
+    public var stateWord: String { state == .returned && takenBy != nil ? "returned_going" : state.rawValue }
 
     /// True while somebody may still have to do something.
     public var isOpen: Bool { state != .closed }

@@ -31,6 +31,17 @@ public struct AlertPause: Hashable, Sendable, Codable {
 
     /// True once everybody who has to agree has agreed.
     public var isInForce: Bool { !needsSecond || confirmedBy != nil }
+
+    /// Lets it end at that time at the latest.
+    public mutating func end(by latest: Instant) { until = min(until, latest) }
+
+    /// Seconds that something which protects people may rest.
+    public static let longestForPeople: Int64 = 86_400
+
+    /// True where what protects people may rest by it: two persons agreed, for a day at most.
+    public var mayRestPeople: Bool {
+        confirmedBy != nil && until <= at.advanced(bySeconds: AlertPause.longestForPeople)
+    }
 }
 
 /// A sensor or limit that is switched off on purpose: its alerts are recorded, and nobody is called, until it ends.
@@ -51,6 +62,9 @@ public struct SwitchedOff: Hashable, Sendable, Codable {
         self.wish = wish
         self.isHousehold = isHousehold
     }
+
+    /// The later end of what runs and what is asked for.
+    public var latest: Instant { max(terms.until, wish?.until ?? terms.until) }
 
     /// What goes on waiting for a second person once the terms are over.
     public var waiting: SwitchedOff? {

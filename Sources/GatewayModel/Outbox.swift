@@ -20,20 +20,25 @@ public struct OutboxItem: Hashable, Sendable, Codable {
     public var createdAt: Instant
     /// Not to be sent before this time, such as the end of the quiet hours; nil for at once.
     public var notBefore: Instant?
+    /// The one person among a destination's readers whom it is for; nil for all of them.
+    public var reader: String?
     /// The address at which its one reader answers; put in when it is sent, and never stored.
     public var answerLink: String?
     /// The other side's names of the messages whose place this one takes; put in when it is sent, and never stored.
     public var replaced: [String] = []
 
     private enum CodingKeys: String, CodingKey {
-        case key, destination, type, priority, title, body, alert, dataJSON, createdAt, notBefore
+        case key, destination, type, priority, title, body, alert, dataJSON, createdAt, notBefore, reader
     }
 
     /// The types of the notices that ask somebody to do something.
     public static let callingTypes: Set<String> = [
         "alert.raised", "alert.warned", "alert.called", "alert.nobody_came", "alert.declined", "alert.reminder",
-        "alert.chattering",
+        "alert.chattering", "alert.freed",
     ]
+
+    /// Since when it could be sent.
+    public var waitsSince: Instant { max(createdAt, notBefore ?? createdAt) }
 
     /// True where it tells that something is over.
     public var hasEnded: Bool { type == "alert.returned" || type == "alert.closed" }

@@ -11,7 +11,8 @@ struct AlertGroupTests {
         actions.compactMap { action in
             switch action {
             case .notify(let draft): "\(draft.kind.dropFirst(6)) \(draft.alert.subject)"
-            case .digest(let alerts): "digest " + alerts.map(\.subject).joined(separator: ",")
+            case .digest(let drafts, let beside):
+                "digest " + (beside + drafts.map(\.alert)).map(\.subject).joined(separator: ",")
             case .store, .record, .switched, .testAnswered: nil
             }
         }

@@ -56,7 +56,7 @@ struct AlertWorld {
                 stored[alert.id] = alert
             case .switched(let entry, let switching):
                 let rest = switching == .offEnded ? entry.waiting : nil
-                off[entry.subject] = [.off, .offAsked].contains(switching) ? entry : rest
+                off[entry.subject] = [.off, .offAsked, .offSooner].contains(switching) ? entry : rest
             case .notify(let draft):
                 if draft.kind == "alert.raised", ![.raised, .going].contains(draft.alert.state) {
                     problems.append("people were called for \(draft.alert.number), which is \(draft.alert.state)")

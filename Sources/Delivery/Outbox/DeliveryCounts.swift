@@ -55,6 +55,8 @@ public enum DestinationEvent: Hashable, Sendable {
 public enum Recheck: Hashable, Sendable {
     /// Send it.
     case send
+    /// Send it before all others and on its own, however long it has waited: it protects people, and still holds.
+    case sendFirst
     /// Do not; the reason is recorded.
     case drop(reason: String)
 }

@@ -72,8 +72,8 @@ final class DestinationLane: Sendable {
             let isProbe = state.withLock { $0.failingSince != nil || !$0.hasSucceeded }
             let claimed = try outbox.claim(
                 destination: destination.name, now: now, limit: settings.batchLimit, includingLater: isProbe)
-            let kept = try recheckStage(lookUpStage(claimed, now: now), now: now)
-            let isIdle = try sendStage(digestStage(kept, now: now), now: now) == 0
+            let (kept, first) = try recheckStage(lookUpStage(claimed, now: now), now: now)
+            let isIdle = try sendStage(digestStage(kept, first: first, now: now), now: now) == 0
             return try nextTurn(now: now, earliest: isIdle ? now.advanced(bySeconds: 1) : now)
         } catch {
             state.withLock {
@@ -106,41 +106,53 @@ final class DestinationLane: Sendable {
         return kept
     }
 
-    /// What has become pointless while it waited is not sent, with the reason on record.
-    private func recheckStage(_ entries: [OutboxEntry], now: Instant) throws -> [OutboxEntry] {
+    /// What has become pointless while it waited is not sent, with the reason on record; also returns the keys of what
+    /// comes before all others.
+    private func recheckStage(_ entries: [OutboxEntry], now: Instant) throws -> ([OutboxEntry], first: Set<String>) {
         var kept: [OutboxEntry] = []
+        var first: Set<String> = []
         for entry in entries {
             let declined = destination.declines(entry.item).map { Recheck.drop(reason: $0) }
             switch declined ?? (entry.digest == nil ? recheck(entry.item, now) : .send) {
             case .send: kept.append(entry)
+            case .sendFirst:
+                kept.append(entry)
+                first.insert(entry.item.key)
             case .drop(let reason):
                 state.withLock { $0.counts.dropped += 1 }
                 try record(Message(item: entry.item, entries: [entry]), .dropped, now: now, reason: reason)
             }
         }
-        return kept
+        return (kept, first)
     }
 
     /// Puts together what waited through an outage; a digest whose fate is unknown is built again from its entries.
-    private func digestStage(_ entries: [OutboxEntry], now: Instant) -> [Message] {
-        var messages: [Message] = []
+    ///
+    /// What protects people and still holds comes first and on its own, the newest notice of each alert; what has only
+    /// just come is no part of the outage.
+    private func digestStage(_ entries: [OutboxEntry], first: Set<String>, now: Instant) -> [Message] {
+        let single = entries.filter { $0.digest == nil }
+        let newest = Dictionary(grouping: single.filter { first.contains($0.item.key) }) { $0.item.alert ?? "" }
+            .values.compactMap { $0.max { ($0.item.createdAt, $0.item.key) < ($1.item.createdAt, $1.item.key) } }
+        let ahead = Set(newest.map(\.item.key))
+        var messages = alone(newest)
         let earlier = Dictionary(grouping: entries.filter { $0.digest != nil }) { $0.digest ?? "" }
         for (_, members) in earlier.sorted(by: { $0.key < $1.key }) { messages += digestMessage(members) }
-        let single = entries.filter { $0.digest == nil }
         // Papers are read whole or not at all; a list of titles is no agenda.
         messages += single.filter { $0.item.isPaper }.map { Message(item: $0.item, entries: [$0]) }
-        let rest = single.filter { !$0.item.isPaper }
-        if settings.digest.applies(to: rest, now: now) {
-            messages += digestMessage(rest)
-        } else {
-            // What has failed often stands behind, so that one message cannot hold up the others.
-            messages += rest.map { Message(item: $0.item, entries: [$0]) }.sorted {
-                let (left, right) = ($0.entries[0], $1.entries[0])
-                return (left.attempts, left.item.priority, left.item.createdAt, left.item.key)
-                    < (right.attempts, right.item.priority, right.item.createdAt, right.item.key)
-            }
+        let rest = single.filter { !$0.item.isPaper && !ahead.contains($0.item.key) }
+        let old = rest.filter { settings.digest.hasWaited($0, now: now) }
+        guard settings.digest.applies(to: old, now: now) else { return messages + alone(rest) }
+        return messages + alone(rest.filter { !settings.digest.hasWaited($0, now: now) }) + digestMessage(old)
+    }
+
+    /// Messages of their own; what has failed often stands behind, so that one message cannot hold up the others.
+    private func alone(_ entries: [OutboxEntry]) -> [Message] {
+        entries.map { Message(item: $0.item, entries: [$0]) }.sorted {
+            let (left, right) = ($0.entries[0], $1.entries[0])
+            return (left.attempts, left.item.priority, left.item.createdAt, left.item.key)
+                < (right.attempts, right.item.priority, right.item.createdAt, right.item.key)
         }
-        return messages
     }
 
     private func digestMessage(_ entries: [OutboxEntry]) -> [Message] {

@@ -21,8 +21,12 @@ public struct Digest: Hashable, Sendable {
 
         /// True where these messages go out as one.
         public func applies(to entries: [OutboxEntry], now: Instant) -> Bool {
-            let limit = now.advanced(bySeconds: -waitedSeconds)
-            return entries.count { $0.item.createdAt <= limit } > moreThan
+            entries.count { hasWaited($0, now: now) } > moreThan
+        }
+
+        /// True where a message has waited so long that it counts; what was held back on purpose waits from then on.
+        public func hasWaited(_ entry: OutboxEntry, now: Instant) -> Bool {
+            entry.item.waitsSince <= now.advanced(bySeconds: -waitedSeconds)
         }
     }
 

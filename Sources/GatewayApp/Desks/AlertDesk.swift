@@ -78,7 +78,7 @@ public struct AlertDesk {
             case .paused: "alerts.rest.paused"
             case .switchedOff: "alerts.rest.off"
             case .covered: "alerts.rest.covered"
-            case .raised, .going, .returned, .closed: "alerts.state.\(alert.state.rawValue)"
+            case .raised, .going, .returned, .closed: "alerts.state.\(alert.stateWord)"
             }
         guard let asked = AlertDesk.asked(alert) else { return book.text(key, values) }
         return book.text(key, values) + " " + book.text("alerts.rest.asked", ["until": site.local(asked.until)])

@@ -17,6 +17,8 @@ struct BoxWatch {
         var isActive: Bool
         var onset: Instant
         var details: [String: String] = [:]
+        /// How urgent it is at most for now.
+        var atMost = Priority.now
     }
 
     private var site: Site
@@ -99,13 +101,15 @@ struct BoxWatch {
     }
 
     /// Somebody is on duty where there is a steward and a destination that reaches stewards; with a duty list, where
-    /// somebody who counts stands in it at every moment of the next seven days.
+    /// somebody who counts stands in it at every moment of the next seven days. A gap that is more than a day ahead wakes
+    /// nobody.
     private func duty(_ now: Instant, _ roster: DutyRoster?) -> Finding {
         let reaches = site.configuration.destinations.contains { $0.audience == .stewards }
         let gap = site.configuration.stewards.isEmpty || !reaches ? now : roster?.firstGap(from: now)
         return Finding(
             condition: .nobodyOnDuty, isActive: gap != nil, onset: now,
-            details: gap.map { ["gap": site.local($0)] } ?? [:])
+            details: gap.map { ["gap": site.local($0)] } ?? [:],
+            atMost: gap.map { $0 > now.advanced(bySeconds: 86_400) } == true ? .today : .now)
     }
 
     private func backup(_ now: Instant) -> Finding {

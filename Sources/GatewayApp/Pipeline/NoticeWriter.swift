@@ -22,14 +22,42 @@ struct NoticeWriter: Sendable {
     /// one household's business goes to that household's own destinations.
     func items(for draft: NoticeDraft, state: PipelineState, now: Instant) -> [OutboxItem] {
         let place = state.sensors.sensor(SensorID(rawValue: draft.alert.subject))?.place
-        return destinations.filter { destination in
-            mayHear(destination, draft, place) && calls(destination, draft.persons)
-        }.map { destination in
-            let text = words(state).text(of: draft, language: destination.language, audience: destination.audience)
-            return OutboxItem(
-                key: NoticeWriter.key(draft), destination: destination.name, type: draft.kind,
-                priority: draft.priority, title: text.title, body: text.body, alert: draft.alert.id,
-                dataJSON: NoticeWriter.data(draft), createdAt: now, notBefore: quietEnd(draft.priority, now))
+        return destinations.filter { mayHear($0, draft, place) && calls($0, draft) }
+            .map { item(draft, to: $0, state, now: now) }
+    }
+
+    private func item(
+        _ draft: NoticeDraft, to destination: DestinationSettings, _ state: PipelineState, now: Instant
+    ) -> OutboxItem {
+        let text = words(state).text(of: draft, language: destination.language, audience: destination.audience)
+        return OutboxItem(
+            key: NoticeWriter.key(draft), destination: destination.name, type: draft.kind,
+            priority: draft.priority, title: text.title, body: text.body, alert: draft.alert.id,
+            dataJSON: NoticeWriter.data(draft), createdAt: now, notBefore: quietEnd(draft, destination, now))
+    }
+
+    /// One outbox item about many alerts per destination that may hear some of them, of those alone; `beside` are those
+    /// that protect people and were told of before.
+    func together(
+        _ drafts: [NoticeDraft], beside: [Alert], state: PipelineState, now: Instant
+    ) -> [OutboxItem] {
+        destinations.filter { $0.audience != .person }.compactMap { destination in
+            let heard = drafts.filter { mayHear(destination, $0, nil) && calls(destination, $0) }
+            guard let first = heard.first else { return nil }
+            let known = beside.map { NoticeDraft(kind: first.kind, alert: $0, audience: AlertBook.circle(of: $0)) }
+                .filter { mayHear(destination, $0, nil) }
+            guard known.count + heard.count > 1 else { return item(first, to: destination, state, now: now) }
+            let lines = (known + heard).map {
+                words(state).text(of: $0, language: destination.language, audience: destination.audience).title
+            }
+            let priority = heard.map(\.priority).min() ?? first.priority
+            let book = languages.book(destination.language)
+            return items("alert.digest", priority: priority, to: [destination], now: now) { _ in
+                (
+                    book.text("alerts.digest_title", ["count": "\(lines.count)"]),
+                    book.text("alerts.digest", ["alerts": lines.map { "\n- " + $0 }.joined()])
+                )
+            }.first
         }
     }
 
@@ -59,10 +87,10 @@ struct NoticeWriter: Sendable {
     func withheld(_ draft: NoticeDraft, state: PipelineState, now: Instant) -> [AlertEntry] {
         let place = state.sensors.sensor(SensorID(rawValue: draft.alert.subject))?.place
         let hearing = destinations.filter { mayHear($0, draft, place) }
-        var entries = hearing.filter { !calls($0, draft.persons) }.map {
+        var entries = hearing.filter { !calls($0, draft) }.map {
             AlertEntry(at: now, kind: .notCalled, note: $0.name)
         }
-        if !hearing.isEmpty, let end = quietEnd(draft.priority, now) {
+        if let end = hearing.filter({ calls($0, draft) }).compactMap({ quietEnd(draft, $0, now) }).first {
             entries.append(AlertEntry(at: now, kind: .quietHours, until: end))
         }
         return entries
@@ -90,6 +118,20 @@ struct NoticeWriter: Sendable {
     private func calls(_ destination: DestinationSettings, _ persons: [String]?) -> Bool {
         guard let persons, let owner = owners[destination.name] else { return true }
         return persons.contains(owner)
+    }
+
+    /// A siren sounds when everybody is called; until then whoever is called has time to answer.
+    private func calls(_ destination: DestinationSettings, _ draft: NoticeDraft) -> Bool {
+        if case .siren = destination.kind, SirenDestination.soundingTypes.contains(draft.kind) {
+            return draft.alert.hasCalledAll
+        }
+        return calls(destination, draft.persons)
+    }
+
+    /// The end of the quiet hours for a notice; whatever is said of an alert that wakes people reaches at once whom it woke.
+    private func quietEnd(_ draft: NoticeDraft, _ destination: DestinationSettings, _ now: Instant) -> Instant? {
+        let hasWoken = owners[destination.name].map(draft.alert.hasCalled) ?? true
+        return draft.alert.priority == .now && hasWoken ? nil : quietEnd(draft.priority, now)
     }
 
     /// The end of the quiet hours, for what can wait until then; what wakes people never waits.
@@ -123,6 +165,19 @@ struct NoticeWriter: Sendable {
         return items(kind, priority: .today, to: hearing, now: now) {
             words(languages.book($0.language), $0.audience)
         }
+    }
+
+    /// What came of an answer from afar, to where it came from, at once.
+    func reply(
+        to answer: IncomingAnswer, reader: String?, now: Instant, words: (Phrasebook) -> (title: String, body: String)
+    ) -> [OutboxItem] {
+        let source = destinations.filter { $0.name == answer.destination }
+        return items("answer.settled", priority: .today, to: source, now: now) { words(languages.book($0.language)) }
+            .map { item in
+                var item = item
+                (item.reader, item.notBefore) = (reader, nil)
+                return item
+            }
     }
 
     /// The telephone list for every printer of the stewards.

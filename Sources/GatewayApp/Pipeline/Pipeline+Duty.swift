@@ -11,28 +11,20 @@ extension Pipeline {
         batch.outbox += notices.items(for: draft, state: state, now: now)
         batch.outbox += notices.withdrawals(after: draft, state: state, now: now)
         announceSlip(for: draft, now: now)
+        withhold(draft, now: now)
+    }
+
+    private func withhold(_ draft: NoticeDraft, now: Instant) {
         let withheld = notices.withheld(draft, state: state, now: now)
         guard !withheld.isEmpty else { return }
         let stored = batch.alerts.last { $0.id == draft.alert.id } ?? draft.alert
         perform(state.alerts.withhold(withheld, from: stored), now: now)
     }
 
-    /// Tells the stewards of many alerts in one message, those that protect people first.
-    func tellTogether(_ alerts: [Alert], now: Instant) {
-        let words = notices.words(state)
-        let priority = alerts.map(\.priority).min() ?? .today
-        batch.outbox += notices.announcement("alert.digest", priority: priority, now: now) { book in
-            let lines = alerts.map { alert in
-                words.text(
-                    of: NoticeDraft(kind: "alert.raised", alert: alert, audience: .stewards), language: book.language,
-                    audience: .stewards
-                ).title
-            }
-            return (
-                book.text("alerts.digest_title", ["count": "\(alerts.count)"]),
-                book.text("alerts.digest", ["alerts": lines.map { "\n- " + $0 }.joined()])
-            )
-        }
+    /// Tells of many alerts in one message to each destination, those that protect people first.
+    func tellTogether(_ drafts: [NoticeDraft], beside: [Alert], now: Instant) {
+        batch.outbox += notices.together(drafts, beside: beside, state: state, now: now)
+        drafts.forEach { withhold($0, now: now) }
     }
 
     /// Whoever answered a test message counts on the duty list from now on.
@@ -78,7 +70,7 @@ extension Pipeline {
             alert.details["visibility"] == nil && ![.box(.testAlarm), .box(.handOver)].contains(alert.cause)
         }
         let silent = open.filter { $0.holds && $0.cause == .box(.sensorSilent) }.map(\.subject)
-        let others = open.filter { $0.cause != .box(.sensorSilent) }.map { "\($0.number) \($0.state.rawValue)" }
+        let others = open.filter { $0.cause != .box(.sensorSilent) }.map { "\($0.number) \($0.stateWord)" }
         // One that nobody has answered is overtaken.
         for old in [before, person] { box(.handOver, subject: old, isActive: false, onset: now, [:], now) }
         box(
@@ -91,7 +83,7 @@ extension Pipeline {
 
     /// Keeps what is switched off or on, and tells the stewards; of a home they hear no more than that it is one.
     func tell(_ off: SwitchedOff, _ switching: AlertAction.Switching, now: Instant) {
-        let isOff = [.off, .offAsked].contains(switching)
+        let isOff = [.off, .offAsked, .offSooner].contains(switching)
         batch.switchedOff.updateValue(
             isOff ? off : switching == .offEnded ? off.waiting : nil, forKey: off.subject)
         let terms = switching == .offAsked ? off.wish ?? off.terms : off.terms
@@ -134,6 +126,8 @@ extension DutyMark {
     static let weeklyRound = "weekly_round"
     /// An adopted decision has given a steward a mandate.
     static let mandated = "mandated"
+    /// Since when a sensor is waited for without hearing it.
+    static let expected = "expected"
     /// A steward began to be on duty.
     static let onDuty = "on_duty"
 }

@@ -127,11 +127,12 @@ extension Pipeline {
     /// Raises or ends an alert about the box itself.
     func box(
         _ condition: BoxCondition, subject: String, isActive: Bool, onset: Instant, _ details: [String: String],
-        _ now: Instant
+        atMost: Priority = .now, _ now: Instant
     ) {
         perform(
             state.alerts.condition(
-                condition, subject: subject, isActive: isActive, onset: onset, details: details, now: now), now: now)
+                condition, subject: subject, isActive: isActive, onset: onset, details: details, atMost: atMost,
+                now: now), now: now)
     }
 
     /// The notices about a condition that cannot be stored while it lasts; the alert itself follows afterwards.
@@ -163,7 +164,7 @@ extension Pipeline {
                 batch.alerts.append(alert)
             case .switched(let off, let switching): tell(off, switching, now: now)
             case .notify(let draft): send(draft, now: now)
-            case .digest(let alerts): tellTogether(alerts, now: now)
+            case .digest(let drafts, let beside): tellTogether(drafts, beside: beside, now: now)
             case .testAnswered(let person): noteTestAnswered(person, now: now)
             case .record(let kind, let facts, let erasable):
                 batch.records.append(RecordEntry(at: now, kind: kind, facts: facts, erasable: erasable))

@@ -111,6 +111,9 @@ final class Pipeline {
     /// Lets time pass: on-delays end, silent sensors are noticed, alerts are asked about again.
     func tick(now: Instant) -> Urgency {
         let alertsBefore = batch.alerts.count
+        for (sensor, time) in state.silence.takeExpected() {
+            batch.dutyMarks[DutyMark(kind: DutyMark.expected, name: sensor.rawValue)] = time
+        }
         apply(state.silence.tick(now: now), now: now)
         apply(state.limits.tick(now: now), now: now)
         perform(state.alerts.tick(now: now), now: now)

@@ -78,7 +78,11 @@ struct PipelineLoader {
             own: OwnTopics(prefix: site.configuration.broker.prefix),
             silence: SilenceWatch(
                 sensors: sensors.all, lastSeen: replay.lastSeen, silent: Set(silent), listeningSince: nil,
-                zone: site.zone),
+                zone: site.zone, declared: try store.meterSheets().compactMapValues { $0.first?.from },
+                expected: Dictionary(
+                    marks.filter { $0.key.kind == DutyMark.expected }
+                        .map { (SensorID(rawValue: $0.key.name), $0.value) }, uniquingKeysWith: { first, _ in first }),
+                stoppedAt: try store.lastCommit()),
             rates: RateCap().knowing(sensors, raised: subjects(of: .tooManyMessages, open)),
             misunderstood: Set(subjects(of: .unitChanged, open).map(SensorID.init(rawValue:))), counters: counters)
     }

@@ -25,6 +25,8 @@ enum SwitchOffDesk {
                         subject: subject, isHousehold: entry.facts["subject"] == nil, from: entry.at, until: until,
                         why: first?.erasable["note"] ?? entry.erasable["note"] ?? "",
                         persons: [first, entry].compactMap { $0?.erasable["person"] }))
+            case "alerts.off_sooner":
+                if let index = running[subject] { facts[index].until = min(facts[index].until, end(of: entry)) }
             case "alerts.on", "alerts.off_ended":
                 let index = running.removeValue(forKey: subject)
                 if let index { facts[index].until = min(facts[index].until, entry.at) }

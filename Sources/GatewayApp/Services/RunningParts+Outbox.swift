@@ -25,9 +25,10 @@ extension RunningParts {
         guard ["alert.raised", "alert.warned", "alert.called", "alert.nobody_came"].contains(item.type),
             let id = item.alert,
             now.milliseconds(since: item.createdAt) > staleAfter,
-            let ended = (try? store.alert(id: id))?.returnedAt
+            let alert = try? store.alert(id: id)
         else { return .send }
-        return .drop(reason: "over since \(ended)")
+        if let ended = alert.returnedAt { return .drop(reason: "over since \(ended)") }
+        return alert.holds && alert.protects == .people ? .sendFirst : .send
     }
 
     /// Lets home automation know of the box itself, where a destination says so.

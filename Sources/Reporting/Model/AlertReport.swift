@@ -75,7 +75,8 @@ extension AlertRow {
         isHousehold = sensor == nil && (found != nil || namesPoint)
         priority = alert.priority
         onset = alert.onset
-        lasted = alert.returnedAt.map { max(0, $0.milliseconds(since: alert.onset) / 1000) }
+        // What a person ends, such as a test message by answering it, is over when it is closed.
+        lasted = (alert.returnedAt ?? alert.closedAt).map { max(0, $0.milliseconds(since: alert.onset) / 1000) }
         let first = alert.entries.first { [.taken, .declined, .seen].contains($0.kind) && $0.person != nil }
         response = first.map { max(0, $0.at.milliseconds(since: alert.detectedAt) / 1000) }
         state = alert.state

@@ -128,11 +128,12 @@ extension Alert {
         entries.indices.filter { entries[$0].kind == .paused }.map { index in
             let entry = entries[index]
             let ending = entries[(index + 1)...].first { AlertEntry.Kind.endOfPause.contains($0.kind) }?.at
+            let sooner = entries[(index + 1)...].first { $0.kind == .pauseSooner }?.until
             // Only what protects people is asked for first; what was asked for before another pause began is not of this one.
             let asked = entries[..<index].last { [.pauseAsked, .paused].contains($0.kind) }
                 .flatMap { $0.kind == .pauseAsked ? $0.person : nil }
             return Pause(
-                from: entry.at, until: [ending, entry.until].compactMap { $0 }.min() ?? entry.at,
+                from: entry.at, until: [ending, sooner, entry.until].compactMap { $0 }.min() ?? entry.at,
                 why: entry.note ?? "", persons: [asked, entry.person].compactMap { $0 })
         }
     }

@@ -33,13 +33,17 @@ public struct SMSDestination: Destination {
     /// Everybody in `to:` gets the same text.
     public var hasOneReader: Bool { sms.people.count == 1 }
 
+    private func readers(of item: OutboxItem) -> [AnsweringPerson] {
+        item.reader.map { reader in sms.people.filter { $0.name == reader } } ?? sms.people
+    }
+
     /// Gives the message to the daemon for each person who does not have it, and waits for the modem.
     public func send(_ item: OutboxItem, now: Instant) -> DeliveryOutcome {
         guard let folders = SMSFolders(configuration: sms.gammu) else {
             return .retry(after: nil, reason: "\(sms.gammu): \(SMSDestination.noFolders)")
         }
         let text = text(for: item).text
-        for person in sms.people {
+        for person in readers(of: item) {
             let file = SMSDestination.file(item, person)
             let place = folders.place(of: file)
             if place == .sent || place == .waiting { continue }
@@ -56,13 +60,13 @@ public struct SMSDestination: Destination {
         guard let folders = SMSFolders(configuration: sms.gammu) else {
             return .unreachable(reason: SMSDestination.noFolders)
         }
-        let places = sms.people.map { folders.place(of: SMSDestination.file(item, $0)) }
+        let places = readers(of: item).map { folders.place(of: SMSDestination.file(item, $0)) }
         if places.contains(.waiting) {
             guard now >= item.createdAt.advanced(bySeconds: SMSDestination.staleSeconds) else {
                 return .unreachable(reason: "it still waits at the modem")
             }
             // The modem is away. Here it waits better: what is over is left out, and much becomes one digest.
-            sms.people.forEach { folders.takeBack(SMSDestination.file(item, $0)) }
+            readers(of: item).forEach { folders.takeBack(SMSDestination.file(item, $0)) }
         }
         return places.allSatisfy { $0 == .sent } ? .found(remoteID: SMSDestination.reference(item)) : .missing
     }
@@ -97,10 +101,10 @@ public struct SMSDestination: Destination {
     private func wait(for item: OutboxItem, _ folders: SMSFolders) -> DeliveryOutcome {
         let deadline = ContinuousClock.now.advanced(by: .seconds(sms.timeoutSeconds))
         while true {
-            let places = sms.people.map { folders.place(of: SMSDestination.file(item, $0)) }
+            let places = readers(of: item).map { folders.place(of: SMSDestination.file(item, $0)) }
             if places.allSatisfy({ $0 == .sent }) { return .delivered(remoteID: SMSDestination.reference(item)) }
             if places.contains(.failed), !places.contains(.waiting) {
-                let names = zip(sms.people, places).filter { $1 == .failed }.map(\.0.name)
+                let names = zip(readers(of: item), places).filter { $1 == .failed }.map(\.0.name)
                 return .retry(after: nil, reason: "the modem could not send to \(names.joined(separator: ", "))")
             }
             guard ContinuousClock.now < deadline, !context.stop.isStopped else {

@@ -18,8 +18,8 @@ public struct SirenDestination: Destination {
     private static let timeoutSeconds = 10
     /// What asks somebody to go; news of acts, pauses and ends wake nobody. Many alerts at once come as one message that
     /// belongs to none of them.
-    private static let soundingTypes: Set<String> = [
-        "alert.raised", "alert.called", "alert.nobody_came", "alert.declined", "alert.reminder", flood,
+    public static let soundingTypes: Set<String> = [
+        "alert.raised", "alert.called", "alert.nobody_came", "alert.declined", "alert.freed", "alert.reminder", flood,
     ]
     private static let flood = "alert.digest"
 
