@@ -79,7 +79,7 @@ struct RecallTests {
         let open = try #require(try store.alert(number: alert.number))
         #expect(
             open.takenBy == nil && open.state == .raised
-                && open.entries.last { $0.kind == .declined }?.means == "recall")
+                && open.entries.last { $0.kind == .freed }?.person == "Jordi")
         let refused = try village.say("Jordi", .answer(alert: alert.number, answer: .take))
         #expect(refused[0] == "refused" && refused[1].contains("recalled by a decision"))
         #expect(try village.say("Rosa", .answer(alert: alert.number, answer: .take))[0] == "done")
