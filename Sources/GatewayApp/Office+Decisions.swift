@@ -72,6 +72,7 @@ extension Office {
             facts["signature_count"] = "\(judgement.signatures.count)"
         }
         let told = try MeasuredNews(site: site, store: store, now: now).told(of: resolution)
+        let ending = try endingLevels(by: resolution, now: now)
         facts.merge(told.facts) { known, _ in known }
         let stored = try store.adopt(
             number: resolution.number, bytes: bytes, signatures: judgement.signatures, by: actor.person, at: now,

@@ -56,6 +56,14 @@ public struct Site: Sendable {
         languages.book(language ?? configuration.community.languages.first ?? "en")
     }
 
+    /// - Throws: ``AppError`` for a language that is not among those of the folder; nil is the community's first one.
+    func check(language: String?) throws(AppError) {
+        guard let language, languages.books[language] == nil else { return }
+        throw AppError(
+            "there is no language '\(language)' here",
+            remedy: "choose one of \(languages.books.keys.sorted().joined(separator: ", "))")
+    }
+
     /// The community's zone.
     var zone: Zone { configuration.community.zone }
 

@@ -75,6 +75,8 @@ extension YearVillage {
         // The same decisions, a year earlier.
         return try String(contentsOfFile: path, encoding: .utf8).replacing("2026-", with: "2025-")
             .replacing("2027-", with: "2026-")
+            // The year begins after all of them had met.
+            .replacing("assembly: 2025-07-05", with: "assembly: 2025-06-28")
     }
 
     static let mandates = decision(

@@ -31,7 +31,8 @@ struct RecordBookTests {
     /// Every kind of entry that the program writes, as its sources name them, and a few words more that look like one.
     static func kinds() throws -> [String] {
         let subjects =
-            "alert|backup|box|clock|delegates|household|limits|meter|readings|record|report|sensor|steward|store"
+            "agenda|alert|answer|backup|box|clock|delegates|dispute|duty|household|limits|meter|readings|record|report|"
+            + "sensor|stage|steward|store"
         let named = try matches("\"(\(subjects))\\.[a-z_]+\"").filter { file, _ in
             ["GatewayApp/", "Storage/", "Alerting/"].contains { file.hasPrefix($0) }
         }

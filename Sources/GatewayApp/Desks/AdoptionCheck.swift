@@ -12,8 +12,12 @@ struct AdoptionCheck {
 
     /// The first thing that does not fit, in words; nil where everything does.
     func problem(with resolution: Resolution, adopted: [AdoptedResolution]) -> String? {
+        dateProblem(of: resolution) ?? misfit(of: resolution, adopted: adopted)
+    }
+
+    /// What does not fit besides its days.
+    func misfit(of resolution: Resolution, adopted: [AdoptedResolution]) -> String? {
         let numbers = Set(adopted.map(\.resolution.number))
-        if let problem = dateProblem(of: resolution) { return problem }
         if let missing = resolution.supersedes.first(where: { !numbers.contains($0) }) {
             return words("supersedes_unknown", ["number": "\(missing)"])
         }

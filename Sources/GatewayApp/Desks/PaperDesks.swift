@@ -16,6 +16,7 @@ public struct ReportDesk {
     ///
     /// - Throws: ``AppError`` for a month that is not `YYYY-MM` or has not begun.
     public func write(month text: String, format: String, language: String?, to path: String?) throws {
+        try site.check(language: language)
         guard let month = CalendarMonth(text: text) else {
             throw AppError("'\(text)' is not a month", remedy: "write it as 2026-10")
         }

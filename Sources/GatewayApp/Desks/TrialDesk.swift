@@ -55,10 +55,15 @@ public struct TrialDesk {
         }
         if let measure = resolution.emergency { proposed.append(try tightened(by: measure, current, file)) }
         let community = site.configuration.community
-        return TrialFacts(
+        var facts = TrialFacts(
             community: community.name, isDemonstration: community.isDemonstration, zone: site.zone,
             number: resolution.number, from: from, through: through,
             limits: try tried(proposed, beside: current.map(\.candidate), run), stages: stages.facts)
+        // The days of a proposal are still to come; everything else would be asked of it at its adoption.
+        facts.obstacle = try AdoptionCheck(
+            site: site, sensors: sensors, kinds: HandReadings.kinds(store, sensors), now: now
+        ).misfit(of: resolution, adopted: LimitRegister(site: site).adopted(in: store))
+        return facts
     }
 
     /// A limit to try, with the stages on which it may depend.
@@ -133,6 +138,7 @@ public struct TrialDesk {
         guard let form = TrialWriter.Form(rawValue: form) else {
             throw AppError("'\(form)' is not a form", remedy: "choose text, markdown, html or json")
         }
+        try site.check(language: language)
         let writer = TrialWriter(try facts(file: file, since: since, until: until), phrases: site.book(language))
         let output = try LineWriter(path: path)
         var text = writer.text(form)

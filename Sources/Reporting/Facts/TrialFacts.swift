@@ -94,6 +94,8 @@ public struct TrialFacts: Sendable {
     public var limits: [Tried]
     /// The stages, in the proposal's order.
     public var stages: [StagesTried]
+    /// Why it could not be adopted as it stands, in words; nil where nothing stands in its way.
+    public var obstacle: String?
 
     /// Makes facts.
     public init(

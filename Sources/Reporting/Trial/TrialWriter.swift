@@ -44,6 +44,9 @@ public struct TrialWriter: Sendable {
         var blocks: [DocumentBlock] = []
         if facts.isDemonstration { blocks.append(.notice(words.text("report.demonstration"))) }
         blocks.append(.paragraph(words.text("trial.intro", period)))
+        if let obstacle = facts.obstacle {
+            blocks.append(.notice(words.text("trial.obstacle", ["problem": Escaping.singleLine(obstacle, limit: 400)])))
+        }
         if !facts.limits.isEmpty { blocks.append(.table(table(of: facts.limits))) }
         blocks += facts.stages.map { .paragraph(sentence($0)) }
         let people = facts.limits.filter { $0.limit.protects == .people && $0.limit.needsUnit && $0.days != nil }
@@ -168,6 +171,7 @@ public struct TrialWriter: Sendable {
                     })
             ),
             ("stages", .array(facts.stages.map(node))),
+            ("obstacle", facts.obstacle.map { .string($0) } ?? .null),
         ])
     }
 
