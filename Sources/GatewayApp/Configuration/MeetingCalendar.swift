@@ -32,11 +32,13 @@ enum MeetingCalendar {
         let isCancelled = event["STATUS"]?.value.uppercased() == "CANCELLED"
         let id = event["UID"]?.value ?? ""
         guard let changed = event["RECURRENCE-ID"] else {
-            let series = try series(event, id: id, zone)
+            var series = try series(event, id: id, zone)
             guard !meetings.series.contains(where: { $0.id == series.id }) else {
                 throw RecurrenceProblem(message: "two events have the UID '\(id)'; each needs its own")
             }
-            if !isCancelled { meetings.series.append(series) }
+            // Of one that was to be once it is remembered that it is not held; a series that is cancelled whole never was.
+            if isCancelled { series.changes[series.start] = .cancelled }
+            if !isCancelled || series.recurrence == nil { meetings.series.append(series) }
             return
         }
         guard changed.parameters["RANGE"] == nil else {
