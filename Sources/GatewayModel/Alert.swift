@@ -109,6 +109,10 @@ public struct AlertEntry: Hashable, Sendable, Codable {
         // Why a notice did not go to a destination: its person is not called yet, or it waits for the end of quiet hours.
         case notCalled = "not_called"
         case quietHours = "quiet_hours"
+        // What the outbox found of a notice: it will not arrive, or it was left out since it had become pointless. They are
+        // the outbox's to keep, and stand among an alert's entries where those are shown.
+        case notDelivered = "not_delivered"
+        case leftOut = "left_out"
         /// A household's alert concerns everybody: the commons loses what runs away there.
         case toldStewards = "told_stewards"
     }
