@@ -32,11 +32,11 @@ struct AgendaAgainTests {
         return try village.say("keeper", .recordAgenda(fileName: "a.md", bytes: Data(text.utf8)))
     }
 
-    /// An alert of November is paused twice and closed; on Wednesday, 2 December, the agenda for the 6th is posted.
-    private func postAfterTrouble() throws {
+    /// The plug's alert comes, is paused once for each reason and is closed.
+    private func pause(_ reasons: String...) throws {
         try village.read(150)
-        let alert = try #require(try village.office.store.alerts(openOnly: true).first { $0.subject == "plug/power" })
-        for why in ["the plumber", "the plumber again"] {
+        let alert = try #require(try village.office.store.alerts(openOnly: true).last { $0.subject == "plug/power" })
+        for why in reasons {
             let until = village.now.advanced(bySeconds: 3600)
             let pause = AlertAnswer.pause(until: until, why: why)
             try #require(try village.say("Rosa", .answer(alert: alert.number, answer: pause))[0] == "done")
@@ -45,9 +45,27 @@ struct AgendaAgainTests {
         try village.read(20)
         let closing = AlertAnswer.resolve(.real, note: nil)
         try #require(try village.say("Rosa", .answer(alert: alert.number, answer: closing))[0] == "done")
+    }
+
+    /// An alert of November is paused twice; on Wednesday, 2 December, the agenda for the 6th is posted.
+    private func postAfterTrouble() throws {
+        try pause("the plumber", "the plumber again")
         try village.wait(until: 22 * Self.day)
         try #require(try agenda.post()[0] == "done")
         try #require(try item(.pausedAgain) != nil)
+    }
+
+    @Test("a pause at the end of a month and one of the next alert in the new month are two in a row")
+    func acrossTheMonth() throws {
+        // Friday, 27 November, and Tuesday, 1 December.
+        try village.wait(until: 17 * Self.day)
+        try pause("the plumber")
+        #expect(try item(.pausedAgain) == nil)
+        try village.wait(until: 21 * Self.day)
+        try pause("the plumber again")
+        let item = try #require(try item(.pausedAgain))
+        #expect(item.related.count == 2 && item.facts[0].hasSuffix("the plumber"), "\(item.facts)")
+        #expect(item.facts[1].hasSuffix("the plumber again"))
     }
 
     @Test(
