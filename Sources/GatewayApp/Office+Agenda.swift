@@ -66,7 +66,10 @@ extension Office {
         for (id, entry) in posted.sorted(by: { $0.key < $1.key }) where texts[id] == nil {
             order.append(id)
             texts[id] = entry.items
-            for language in entry.items.keys { texts[id]?[language]?.take(entry) }
+            for language in entry.items.keys {
+                texts[id]?[language]?.take(entry)
+                if let day = site.assemblyDay(of: entry.meeting) { texts[id]?[language]?.assembly = day }
+            }
         }
         for id in order {
             for language in texts[id, default: [:]].keys { texts[id]?[language]?.submit() }
@@ -120,7 +123,7 @@ extension Office {
         let recording = AgendaRecording(
             MarkedAgenda(text, phrases: site.languages.books.values.sorted { $0.language < $1.language }),
             against: AgendaRecording.Posted(
-                today: site.zone.date(at: now), past: try store.agendaPast(),
+                today: site.zone.date(at: now), held: site.assemblyDay, past: try store.agendaPast(),
                 decisions: try store.resolutionNumbers(), needed: quorum?.needed), book: book)
         guard let meeting = recording.meeting, recording.problems.isEmpty else {
             let lines = recording.problems.map { problem in
@@ -141,7 +144,7 @@ extension Office {
             [
                 "meeting": meeting.description, "accepted": count(.accepted), "decided": count(.decided),
                 "deferred": count(.deferred), "withdrawn": count(.withdrawn),
-            ], then: recorded(recording, needed: quorum?.needed, by: actor).map { Escaping.terminal($0) })
+            ], then: try recorded(recording, needed: quorum?.needed, by: actor).map { Escaping.terminal($0) })
     }
 
     private func entry(
@@ -164,8 +167,9 @@ extension Office {
             erasable: ["person": actor.person, "entered_by": actor.account])
     }
 
-    /// What is said beside the counts: whether enough were there, and for whom it was entered.
-    private func recorded(_ recording: AgendaRecording, needed: Int?, by actor: Actor) -> [String] {
+    /// What is said beside the counts: whether enough were there, which disputes wait for their verdict, and for whom it
+    /// was entered.
+    private func recorded(_ recording: AgendaRecording, needed: Int?, by actor: Actor) throws -> [String] {
         let book = site.book(nil)
         var lines: [String] = []
         if let present = recording.present, let needed, !recording.isAccepting {
@@ -173,6 +177,10 @@ extension Office {
                 book.text(
                     present >= needed ? "acts.done.quorum_reached" : "acts.done.quorum_missed",
                     ["present": "\(present)", "needed": "\(needed)"]))
+        }
+        let open = Set(try store.disputes().filter(\.state.isOpen).map { "\($0.number)" })
+        lines += recording.settledDisputes.filter(open.contains).map {
+            book.text("acts.done.agenda_dispute_open", ["number": $0])
         }
         if let person = actor.enteredFor {
             lines.append(book.text("acts.done.agenda_entered", ["account": actor.account, "person": person]))

@@ -72,6 +72,11 @@ public struct Site: Sendable {
         Meetings.moment(before: meeting, days: configuration.assembly.agendaClosesDaysBefore, in: zone)
     }
 
+    /// The day on which the meeting is held that the rule puts on a day; nil where there is none, or it is cancelled.
+    func assemblyDay(of meeting: CalendarDate) -> CalendarDate? {
+        configuration.assembly.meetings.meeting(on: meeting).map { zone.date(at: $0.at) }
+    }
+
     /// Parses a day or a time that a person wrote; a day means its first instant here.
     func instant(_ text: String) throws(AppError) -> Instant {
         if let date = CalendarDate(text: text) { return zone.start(of: date) }

@@ -113,6 +113,10 @@ public struct AlertEntry: Hashable, Sendable, Codable {
         /// A pause ends sooner than was agreed, since the assembly meets earlier.
         case pauseSooner = "pause_sooner"
         case quietHours = "quiet_hours"
+        // What the outbox found of a notice: it will not arrive, or it was left out since it had become pointless. They are
+        // the outbox's to keep, and stand among an alert's entries where those are shown.
+        case notDelivered = "not_delivered"
+        case leftOut = "left_out"
         /// A household's alert concerns everybody: the commons loses what runs away there.
         case toldStewards = "told_stewards"
     }

@@ -57,13 +57,4 @@ public enum CalendarMoment: Hashable, Sendable {
         case .local(let date, _), .day(let date): date
         }
     }
-
-    /// The same time of day so many days later.
-    public func adding(days: Int) -> CalendarMoment {
-        switch self {
-        case .utc(let instant): .utc(instant.advanced(bySeconds: Int64(days) * 86_400))
-        case .local(let date, let millisecond): .local(date.adding(days: days), millisecondOfDay: millisecond)
-        case .day(let date): .day(date.adding(days: days))
-        }
-    }
 }

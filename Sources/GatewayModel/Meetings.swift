@@ -92,6 +92,22 @@ public struct Meetings: Hashable, Sendable {
         series.compactMap { $0.next(after: instant) }.min { ($0.at, $0.day) < ($1.at, $1.day) }
     }
 
+    /// The meeting that the rule puts on a day, when it is held; nil where none is foreseen there, or it is cancelled.
+    public func meeting(on day: CalendarDate) -> Meeting? {
+        series.compactMap { series -> Meeting? in
+            switch series.changes[day] {
+            case .cancelled: nil
+            case .moved(let at): Meeting(day: day, at: at)
+            case nil: series.day(onOrAfter: day) == day ? Meeting(day: day, at: series.instant(on: day)) : nil
+            }
+        }.min { $0.at < $1.at }
+    }
+
+    /// True where the meeting that the rule puts on a day is not held.
+    public func isCancelled(_ day: CalendarDate) -> Bool {
+        meeting(on: day) == nil && series.contains { $0.changes[day] == .cancelled }
+    }
+
     /// When the first meeting after an instant begins; nil where none is foreseen.
     public func next(after instant: Instant) -> Instant? {
         nextMeeting(after: instant)?.at

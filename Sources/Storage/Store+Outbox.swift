@@ -29,7 +29,7 @@ extension Store: Outbox {
         }
     }
 
-    /// Stores what came of claimed messages, all in one commit.
+    /// Stores what came of claimed messages, all in one commit; of one that is done `next_at` says when it was.
     public func record(_ records: [DeliveryRecord]) throws {
         try write("outbox") { db in
             for record in records {
@@ -39,7 +39,8 @@ extension Store: Outbox {
                         remote_id = coalesce(?, remote_id), reason = ?, digest = ? WHERE destination = ? AND key = ?
                         """,
                     arguments: [
-                        record.state.rawValue, record.attempts, record.nextAt?.milliseconds, record.remoteID,
+                        record.state.rawValue, record.attempts,
+                        (record.nextAt ?? (record.state.isWaiting ? nil : record.at))?.milliseconds, record.remoteID,
                         record.reason, record.digest, record.destination, record.key,
                     ])
             }
@@ -92,6 +93,33 @@ extension Store: Outbox {
         }
     }
 
+    /// The notices of an alert that will not arrive, in the order in which that was found.
+    public func undelivered(alert: String) throws(StoreError) -> [UndeliveredNotice] {
+        try read("outbox") { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT destination, state, next_at, reason FROM outbox
+                    WHERE state IN ('dropped', 'failed', 'dead') AND json_extract(body, '$.alert') = ?
+                    ORDER BY next_at, id
+                    """, arguments: [alert]
+            ).map(UndeliveredNotice.init)
+        }
+    }
+
+    /// The messages that were refused for good or given up since an instant, in the order in which that was found.
+    public func lost(since: Instant) throws(StoreError) -> [UndeliveredNotice] {
+        try read("outbox") { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT destination, state, next_at, reason FROM outbox
+                    WHERE state IN ('failed', 'dead') AND next_at >= ? ORDER BY next_at, id
+                    """, arguments: [since.milliseconds]
+            ).map(UndeliveredNotice.init)
+        }
+    }
+
     private func earliest(_ column: String, of destination: String) throws(StoreError) -> Instant? {
         try read("outbox") { db in
             try Int64.fetchOne(
@@ -122,5 +150,24 @@ extension Store: Outbox {
                     """, arguments: [sensor.rawValue, from.milliseconds, until.milliseconds])
             return Dictionary(grouping: rows, by: { $0[0] as String }).mapValues { $0.map { $0[1] as String } }
         }
+    }
+}
+
+/// A message that will not arrive.
+public struct UndeliveredNotice: Hashable, Sendable {
+    /// The destination that it was for.
+    public var destination: String
+    /// `dropped`, `failed` or `dead`.
+    public var state: OutboxState
+    /// When that was found.
+    public var at: Instant
+    /// Why, as the destination or the outbox said.
+    public var reason: String
+
+    init(_ row: Row) {
+        destination = row[0]
+        state = OutboxState(rawValue: row[1]) ?? .dead
+        at = Instant(milliseconds: row[2])
+        reason = row[3]
     }
 }

@@ -10,7 +10,7 @@ import Testing
 /// A small village with stewards on a real store; time is a parameter, and what would be sent stands in the outbox.
 final class AlertVillage {
     let folder: TemporaryFolder
-    let site: Site
+    private(set) var site: Site
     private(set) var office: Office
     /// 2026-11-10 (a Tuesday), noon in Madrid; the next assembly is on 6 December.
     static let begin = Instant(seconds: 1_794_308_400)
@@ -149,6 +149,16 @@ final class AlertVillage {
     func restart() throws {
         office.close()
         office = try Office.open(site: site, now: now)
+    }
+
+    /// Changes the configuration, and starts the gateway anew with it.
+    func change(_ old: String, to new: String) throws {
+        let file = folder.file("gateway.yaml")
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        try #require(text.contains(old))
+        try text.replacing(old, with: new).write(toFile: file, atomically: true, encoding: .utf8)
+        site = try Site.load(configFile: file)
+        try restart()
     }
 
     func commit() throws {

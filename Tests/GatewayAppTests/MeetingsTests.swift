@@ -59,6 +59,16 @@ struct MeetingsTests {
             meetings.meetings(4, after: start).map(\.description) == [
                 "2026-11-01T17:00:00Z", "2026-12-13T16:00:00Z", "2026-12-20T10:00:00Z", "2027-03-07T17:00:00Z",
             ])
+        func held(_ day: String, _ meetings: Meetings) -> String? {
+            CalendarDate(text: day).flatMap { meetings.meeting(on: $0) }?.at.description
+        }
+        #expect(held("2026-12-06", meetings) == "2026-12-13T16:00:00Z" && held("2026-12-13", meetings) == nil)
+        #expect(held("2026-12-20", meetings) == "2026-12-20T10:00:00Z" && held("2027-01-03", meetings) == nil)
+        let off = Self.calendar.replacing("UID:extraordinary@vall", with: "UID:extraordinary@vall\nSTATUS:CANCELLED")
+        let without = MeetingCalendar.parse(off, zone: zone).meetings
+        let days = ["2026-12-06", "2026-12-20", "2027-01-03", "2026-12-21"].compactMap { CalendarDate(text: $0) }
+        #expect(days.map(without.isCancelled) == [false, true, true, false])
+        #expect(days.map(meetings.isCancelled) == [false, false, true, false])
     }
 
     @Test(

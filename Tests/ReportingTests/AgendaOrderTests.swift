@@ -204,6 +204,44 @@ struct AgendaOrderTests {
         #expect(found.assembly == Self.november && !found.history.isEmpty && found.status == .draft)
     }
 
+    @Test("what was posted and nobody dealt with comes again, also where nothing would be drafted any more")
+    func untouched() throws {
+        let gap = try #require(try items(facts()).first { $0.kind == .dataGap })
+        func again(
+            _ status: AgendaStatus, cancelled: Bool = false,
+            change: (inout AgendaItem, inout ReportFacts) throws -> Void = { _, _ in }
+        ) throws -> AgendaItem? {
+            let id = String(repeating: "b", count: 32)
+            return try items(
+                facts { facts in
+                    var over = gap
+                    over.id = id
+                    try change(&over, &facts)
+                    let past = past(over, status)
+                    if cancelled { facts.cancelledMeetings = [past.meeting] }
+                    facts.agendaPast = [over.id: [past]]
+                }
+            ).first { $0.since == Self.november.adding(days: -28) }
+        }
+        for status in [AgendaStatus.submitted, .accepted] {
+            let item = try #require(try again(status))
+            #expect(item.history == ["4 October 2026: it was on the agenda; what came of it was not entered."])
+            #expect(item.status == .draft && item.assembly == Self.november && !item.isForInformation)
+        }
+        #expect(
+            try again(.accepted, cancelled: true)?.history == [
+                "4 October 2026: it was on the agenda; the assembly was not held."
+            ])
+        let crowdedOut = try again(.submitted) { item, _ in item.isForInformation = true }
+        #expect(
+            crowdedOut?.history == ["4 October 2026: it stood on the page for information."]
+                && crowdedOut?.isForInformation == false)
+        #expect(try again(.decided) == nil && again(.withdrawn) == nil)
+        // What was only told needs nobody, and what is asked only while it holds is asked no more.
+        #expect(try again(.submitted) { item, _ in item.ask = .inform } == nil)
+        #expect(try again(.submitted) { item, _ in item.kind = .limitExpiring } == nil)
+    }
+
     @Test("what comes up once the agenda has closed says so, and goes on saying so")
     func late() throws {
         let drafted = try items(facts())

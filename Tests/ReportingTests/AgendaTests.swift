@@ -127,6 +127,34 @@ struct AgendaTests {
         #expect(try items([], off: [("12/daily-water", 2), ("12/daily-water", 4)]).count == 2)
     }
 
+    @Test("a pause in a row across a month's end is put off again, where the alert before it is over and closed")
+    func acrossTheMonth() throws {
+        func items(_ subject: String, daysBefore: Int64, pausedNow: Bool = true) throws -> [AgendaItem] {
+            var facts = try Village().facts
+            let begin = facts.zone.start(of: facts.month.firstDay)
+            func alert(_ number: Int, _ subject: String, day: Int64, isPaused: Bool) -> Alert {
+                let at = begin.advanced(bySeconds: day * 86_400 + 3600)
+                var alert = Alert(
+                    id: "x\(number)", number: number, cause: .box(.placeSilent), subject: subject, priority: .now,
+                    protects: nil, onset: at, detectedAt: at)
+                if isPaused {
+                    alert.entries = [
+                        AlertEntry(at: at, kind: .paused, person: "Rosa", note: "work \(number)", until: at)
+                    ]
+                }
+                return alert
+            }
+            facts.alerts = [alert(8, "hill", day: 0, isPaused: pausedNow)]
+            facts.earlierAlerts = [alert(7, subject, day: -daysBefore, isPaused: true)]
+            return AgendaDraft.items(from: .make(from: facts), phrases: try Phrases.book("en"))
+                .filter { $0.kind == .pausedAgain }
+        }
+        let found = try #require(try items("hill", daysBefore: 1).first)
+        #expect(found.related == ["7", "8"] && found.facts[0].contains("work 7") && found.facts[1].contains("work 8"))
+        #expect(try items("well", daysBefore: 1).isEmpty && items("hill", daysBefore: 36).isEmpty)
+        #expect(try items("hill", daysBefore: 1, pausedNow: false).isEmpty)
+    }
+
     @Test(
         "the load is counted by the budget, one steward's week too; test messages and what nobody was told do not count"
     )

@@ -29,7 +29,7 @@ extension ConfigurationFile {
     }
 
     /// The duty list and what belongs to it.
-    func duty(_ field: Field, stewards: [Configuration.Steward]) -> DutySettings? {
+    func duty(_ field: Field, stewards: [Configuration.Steward], zone: Zone) -> DutySettings? {
         let keys = ["change", "weeks", "turn", "since", "calendar", "waits", "quiet_hours", "budget"]
         guard let fields = field.mapping(keys: keys) else { return nil }
         let text = fields["change"]?.string() ?? "Monday 18:00"
@@ -45,7 +45,7 @@ extension ConfigurationFile {
             duty.turnSince = fields.required("since", example: "2026-11-02")?.date() ?? duty.turnSince
             check(duty.turnSince, change, at: fields["since"])
         }
-        if let calendar = fields["calendar"] { readCalendar(calendar, into: &duty, names) }
+        if let calendar = fields["calendar"] { readCalendar(calendar, into: &duty, names, zone) }
         if let waits = fields["waits"]?.mapping(keys: ["second", "all", "again"]) {
             duty.waits.second = waits["second"]?.seconds() ?? duty.waits.second
             duty.waits.all = waits["all"]?.seconds() ?? duty.waits.all
@@ -102,13 +102,13 @@ extension ConfigurationFile {
             "\(begins) is not the weekday on which the duty changes", remedy: "name the day on which the week begins")
     }
 
-    private func readCalendar(_ calendar: Field, into duty: inout DutySettings, _ names: [String]) {
+    private func readCalendar(_ calendar: Field, into duty: inout DutySettings, _ names: [String], _ zone: Zone) {
         guard let path = calendar.string() else { return }
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
             calendar.report("'\(path)' cannot be read", remedy: "check the name and the permissions")
             return
         }
-        let (events, problems) = DutyCalendar.parse(text)
+        let (events, problems) = DutyCalendar.parse(text, zone: zone)
         for problem in problems { calendar.report("\(path):\(problem.line): \(problem.message)") }
         for name in Set(events.map(\.name)).subtracting(names).sorted() { stranger(name, names, at: calendar) }
         duty.calendar = events

@@ -65,7 +65,7 @@ public struct ConfigurationFile {
         configuration.proposalsFolder = top["proposals_folder"]?.string() ?? configuration.proposalsFolder
         configuration.neighboursFolder = top["neighbours_folder"]?.string() ?? configuration.neighboursFolder
         configuration.papersFolder = top["papers_folder"]?.string() ?? configuration.papersFolder
-        configuration.duty = top["duty"].flatMap { duty($0, stewards: stewards) }
+        configuration.duty = top["duty"].flatMap { duty($0, stewards: stewards, zone: community?.zone ?? .utc) }
         checkReach(configuration, at: top["stewards"])
         configuration.signOfLife = top["sign_of_life"].flatMap { signOfLife($0, configuration.destinations) }
         configuration.neighbours = neighbours(top["neighbours"], prefix: configuration.broker.prefix)

@@ -92,8 +92,7 @@ extension Site {
                 hasAnswered: answered.contains(steward.name), wasMandated: mandated.contains(steward.name))
         }
         let calendar = duty.calendar.map { event in
-            DutyRoster.Shift(
-                from: event.from.instant(in: zone), until: event.until.instant(in: zone), people: [event.name])
+            DutyRoster.Shift(from: event.from, until: event.until, people: [event.name])
         }
         return DutyRoster(
             members: members, change: duty.change, weeks: duty.weeks, turn: duty.turn, turnSince: duty.turnSince,

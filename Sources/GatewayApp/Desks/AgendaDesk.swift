@@ -65,6 +65,8 @@ public struct AgendaDesk {
             guard let entry = past[id]?.first(where: { $0.meeting == day }),
                 var item = entry.items[wanted] ?? entry.items.sorted(by: { $0.key < $1.key }).first?.value
             else { return nil }
+            // The meeting may have been moved since.
+            if let held = site.assemblyDay(of: day) { item.assembly = held }
             // A decision of a later assembly that came to have the number is another one.
             let decision = entry.decisionID.flatMap { adopted[$0] }.flatMap { $0.assembly <= item.assembly ? $0 : nil }
             item.meeting = day

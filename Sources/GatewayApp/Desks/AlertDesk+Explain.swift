@@ -38,9 +38,10 @@ extension AlertDesk {
     /// What a home used is left out unless `why` says the reason, which is entered in the record book first (P9).
     public func explain(_ number: Int, json: Bool, why: String? = nil) throws -> [String] {
         let store = try site.readingStore()
-        guard let alert = try store.alert(number: number) else {
+        guard var alert = try store.alert(number: number) else {
             throw AppError("there is no alert \(number)", remedy: "`commons alerts list --all` shows them")
         }
+        alert.entries = try entries(of: alert, in: store)
         let isHidden = try hides(alert, why: why, in: store)
         var entry: LimitInForce?
         if case .limit(let reference) = alert.cause {
@@ -60,6 +61,19 @@ extension AlertDesk {
             alert, limitSentence: sentence, decidedOn: entry?.decidedOn, isHidden: isHidden,
             localTime: { site.local($0) }, book: book)
             + (marks.isEmpty ? [] : [marks.trimmingCharacters(in: .whitespaces)])
+    }
+
+    /// What happened to an alert, with what the outbox found of its notices, in order: every notice that was not sent has its
+    /// reason.
+    private func entries(of alert: Alert, in store: Store) throws -> [AlertEntry] {
+        let owners = StewardMandate.owners(in: site)
+        let lost = try store.undelivered(alert: alert.id).map { notice in
+            AlertEntry(
+                at: notice.at, kind: notice.state == .dropped ? .leftOut : .notDelivered,
+                person: owners[notice.destination], note: "\(notice.destination): \(notice.reason)")
+        }
+        return (alert.entries + lost).enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
+            .map(\.element)
     }
 
     /// True where what was measured is a home's and nobody said why it is wanted; a reason is entered in the record book.

@@ -45,6 +45,7 @@ extension Doctor {
                         + "`sirens: [\($0.value)]`"
                 }
         }
+        look { problems += try lostNotices(in: store) }
         look {
             let found = try neighbours(in: store)
             problems += found.problems
@@ -65,6 +66,17 @@ extension Doctor {
         problems += formerStewards(in: store)
         if isSound, problems.isEmpty { good.append("every day is what its readings say") }
         return (problems, good)
+    }
+
+    /// What destinations refused for good, or was given up, in the last week.
+    private func lostNotices(in store: Store) throws -> [String] {
+        let week = SystemClock.now().advanced(bySeconds: -7 * 86_400)
+        let lost = Dictionary(grouping: try store.lost(since: week), by: \.destination)
+        return lost.sorted { $0.key < $1.key }.map { destination, notices in
+            "\(notices.count) messages did not reach '\(destination)' in the last seven days, the last of them since: "
+                + "\(Escaping.singleLine(notices.last?.reason ?? "", limit: 200)); mend that, and tell its readers what "
+                + "`commons alerts list --all` shows"
+        }
     }
 
     /// Destinations that reached one person alone who is no steward any more.

@@ -20,6 +20,8 @@ struct AgendaRecording {
     struct Posted {
         /// The community's day.
         var today: CalendarDate
+        /// The day on which the meeting that the rule puts on a day is held, as it stands now; nil where there is none.
+        var held: (CalendarDate) -> CalendarDate?
         /// Every item of posted agendas.
         var past: [String: [AgendaPast]]
         /// The numbers of the adopted decisions.
@@ -68,7 +70,8 @@ struct AgendaRecording {
             let texts = entries.first { $0.meeting == named }?.items ?? [:]
             return texts[book.language] ?? texts.sorted { $0.key < $1.key }.first?.value
         }
-        guard let assembly = items.values.map(\.assembly).min() else {
+        // It may have been moved since its agenda was posted.
+        guard let assembly = posted.held(named) ?? items.values.map(\.assembly).min(), !items.isEmpty else {
             problems.append(Problem(key: "not_posted", values: ["meeting": named.description]))
             return false
         }
@@ -113,6 +116,12 @@ struct AgendaRecording {
             let values = ["reference": Escaping.singleLine(reference, limit: 20)]
             problems.append(Problem(line: line, key: "unknown_item", values: values))
         }
+    }
+
+    /// The disputes that the marks call decided or withdrawn: what was entered of the agenda ends none.
+    var settledDisputes: [String] {
+        results.filter { [.decided, .withdrawn].contains($0.value.status) && items[$0.key]?.kind == .disputeOpen }
+            .compactMap { items[$0.key]?.related.first }.sorted { ($0.count, $0) < ($1.count, $1) }
     }
 
     /// Items that have to be marked and are not.

@@ -30,13 +30,16 @@ struct Papers {
         facts.proposals = proposals
         facts.neighbours = neighbours
         facts.agendaPast = try store.agendaPast()
-        facts.nextMeetingDay = site.configuration.assembly.meetings.nextMeeting(after: now)?.day
+        let meetings = site.configuration.assembly.meetings
+        facts.cancelledMeetings = Set(
+            facts.agendaPast.values.joined().map(\.meeting).filter(meetings.isCancelled))
+        facts.nextMeetingDay = meetings.nextMeeting(after: now)?.day
         let budget = site.configuration.assembly.budget
         facts.agendaBudget = AgendaBudget(minutes: budget.minutes, items: budget.items)
         self.problems = problems + others
         model = ReportModel.make(from: facts)
         self.others = try Papers.openMonths(
-            around: month, in: store, meeting: facts.nextMeetingDay, site.zone, now: now
+            around: month, in: store, like: facts, now: now
         ).map {
             ReportModel.make(from: try Papers.facts(site: site, store: store, month: $0, now: now, like: facts))
         }
@@ -46,19 +49,24 @@ struct Papers {
     private static let mostMonths = 6
 
     /// Months since the last posted agenda that it could not speak of, and the one that runs; none for a report of earlier.
+    ///
+    /// One whose meeting was cancelled spoke to nobody.
     private static func openMonths(
-        around month: CalendarMonth, in store: Store, meeting: CalendarDate?, _ zone: Zone, now: Instant
+        around month: CalendarMonth, in store: Store, like facts: ReportFacts, now: Instant
     ) throws -> [CalendarMonth] {
-        let running = CalendarMonth(of: zone.date(at: now))
+        let running = CalendarMonth(of: facts.zone.date(at: now))
         guard month == running.previous else { return [] }
-        let posted = try store.recordEntries().last {
-            $0.entry.kind == "agenda.posted" && $0.entry.facts["meeting"] != meeting?.description
+        let cancelled = Set(facts.cancelledMeetings.map(\.description))
+        let posted = try store.recordEntries().map(\.entry).filter {
+            $0.kind == "agenda.posted" && $0.facts["meeting"] != facts.nextMeetingDay?.description
         }
+        func begin(_ entry: RecordEntry) -> CalendarMonth { CalendarMonth(of: facts.zone.date(at: entry.at)) }
         var months = [running]
-        guard let posted else { return months }
-        // What was posted in a month spoke of the one before it.
+        // What was posted in a month spoke of the one before it; where nobody met that one is still to be told.
+        let heard = posted.last { !cancelled.contains($0.facts["meeting"] ?? "") }
+        guard let oldest = heard.map(begin) ?? posted.first.map({ begin($0).previous }) else { return months }
         var open = month.previous
-        while open >= CalendarMonth(of: zone.date(at: posted.entry.at)), months.count <= mostMonths {
+        while open >= oldest, months.count <= mostMonths {
             months.append(open)
             open = open.previous
         }
@@ -227,8 +235,8 @@ struct Papers {
         facts.disputes = try store.disputes().filter { dispute in
             !dispute.isHousehold && !(dispute.sensor.map(homes.contains) ?? false)
         }
-        let monday = site.zone.start(of: month.firstDay.adding(days: 1 - month.firstDay.weekday))
-        facts.earlierAlerts = before.filter { alert in alert.closedAt.map { $0 >= monday && $0 < from } ?? false }
+        let early = from.advanced(bySeconds: -ReportFacts.daysBefore * 86_400)
+        facts.earlierAlerts = before.filter { alert in alert.closedAt.map { $0 >= early && $0 < from } ?? false }
         facts.loadBudget = site.configuration.duty?.budget ?? LoadBudget()
         return facts
     }

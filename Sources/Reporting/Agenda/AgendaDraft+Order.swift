@@ -5,6 +5,15 @@ extension AgendaDraft {
     /// decision in doubt.
     private static let first: [AgendaKind] = [.emergencyToRatify, .recoveryWaiting, .signaturesMissing]
 
+    /// What is drafted for as long as it is not done, whatever a meeting made of it.
+    private static let untilDone = Set(first + [.disputeOpen])
+
+    /// What is told once and asks for something: nothing that is known later says that it has settled itself.
+    private static let untilDealtWith: Set<AgendaKind> = [
+        .alert, .budgetPassed, .peopleAtRisk, .dataGap, .tooManyAlarms, .pausedAgain, .measureChanged, .proposal,
+        .confederal,
+    ]
+
     /// By what the assembly must do: what ends today, what is to be decided, talked about, known; what people need to live
     /// before the rest, and what has waited longest before what is new.
     func ordered(_ items: [AgendaItem]) -> [AgendaItem] {
@@ -42,32 +51,54 @@ extension AgendaDraft {
     }
 
     /// Adds what earlier assemblies made of the items. What was decided or withdrawn stays away until there is something
-    /// new in it; what was put off comes again, also where nothing would be drafted today.
+    /// new in it; what was put off, and what was posted and nobody dealt with, comes again, also where nothing would be
+    /// drafted today.
     func remembering(_ drafted: [AgendaItem]) -> [AgendaItem] {
         let meeting = model.facts.nextMeetingDay ?? assembly
         let past = model.facts.agendaPast.mapValues { entries in
             entries.filter { $0.meeting < meeting }.sorted { $0.meeting < $1.meeting }
         }.filter { !$0.value.isEmpty }
         let present = Set(drafted.map(\.id))
-        let deferred = past.sorted { $0.key < $1.key }.compactMap { id, entries -> AgendaItem? in
-            guard !present.contains(id), let last = entries.last, last.status == .deferred else { return nil }
-            var item = last.items[words.language] ?? last.items.sorted { $0.key < $1.key }.first?.value
-            item?.assembly = assembly
-            item?.isForInformation = false
+        let again = past.sorted { $0.key < $1.key }.compactMap { id, entries -> AgendaItem? in
+            guard !present.contains(id), let last = entries.last, var item = text(last), comesAgain(item, last)
+            else { return nil }
+            item.assembly = assembly
+            item.isForInformation = false
             return item
         }
-        return (drafted + deferred).map { late($0, meeting) }.compactMap { item in
+        return (drafted + again).map { late($0, meeting) }.compactMap { item in
             guard let entries = past[item.id], let first = entries.first, let last = entries.last else { return item }
             let settled = entries.filter { [.decided, .withdrawn].contains($0.status) }
             let known = Set(settled.flatMap { $0.items.values.flatMap(\.grounds) })
-            // What must be settled before anything else comes back until it is, whatever a meeting made of it.
-            let isSettled = [.decided, .withdrawn].contains(last.status) && known.isSuperset(of: item.grounds)
-            if isSettled, !AgendaDraft.first.contains(item.kind) { return nil }
+            let hasNews = !known.isSuperset(of: item.grounds)
+            let isSettled = [.decided, .withdrawn].contains(last.status) && !hasNews
+            if isSettled, !AgendaDraft.untilDone.contains(item.kind) { return nil }
             var item = item
             item.since = first.meeting
-            item.history = entries.map(sentence)
+            item.history = entries.map { sentence($0, hasNews: hasNews) }
             return item
         }
+    }
+
+    /// The item as it was posted, in the draft's language where it is there.
+    private func text(_ past: AgendaPast) -> AgendaItem? {
+        past.items[words.language] ?? past.items.sorted { $0.key < $1.key }.first?.value
+    }
+
+    /// True where an item that nothing drafts today still waits for an assembly.
+    private func comesAgain(_ item: AgendaItem, _ last: AgendaPast) -> Bool {
+        guard !isAdopted(item) else { return false }
+        return switch last.status {
+        case .deferred: true
+        case .submitted, .accepted: item.ask != .inform && AgendaDraft.untilDealtWith.contains(item.kind)
+        case .draft, .withdrawn, .decided: false
+        }
+    }
+
+    /// True for a proposal whose decision is adopted here by now.
+    private func isAdopted(_ item: AgendaItem) -> Bool {
+        guard item.kind == .proposal, let file = item.attachments.first?.name else { return false }
+        return model.facts.decisions.adopted.contains { proposalID($0.number, file) == item.id }
     }
 
     /// Says of an item that came up once the agenda had closed that it did: many rules let nobody decide what was not
@@ -86,12 +117,25 @@ extension AgendaDraft {
         return item
     }
 
-    private func sentence(_ past: AgendaPast) -> String {
+    /// What became of an item at one meeting.
+    private func sentence(_ past: AgendaPast, hasNews: Bool) -> String {
         let note = Escaping.singleLine(past.note, limit: 300)
         let values = [
             "date": words.date(past.meeting), "decision": Escaping.singleLine(past.decision, limit: 100), "note": note,
         ]
+        switch past.status {
+        case .submitted, .accepted:
+            if model.facts.cancelledMeetings.contains(past.meeting) {
+                return words.text("agenda.history.not_held", values)
+            }
+            if note.isEmpty, text(past)?.isForInformation == true {
+                return words.text("agenda.history.for_information", values)
+            }
+        default: break
+        }
         let key = "agenda.history.\(past.status.rawValue)"
-        return words.text(note.isEmpty ? key : key + "_note", values)
+        let sentence = words.text(note.isEmpty ? key : key + "_note", values)
+        guard [.decided, .withdrawn].contains(past.status) else { return sentence }
+        return sentence + " " + words.text(hasNews ? "agenda.history.news" : "agenda.history.still_open", values)
     }
 }

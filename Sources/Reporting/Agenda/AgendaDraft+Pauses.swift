@@ -16,13 +16,19 @@ extension AgendaDraft {
             model.limits.map { ($0.facts.reference, $0.facts.limit) }, uniquingKeysWith: { first, _ in first })
         let rows = Dictionary(model.alerts.rows.map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
         let offs = sharedSwitchOffs()
+        let span = model.facts.zone.start(of: model.facts.month.firstDay)
+        let early = span.advanced(bySeconds: -ReportFacts.daysBefore * 86_400)
+        // What is over since before the month says that a pause of this month is another in a row, and no more.
+        let before = Dictionary(grouping: model.facts.earlierAlerts, by: AgendaDraft.matter).mapValues { alerts in
+            alerts.filter { $0.details["visibility"] == nil }.flatMap(pauses).filter { $0.at >= early }
+        }
         var order: [String] = []
         var groups: [String: [Alert]] = [:]
         for alert in model.facts.alerts.sorted(by: { $0.number < $1.number }) {
             guard alert.details["visibility"] == nil, let row = rows[alert.number], !row.isHousehold,
                 alert.entries.contains(where: { $0.kind == .paused })
             else { continue }
-            let key = "\(AgendaDraft.word(alert.cause))/\(alert.subject)"
+            let key = AgendaDraft.matter(alert)
             if groups[key] == nil { order.append(key) }
             groups[key, default: []].append(alert)
         }
@@ -31,7 +37,9 @@ extension AgendaDraft {
         for key in order {
             guard let alerts = groups[key], let first = alerts.first, let row = rows[first.number] else { continue }
             let names = AgendaDraft.names(of: first)
-            let rests = (alerts.flatMap(pauses) + names.flatMap { offs[$0] ?? [] }).sorted { $0.at < $1.at }
+            let own = alerts.flatMap(pauses)
+            let earlier = own.contains { $0.at >= span } ? before[key] ?? [] : []
+            let rests = (earlier + own + names.flatMap { offs[$0] ?? [] }).sorted { $0.at < $1.at }
             guard rests.count > 1 else { continue }
             told.formUnion(names)
             let limit: Limit? = if case .limit(let reference) = first.cause { limits[reference] } else { nil }
@@ -78,8 +86,7 @@ extension AgendaDraft {
     private func sharedSwitchOffs() -> [String: [Rest]] {
         let span = model.facts.zone.start(of: model.facts.month.firstDay)
         let end = model.facts.zone.start(of: model.facts.month.next.firstDay)
-        // Nothing is off for longer than from one assembly to the next.
-        let early = span.advanced(bySeconds: -35 * 86_400)
+        let early = span.advanced(bySeconds: -ReportFacts.daysBefore * 86_400)
         let shared = Set(
             model.facts.sensors.map(\.sensor).filter { $0.visibility == .community }.map(\.id.rawValue))
         let homes = Set(
@@ -119,6 +126,9 @@ extension AgendaDraft {
         case .box: []
         }
     }
+
+    /// What an alert is about, as the same in the next alert.
+    private static func matter(_ alert: Alert) -> String { "\(word(alert.cause))/\(alert.subject)" }
 
     private static func word(_ cause: AlertCause) -> String {
         switch cause {

@@ -24,7 +24,8 @@ extension AgendaDraft {
             facts.append(words.text("agenda.facts.proposal_review", ["date": words.date(resolution.reviewBy)]))
             if proposal.trial.isEmpty { facts.append(words.text("agenda.facts.not_tried", values)) }
             var item = item(
-                .proposal, .decide, subject: "\(resolution.number)/\(name)", about: resolution.limits.first,
+                .proposal, .decide, subject: AgendaDraft.subject(resolution.number, name),
+                about: resolution.limits.first,
                 values: values, facts: facts, options: ["adopt", "change"], minutes: 20,
                 related: resolution.limits.map { "\(resolution.number)/\($0.id)" }, whom: "everyone",
                 grounds: ["file/\(proposal.sha256)"],
@@ -37,6 +38,14 @@ extension AgendaDraft {
             }
             return item
         }
+    }
+
+    /// A proposal is told by the number it asks for and its file.
+    private static func subject(_ number: Int, _ file: String) -> String { "\(number)/\(file)" }
+
+    /// The id of the item about a proposal.
+    func proposalID(_ number: Int, _ file: String) -> String {
+        id(of: .proposal, AgendaDraft.subject(number, file))
     }
 
     /// What neighbouring communities propose: here it is a question to the assembly and nothing more.

@@ -190,14 +190,19 @@ public struct AgendaDraft: Sendable {
             }
             ?? words.text("agenda.affected.\(whom)")
         var item = AgendaItem(
-            id: StableID.spread([model.facts.communityID, kind.rawValue, subject]), assembly: assembly, kind: kind,
-            ask: ask, title: String(words.text("\(key).title", values).prefix(100)),
+            id: id(of: kind, subject), assembly: assembly, kind: kind, ask: ask,
+            title: String(words.text("\(key).title", values).prefix(100)),
             summary: words.text("\(key).summary", values), facts: facts, options: named + [leave],
             whoIsAffected: affected, touchesEssentialSupply: limit?.protects == .people || limit?.resource == "water",
             requestedMinutes: minutes, related: related)
         item.grounds = grounds
         item.evidence = evidence
         return item
+    }
+
+    /// The id of the item about a matter, the same in every language.
+    func id(of kind: AgendaKind, _ subject: String) -> String {
+        StableID.spread([model.facts.communityID, kind.rawValue, subject])
     }
 
     /// The decision that set a limit.

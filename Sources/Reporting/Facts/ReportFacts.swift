@@ -26,7 +26,11 @@ public struct ReportFacts: Sendable {
     public var limits: [LimitFacts]
     /// Alerts that began in the month, ended in it, or are still open.
     public var alerts: [Alert]
-    /// Alerts that were closed before the month began, but in its first week, for the load of that week.
+    /// How many days before the month count for what is put off again: nothing rests longer than from one assembly to the
+    /// next.
+    public static let daysBefore: Int64 = 35
+    /// Alerts that were closed in the ``daysBefore`` days before the month began, for the load of its first week and for
+    /// what is put off again.
     public var earlierAlerts: [Alert] = []
     /// Meter events that still wait for a person's answer.
     public var openMeterEvents: [MeterEvent]
@@ -56,6 +60,8 @@ public struct ReportFacts: Sendable {
     public var neighbours: [NeighbourFacts] = []
     /// What earlier assemblies made of items, by the item's id.
     public var agendaPast: [String: [AgendaPast]] = [:]
+    /// Meetings of posted agendas that were cancelled, by the day on which the rule puts them.
+    public var cancelledMeetings: Set<CalendarDate> = []
     /// How much an assembly can take.
     public var agendaBudget = AgendaBudget()
     /// How many have to come for the assembly to decide; nil where the community has not said so.

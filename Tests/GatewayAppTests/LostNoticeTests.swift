@@ -1,0 +1,57 @@
+import GatewayModel
+import Storage
+import Testing
+
+@testable import GatewayApp
+
+/// What the outbox gave up is known to whoever asks about the alert, and to the doctor.
+@Suite("Notices that do not arrive")
+struct LostNoticeTests {
+    @Test("A notice that was refused, given up or left out stands in its alert's record with destination and reason")
+    func lost() throws {
+        let village = try AlertVillage(
+            """
+              - {name: rosa, kind: files, audience: stewards, folder: rosa}
+              - {name: board, kind: files, audience: stewards, folder: board}
+            """, stewards: "[{name: Rosa, reach: [rosa]}, {name: Jordi}]")
+        try village.read(150)
+        let store = village.office.store
+        let alert = try #require(try store.alerts(openOnly: true).first { $0.subject == "plug/power" })
+        // Of an hour ago, by the clock of the machine: the doctor looks back a week.
+        let found = SystemClock.now().advanced(bySeconds: -3600)
+        let states: [String: (OutboxState, String)] = [
+            "rosa": (.failed, "HTTP 400"), "board": (.dead, "no answer"), "stewards": (.dropped, "over since noon"),
+        ]
+        let entries = try store.outboxEntries().filter { $0.item.alert == alert.id }
+        #expect(Set(entries.map(\.item.destination)) == Set(states.keys))
+        func explained() throws -> [String] {
+            try AlertDesk(site: village.site).explain(alert.number, json: false)
+        }
+        func complaints() throws -> [String] {
+            try Doctor(site: village.site).examine(brokerConfig: nil).lines.filter { $0.contains("did not reach") }
+        }
+        let before = try explained()
+        #expect(try complaints().isEmpty)
+        try store.record(
+            entries.compactMap { entry in
+                states[entry.item.destination].map { state, reason in
+                    DeliveryRecord(
+                        key: entry.item.key, destination: entry.item.destination, state: state, attempts: 1,
+                        at: found, reason: reason)
+                }
+            })
+        try village.restart()
+        let at = village.site.local(found)
+        #expect(
+            try Set(explained()).subtracting(before) == [
+                "\(at)  a notice did not arrive (Rosa): rosa: HTTP 400",
+                "\(at)  a notice did not arrive: board: no answer",
+                "\(at)  a notice was not sent any more: stewards: over since noon",
+            ])
+        let json = try AlertDesk(site: village.site).explain(alert.number, json: true).joined()
+        #expect(json.contains("not_delivered") && json.contains("left_out"))
+        let told = try complaints()
+        #expect(
+            told.count == 2 && told[0].hasPrefix("1 messages did not reach 'board'") && told[1].contains("HTTP 400"))
+    }
+}
