@@ -115,6 +115,9 @@ struct CallsTests {
         #expect(try items(village, about: alert, to: "siren").map(\.type) == ["alert.called"])
         try village.wait(until: 100 * 60)
         #expect(try items(village, about: alert, to: "siren").last?.type == "alert.nobody_came")
+        // A program that switches a pin sees the same.
+        let all = try items(village, about: alert, to: "stewards").map { $0.dataJSON.contains("\"everybody\":true") }
+        #expect(all == [false, false, true, true])
     }
 
     @Test("A decision that recalls who is going lets the calls go on down the list, also when it was taken hours ago")
