@@ -20,19 +20,25 @@ extension AlertBook {
             off.terms.end(by: assembly)
             off.wish?.end(by: assembly)
             switchedOff[off.subject] = off
+            guard off.terms.isInForce else {
+                // A wish that waits is asked for again, with its new end.
+                actions.append(.switched(off, .offAsked))
+                continue
+            }
             actions += [.switched(off, .offSooner), record(off, .offSooner, person: nil, means: "calendar", note: nil)]
         }
         for var alert in open {
             let isOffLonger = alert.offUntil.map { $0 > assembly } ?? false
             let isPausedLonger = [alert.pause, alert.pauseWish].contains { $0.map { $0.until > assembly } ?? false }
+            let isTold = alert.pause.map { $0.isInForce && $0.until > assembly } ?? false
             guard isOffLonger || isPausedLonger else { continue }
             alert.offUntil = alert.offUntil.map { min($0, assembly) }
             alert.pause?.end(by: assembly)
             alert.pauseWish?.end(by: assembly)
-            if isPausedLonger { alert.entries.append(AlertEntry(at: now, kind: .pauseSooner, until: assembly)) }
+            if isTold { alert.entries.append(AlertEntry(at: now, kind: .pauseSooner, until: assembly)) }
             keep(alert)
             actions.append(.store(alert))
-            guard isPausedLonger else { continue }
+            guard isTold else { continue }
             actions += [
                 .record(
                     kind: "alert.pause_sooner", facts: ["alert": "\(alert.number)", "until": assembly.description],

@@ -54,12 +54,13 @@ struct AlertReviewTests {
             _ = book.condition(condition, subject: subject, isActive: true, onset: at, details: [:], now: at)
         }
         for index in 0..<12 { box(.destinationFailing, "d\(index)", Int64(index)) }
+        box(.diskFull, "", 15)
         box(.peopleAtRisk, "water", 20)
         let digests = book.tick(now: time(0).advanced(bySeconds: 200)).compactMap { action -> [String]? in
             guard case .digest(let drafts, let beside) = action else { return nil }
             return (beside + drafts.map(\.alert)).map(\.subject)
         }
-        #expect(digests == [["water", "d10", "d11"]])
+        #expect(digests == [["water", "", "d10", "d11"]])
     }
 
     @Test(

@@ -2,7 +2,6 @@ import Alerting
 import Delivery
 import Foundation
 import GatewayModel
-import Logging
 import Reporting
 import Storage
 import TestSupport
@@ -116,6 +115,9 @@ struct CallsTests {
         #expect(try items(village, about: alert, to: "siren").map(\.type) == ["alert.called"])
         try village.wait(until: 100 * 60)
         #expect(try items(village, about: alert, to: "siren").last?.type == "alert.nobody_came")
+        // A program that switches a pin sees the same.
+        let all = try items(village, about: alert, to: "stewards").map { $0.dataJSON.contains("\"everybody\":true") }
+        #expect(all == [false, false, true, true])
     }
 
     @Test("A decision that recalls who is going lets the calls go on down the list, also when it was taken hours ago")
@@ -199,27 +201,37 @@ struct CallsTests {
         #expect(try village.told().last?.hasPrefix("NOW") == true)
     }
 
-    @Test("A gap of the duty list that is days ahead is for the same day; within a day it wakes people, once")
-    func gap() throws {
-        let village = try AlertVillage()
-        var box = BoxWatch(
-            site: village.site, store: village.office.store, destinations: DestinationNews(logger: .init(label: "test"))
-        )
-        func finding(_ hours: Int64) throws -> BoxWatch.Finding? {
-            let change = try #require(MeetingRule.parse("every Monday 18:00"))
-            let member = DutyRoster.Member(
-                name: "Rosa", from: CalendarDate(year: 2026, month: 1, day: 1),
-                through: CalendarDate(year: 2026, month: 11, day: 13), hasAnswered: true)
-            let roster = DutyRoster(members: [member], change: change, turn: ["Rosa"], zone: village.site.zone)
-            box.reload(village.site)
-            return box.look(
-                now: AlertVillage.begin.advanced(bySeconds: hours * 3600), counters: Counters(), roster: roster
-            ).first { $0.condition == .nobodyOnDuty }
-        }
-        // Tuesday noon; the mandate ends with Friday.
-        #expect(try finding(0).map { ($0.isActive, $0.atMost) } ?? (false, .now) == (true, .today))
-        #expect(try finding(59).map(\.atMost) == .today)
-        #expect(try finding(60).map(\.atMost) == .now)
+    @Test("An assembly that the file moves to an earlier day takes pauses and switch-offs with it, and all are told")
+    func movedAssembly() throws {
+        let village = try village()
+        try village.read(150)
+        let alert = try number(village)
+        let day: Int64 = 86_400
+        let pause = AlertAnswer.pause(until: village.now.advanced(bySeconds: 6 * day), why: "the plumber comes")
+        try village.say("Rosa", .answer(alert: alert, answer: pause))
+        let off = SwitchOffTerms(until: village.now.advanced(bySeconds: 9 * day), why: "no part")
+        try village.say("Rosa", .switchAlerts(subject: "plug/power", off: off))
+        let file = village.folder.file("gateway.yaml")
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        try text.replacing("meets: first Sunday 18:00", with: "meets: every Friday 18:00").write(
+            toFile: file, atomically: true, encoding: .utf8)
+        try village.office.reload(try Site.load(configFile: file), now: village.now)
+        try village.wait(until: 60)
+        #expect(
+            try village.told().suffix(2) == [
+                "Off for less long: plug/power", "SHORTER PAUSE \(alert): plug/power: Power of the plug",
+            ])
+        #expect(
+            try village.office.store.switchedOff().map { village.site.local($0.terms.until) } == ["2026-11-13 18:00"])
+        let papers = try Papers(
+            site: village.site, store: village.office.store, month: CalendarMonth(year: 2026, month: 11),
+            now: village.now)
+        let rows = papers.report(.markdown, language: "en").split(separator: "\n")
+            .map { $0.replacing("\\", with: "") }
+            .filter { $0.contains("no part") || $0.contains("the plumber comes") }
+        #expect(rows.count == 2 && rows.allSatisfy { $0.contains("18:00") }, "\(rows)")
+        try village.wait(until: 3 * day + 6 * 3600 + 1)
+        #expect(try village.office.store.alert(number: alert)?.state == .raised)
     }
 
     @Test("Whoever answers by SMS hears what came of it, alone, also when the word was wrong; strangers hear nothing")

@@ -1,3 +1,4 @@
+import Delivery
 import GatewayModel
 import Storage
 import Testing
@@ -72,5 +73,25 @@ struct FloodLifeTests {
         try village.wait(until: 900)
         try raise(13...13)
         #expect(try village.told().last?.contains("place-13") == true)
+    }
+
+    @Test("After an outage what protects people and still holds is sent first; what is over is not sent at all")
+    func afterAnOutage() throws {
+        let village = try AlertVillage()
+        try village.read(10, of: "cold")
+        try village.read(150)
+        let store = village.office.store
+        func recheck(_ subject: String) throws -> Recheck {
+            let alert = try #require(try store.alerts(openOnly: false).first { $0.subject == subject })
+            let item = try #require(try store.outboxEntries().map(\.item).first { $0.alert == alert.id })
+            return RunningParts.recheck(item, now: village.now.advanced(bySeconds: 3600), store)
+        }
+        #expect(try recheck("cold/power") == .sendFirst)
+        #expect(try recheck("plug/power") == .send)
+        // People at risk while something else draws on the same resource.
+        #expect(try recheck("energy") == .sendFirst)
+        try village.read(90, of: "cold")
+        let over = try #require(try store.alerts(openOnly: false).first { $0.subject == "cold/power" }?.returnedAt)
+        #expect(try recheck("cold/power") == .drop(reason: "over since \(over)"))
     }
 }

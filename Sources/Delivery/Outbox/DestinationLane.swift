@@ -131,19 +131,24 @@ final class DestinationLane: Sendable {
     /// What protects people and still holds comes first and on its own, the newest notice of each alert; what has only
     /// just come is no part of the outage.
     private func digestStage(_ entries: [OutboxEntry], first: Set<String>, now: Instant) -> [Message] {
-        let single = entries.filter { $0.digest == nil }
-        let newest = Dictionary(grouping: single.filter { first.contains($0.item.key) }) { $0.item.alert ?? "" }
+        let single = entries.filter { $0.digest == nil && !$0.item.isPaper }
+        let urgent = single.filter { first.contains($0.item.key) }
+        let newest = Dictionary(grouping: urgent) { $0.item.alert ?? "" }
             .values.compactMap { $0.max { ($0.item.createdAt, $0.item.key) < ($1.item.createdAt, $1.item.key) } }
-        let ahead = Set(newest.map(\.item.key))
-        var messages = alone(newest)
+        func without(_ some: [OutboxEntry]) -> [OutboxEntry] {
+            let keys = Set(some.map(\.item.key))
+            return single.filter { !keys.contains($0.item.key) }
+        }
+        let old = without(newest).filter { settings.digest.hasWaited($0, now: now) }
+        let isTogether = settings.digest.applies(to: old, now: now)
+        let ahead = isTogether ? newest : urgent
+        var messages = alone(ahead)
         let earlier = Dictionary(grouping: entries.filter { $0.digest != nil }) { $0.digest ?? "" }
         for (_, members) in earlier.sorted(by: { $0.key < $1.key }) { messages += digestMessage(members) }
         // Papers are read whole or not at all; a list of titles is no agenda.
-        messages += single.filter { $0.item.isPaper }.map { Message(item: $0.item, entries: [$0]) }
-        let rest = single.filter { !$0.item.isPaper && !ahead.contains($0.item.key) }
-        let old = rest.filter { settings.digest.hasWaited($0, now: now) }
-        guard settings.digest.applies(to: old, now: now) else { return messages + alone(rest) }
-        return messages + alone(rest.filter { !settings.digest.hasWaited($0, now: now) }) + digestMessage(old)
+        messages += entries.filter { $0.digest == nil && $0.item.isPaper }.map { Message(item: $0.item, entries: [$0]) }
+        guard isTogether else { return messages + alone(without(ahead)) }
+        return messages + alone(without(ahead + old)) + digestMessage(old)
     }
 
     /// Messages of their own; what has failed often stands behind, so that one message cannot hold up the others.

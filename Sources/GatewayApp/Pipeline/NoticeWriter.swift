@@ -256,6 +256,8 @@ struct NoticeWriter: Sendable {
         var onset: String
         var detectedAt: String
         var subject: String
+        /// Everybody was called to it: what a siren waits for.
+        var everybody: Bool
     }
 
     private static func data(_ draft: NoticeDraft) -> String {
@@ -264,7 +266,7 @@ struct NoticeWriter: Sendable {
         let data = Data(
             alert: alert.number, id: alert.id, state: alert.state.rawValue, priority: alert.priority.rawValue,
             onset: alert.onset.description, detectedAt: alert.detectedAt.description,
-            subject: isPrivate ? "" : alert.subject)
+            subject: isPrivate ? "" : alert.subject, everybody: alert.priority == .now && alert.hasCalledAll)
         return (try? JSONLine.text(data)) ?? "{}"
     }
 }
