@@ -1,4 +1,5 @@
 import GatewayModel
+import Storage
 import Testing
 
 @testable import GatewayApp
@@ -81,5 +82,29 @@ struct SilenceWatchTests {
         #expect(watch.tick(now: time(48, 1859)).isEmpty)
         #expect(watch.tick(now: time(48, 1860)).map(\.onset) == [time(48, 1860)])
         #expect(watch.takeExpected() == [Self.daily: time(48)])
+    }
+
+    @Test("What has been waited for is stored: a start goes on with it, and counts no time in which the box was off")
+    func overARestart() throws {
+        let village = try AlertVillage(
+            sensors: """
+                  - {id: cold/power, resource: energy, quantity: active_power, role: condition, unit: W, visibility: community, place: pantry, device: cold, channel: power}
+                  - {id: plug/power, resource: energy, quantity: active_power, role: condition, unit: W, visibility: community, place: kitchen, device: plug, channel: power, rhythm: {interval: 1 h}}
+                """)
+        func listen() { village.office.pipeline.changeState { $0.silence.listen(true, now: village.now) } }
+        func silent() throws -> [String] {
+            try village.office.store.alerts(openOnly: true).filter { $0.cause == .box(.sensorSilent) }.map(\.subject)
+        }
+        listen()
+        try village.wait(until: 1800)
+        try village.read(60, of: "cold")
+        try village.restart()
+        try village.wait(until: 4 * 3600)
+        listen()
+        // Half an hour before, and half an hour now: an hour and a minute are over.
+        try village.wait(until: 4 * 3600 + 1850)
+        #expect(try silent().isEmpty)
+        try village.wait(until: 4 * 3600 + 1860)
+        #expect(try silent() == ["plug/power"])
     }
 }
