@@ -95,7 +95,23 @@ extension Office {
                 + ["    " + Escaping.terminal(judgement.state.text(book))]
                 + (resolution.recalls.isEmpty
                     ? [] : ["    " + Escaping.terminal(PlainSentence.recalls(resolution, book))])
-                + uncovered + judgement.notes.map { Escaping.terminal($0.text(book)) })
+                + uncovered + judgement.notes.map { Escaping.terminal($0.text(book)) } + ending)
+    }
+
+    /// The levels that end because their stages' decision is replaced, each with what to do if that is not meant.
+    private func endingLevels(by resolution: Resolution, now: Instant) throws -> [String] {
+        let adopted = try LimitRegister(site: site).adopted(in: store)
+        return try StageKeeper(store: store, sensors: pipeline.state.sensors)
+            .standings(on: site.zone.date(at: now), LimitsInForce(adopted)).filter { standing in
+                standing.day.level > 0 && resolution.supersedes.contains(standing.reference.resolution)
+                    && !resolution.declares.contains { $0.stages.limit == standing.reference.limit }
+            }.map { standing in
+                let values = [
+                    "level": "\(standing.day.level)", "stages": "\(standing.reference)",
+                    "number": "\(standing.reference.resolution)",
+                ]
+                return Escaping.terminal(site.book(nil).text("acts.done.level_ends", values))
+            }
     }
 
     /// What one person switched off does not cover a limit for people that is decided afterwards: the stewards and whoever

@@ -183,4 +183,22 @@ struct StandingLimitsTests {
         #expect(try risk() == [false])
         office.close()
     }
+
+    @Test("Whoever adopts new stages in place of old ones hears which level ends with them, unless it is declared anew")
+    func renewedStages() throws {
+        let office = try Office.open(site: site(), now: november(2))
+        #expect(try decide(1, Self.drought + "\nlimits: []", in: office, at: november(2)).isDone)
+        let level = "limits: []\ndeclares: [{stages: 1/drought, level: 1}]"
+        #expect(try decide(2, level, from: "2026-11-03", in: office, at: november(3)).isDone)
+        let declared = try decide(
+            3, "supersedes: [1]\ndeclares: [{stages: 3/drought, level: 1}]\n" + Self.drought + "\nlimits: []",
+            from: "2026-11-04", in: office, at: november(4))
+        #expect(declared.isDone && !declared.lines.contains { $0.contains("ends with decision") }, "\(declared.lines)")
+        let silent = try decide(
+            4, "supersedes: [3]\n" + Self.drought + "\nlimits: []", from: "2026-11-05", in: office, at: november(5))
+        #expect(
+            silent.lines.last
+                == "Level 1 of “3/drought” ends with decision 3. If it is to go on, declare it anew (declares:).")
+        office.close()
+    }
 }
