@@ -249,6 +249,15 @@ struct DutyTests {
                 "Pau 2026-12-23T23:00:00Z 2026-12-24T23:00:00Z",
             ])
         #expect(problems.isEmpty, "\(problems)")
+        // Clocks go forward on 28 March: the duty changes at noon all the same.
+        let spring = [
+            "BEGIN:VEVENT", "DTSTART:20270321T120000", "DTEND:20270328T120000", "RRULE:FREQ=WEEKLY;COUNT=2",
+            "SUMMARY:Rosa", "END:VEVENT",
+        ]
+        #expect(
+            parse(spring).events == [
+                "Rosa 2027-03-21T11:00:00Z 2027-03-28T10:00:00Z", "Rosa 2027-03-28T10:00:00Z 2027-04-04T10:00:00Z",
+            ])
         // What cannot be followed is named, so that nobody is called by mistake.
         let stray = parse(changes + weekly.map { $0 == "UID:rosa" ? "UID:other" : $0 }).problems
         #expect(stray.count == 1 && stray[0].hasPrefix("1: no series"), "\(stray)")

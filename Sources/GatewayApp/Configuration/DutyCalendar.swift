@@ -37,7 +37,8 @@ public enum DutyCalendar {
         let (end, endZone) = try CalendarSeries.time(calendar.event["DTEND"], "DTEND", zone, .duty)
         let series = calendar.series
         let endDay = endZone.date(at: end)
-        let endTime = Int(end.milliseconds(since: endZone.start(of: endDay)))
+        let local = end.advanced(bySeconds: Int64(endZone.offsetSeconds(at: end)))
+        let endTime = Int(local.milliseconds.flooredRemainder(by: 86_400_000))
         var events: [Event] = []
         var next: CalendarDate? = series.start
         var count = 0

@@ -67,13 +67,16 @@ extension AlertDesk {
     /// reason.
     private func entries(of alert: Alert, in store: Store) throws -> [AlertEntry] {
         let owners = StewardMandate.owners(in: site)
-        let lost = try store.undelivered(alert: alert.id).map { notice in
-            AlertEntry(
+        var entries = alert.entries
+        for notice in try store.undelivered(alert: alert.id) {
+            // What happened stays in the order in which it was entered, also where the clock was set back.
+            let place = entries.lastIndex { $0.at <= notice.at }.map { $0 + 1 } ?? 0
+            let entry = AlertEntry(
                 at: notice.at, kind: notice.state == .dropped ? .leftOut : .notDelivered,
                 person: owners[notice.destination], note: "\(notice.destination): \(notice.reason)")
+            entries.insert(entry, at: place)
         }
-        return (alert.entries + lost).enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
-            .map(\.element)
+        return entries
     }
 
     /// True where what was measured is a home's and nobody said why it is wanted; a reason is entered in the record book.
