@@ -130,7 +130,7 @@ extension Office {
                     "number": "\(resolution.number)", "until": site.local(off.terms.until),
                     "sensor": off.isHousehold
                         ? book.text("alerts.a_home") : sensor?.name(in: book.language) ?? off.subject,
-                    "limits": limits.map { $0.titles[book.language] ?? $0.titles[""] ?? $0.id }
+                    "limits": limits.map { $0.titles.text(in: book.language) ?? $0.id }
                         .joined(separator: ", "),
                 ]
                 return (book.text("told.not_covered_title", values), book.text("told.not_covered", values))

@@ -45,8 +45,8 @@ extension Office {
                 let level = standing.day.level
                 let titles = level == 0 ? standing.stages.titles : standing.stages.levels[level - 1].titles
                 let values = [
-                    "stages": standing.stages.titles[book.language] ?? standing.stages.titles[""] ?? standing.stages.id,
-                    "level": "\(level)", "name": titles[book.language] ?? titles[""] ?? "\(level)",
+                    "stages": standing.stages.titles.text(in: book.language) ?? standing.stages.id,
+                    "level": "\(level)", "name": titles.text(in: book.language) ?? "\(level)",
                     "decision": "\(standing.reference.resolution)", "since": "\(standing.day.since)",
                 ]
                 return (

@@ -48,7 +48,7 @@ public struct SharedBudget: Hashable, Sendable, Codable {
     /// One sentence: how it is shared, who adds up, what was decided where.
     public func words(_ book: Phrasebook) -> String {
         func named(_ names: [String: String]) -> String {
-            names[book.language] ?? names[""] ?? names.sorted { $0.key < $1.key }.first?.value ?? ""
+            names.text(in: book.language) ?? ""
         }
         return book.text(
             "limits.detail.shared",

@@ -7,7 +7,7 @@ public enum LimitOutlook: Hashable, Sendable {
 
     /// In words, a sentence each; `name` gives the name of a sensor.
     public func words(_ book: Phrasebook, of limit: Limit, name: (SensorID) -> String) -> [String] {
-        let title = limit.titles[book.language] ?? limit.titles[""] ?? limit.id
+        let title = limit.titles.text(in: book.language) ?? limit.id
         switch self {
         case .turns(let due, let unknown):
             return [("turns", due), ("turns_unknown", unknown)].filter { !$0.1.isEmpty }.map { key, sensors in

@@ -49,3 +49,11 @@ public struct Phrasebook: Sendable {
         return text.description.split(separator: ".").joined(separator: separator)
     }
 }
+
+extension [String: String] {
+    /// A text by language codes, as people have written it: in that language, else the one for every language (`""`), else the
+    /// first by code; nil where there is none.
+    public func text(in language: String) -> String? {
+        self[language] ?? self[""] ?? self.min { $0.key < $1.key }?.value
+    }
+}

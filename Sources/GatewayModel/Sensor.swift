@@ -262,9 +262,9 @@ public struct Sensor: Hashable, Sendable, Codable {
         self.visitedBy = visitedBy
     }
 
-    /// The name in a language, falling back to the one for every language and then to the id.
+    /// The name in a language, else in any that it has, else the id.
     public func name(in language: String) -> String {
-        names[language] ?? names[""] ?? id.rawValue
+        names.text(in: language) ?? id.rawValue
     }
 }
 

@@ -177,6 +177,6 @@ public enum PlainSentence {
     }
 
     private static func title(_ titles: [String: String], _ id: String, _ book: Phrasebook) -> String {
-        titles[book.language] ?? titles[""] ?? id
+        titles.text(in: book.language) ?? id
     }
 }

@@ -40,8 +40,8 @@ extension HouseholdDesk {
                     alert.cause == .limit($0.reference)
                 }?.limit
                 let language = book.language
-                let title = limit.map { $0.titles[language] ?? $0.titles[""] ?? $0.id } ?? sensor.name(in: language)
-                let response = limit.flatMap { $0.responses[language] ?? $0.responses[""] } ?? ""
+                let title = limit.map { $0.titles.text(in: language) ?? $0.id } ?? sensor.name(in: language)
+                let response = limit.flatMap { $0.responses.text(in: language) } ?? ""
                 let finding = text(
                     "finding",
                     ["title": title, "point": sensor.name(in: language), "since": site.local(alert.onset)])

@@ -21,8 +21,8 @@ struct AlertWords {
         var context = AlertText.Context(
             sensorName: sensor?.name(in: language) ?? alert.subject,
             unit: limit?.unit ?? sensor?.unit ?? .one,
-            limitTitle: limit.map { $0.titles[language] ?? $0.titles[""] ?? $0.id } ?? "",
-            ruleKey: limit?.alertKey, response: limit.flatMap { $0.responses[language] ?? $0.responses[""] } ?? "",
+            limitTitle: limit.map { $0.titles.text(in: language) ?? $0.id } ?? "",
+            ruleKey: limit?.alertKey, response: limit.flatMap { $0.responses.text(in: language) } ?? "",
             nextPerson: next.person, audience: audience, localTime: { site.local($0) })
         context.nextAt = next.at
         if let limit, let warning = alert.transition, let pace = BudgetPace(warning, of: limit, zone: site.zone) {
@@ -39,7 +39,7 @@ struct AlertWords {
     private func unseen(_ alert: Alert, _ language: String) -> String {
         let names = (alert.details["unseen"] ?? "").split(separator: ",").compactMap { text -> String? in
             let limit = policy.stakes.first { $0.limit.description == text }.flatMap { limits.limit($0.limit) }
-            return limit.map { $0.titles[language] ?? $0.titles[""] ?? $0.id }
+            return limit.map { $0.titles.text(in: language) ?? $0.id }
         }
         guard !names.isEmpty else { return site.languages.book(language).text("duty.none") }
         return names.prefix(5).joined(separator: ", ") + (names.count > 5 ? " …" : "")

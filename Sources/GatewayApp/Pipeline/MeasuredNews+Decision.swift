@@ -104,7 +104,7 @@ extension MeasuredNews {
         NoticeWriter(site: site).announcement("steward.measure_changed", priority: .today, now: now) { book in
             let values = [
                 "person": book.text("told.by_decision", ["number": String(resolution.number)]),
-                "sensor": limit.titles[book.language] ?? limit.titles[""] ?? limit.id,
+                "sensor": limit.titles.text(in: book.language) ?? limit.id,
                 "change": Escaping.singleLine("\(change.limit): \(change.what)", limit: 1000),
                 "at": "\(resolution.inForceFrom)", "effect": change.effect?.text(book) ?? "",
             ]

@@ -28,8 +28,8 @@ extension AgendaDraft {
     /// Stages that only the assembly declares, and those that have begun by themselves.
     func stages() -> [AgendaItem] {
         model.facts.limitNews.stages.compactMap { stage in
-            let title = stage.titles[words.language] ?? stage.titles[""] ?? stage.reference.limit
-            let name = stage.levelTitles[words.language] ?? stage.levelTitles[""] ?? ""
+            let title = stage.titles.text(in: words.language) ?? stage.reference.limit
+            let name = stage.levelTitles.text(in: words.language) ?? ""
             let values = [
                 "stages": title, "level": String(stage.proposed ?? stage.level), "name": name,
                 "since": words.date(stage.since), "decision": stage.reference.description,
@@ -68,7 +68,7 @@ extension AgendaDraft {
                         case .sensor(let sensor): words.name(sensor)
                         case .home: words.text("report.alerts.household")
                         case .days: words.text("told.all_days")
-                        case .limit(let titles): titles[words.language] ?? titles[""] ?? ""
+                        case .limit(let titles): titles.text(in: words.language) ?? ""
                         }
                     let fact = words.text(
                         "agenda.facts.measure_changed",

@@ -100,7 +100,7 @@ struct ReportWords: Sendable {
     }
 
     func title(_ limit: Limit) -> String {
-        Escaping.singleLine(limit.titles[language] ?? limit.titles[""] ?? limit.id, limit: 100)
+        Escaping.singleLine(limit.titles.text(in: language) ?? limit.id, limit: 100)
     }
 
     /// `ok ✓` with a word and a shape, so that colour is never needed.

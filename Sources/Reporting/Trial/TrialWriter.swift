@@ -93,7 +93,7 @@ public struct TrialWriter: Sendable {
     }
 
     private func title(_ titles: [String: String], _ id: String) -> String {
-        titles[words.language] ?? titles[""] ?? id
+        titles.text(in: words.language) ?? id
     }
 
     private func row(_ tried: TrialFacts.Tried) -> [DocumentTable.Cell] {
