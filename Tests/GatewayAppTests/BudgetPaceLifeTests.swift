@@ -17,7 +17,9 @@ struct BudgetPaceLifeTests {
         + TrialVillage.limit(
             "month", ["well/water"], "budget: {amount: 100 m3, per: month, warn_at: [40], warn_on_course_for: 100 %}"
         ).replacingOccurrences(
-            of: "protects: resource\n    resource: garden", with: "protects: people\n    resource: water")
+            of: "protects: resource\n    resource: garden",
+            with: "protects: resource\n    resource: water\n    floor: tank")
+        + "\n  - {id: tank, title: Tank, bound: at_least, protects: people, resource: water, sensors: [tank/level], instant: {value: 1 cm}, priority: assembly}"
 
     @Test("On course is told before the share is reached, with the day on which all of it is used")
     func told() throws {
@@ -47,7 +49,7 @@ struct BudgetPaceLifeTests {
         )
         #expect(
             text(told[1], "es")
-                == "month: se ha gastado el 40 %: 40 de 100 m³ desde 2026-09-01 00:00. A este paso se agota el 22 de septiembre de 2026. 3 lecturas coinciden."
+                == "T-month: se ha gastado el 40 %: 40 de 100 m³ desde 2026-09-01 00:00. A este paso se agota el 22 de septiembre de 2026. 3 lecturas coinciden."
         )
         let explained = try ExplainDesk(site: village.site).lines("1/month", at: nil, now: village.time(12)).lines
         let sentence =

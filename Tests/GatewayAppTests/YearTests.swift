@@ -190,27 +190,27 @@ struct YearTests {
                 calls.map(\.kind)
                     == Array((kinds + Array(repeating: .nobodyCame, count: 30)).prefix(calls.count)))
         }
-        // Every way in which a night can go has happened.
+        // Every way in which a call can go has happened.
         let plans = Set(village.plans.values)
         #expect(plans == Set(YearVillage.Plan.allCases))
-        checkNight(alerts, village)
+        checkLonelyDay(alerts, village)
         for alert in alerts where alert.detectedAt > recalled {
             #expect(alert.subject != "Amina" && !alert.entries.contains { $0.person == "Amina" }, "\(alert.number)")
         }
     }
 
-    /// The night in which nobody came stands in the record book and in the notices, hour by hour, and the siren sounded.
-    private func checkNight(_ alerts: [Alert], _ village: YearVillage) {
-        let night = alerts.first { village.plans[$0.id] == .nobodyWakesUp }
-        let hours = night?.entries.count { $0.kind == .nobodyCame } ?? 0
+    /// The day on which nobody came stands in the record book and in the notices, hour by hour, and the siren sounded.
+    private func checkLonelyDay(_ alerts: [Alert], _ village: YearVillage) {
+        let lonely = alerts.first { village.plans[$0.id] == .nobodyComes }
+        let hours = lonely?.entries.count { $0.kind == .nobodyCame } ?? 0
         #expect(hours == 7)
-        let number = night.map { "\($0.number)" }
+        let number = lonely.map { "\($0.number)" }
         let record = (try? village.office.store.recordEntries().map(\.entry)) ?? []
         #expect(record.count { $0.kind == "alert.nobody_came" && $0.facts["alert"] == number } == hours)
         let outbox = (try? village.office.store.outboxEntries()) ?? []
         for destination in ["phones", "mail", "yard"] {
             let told = outbox.filter {
-                $0.item.alert == night?.id && $0.item.destination == destination && $0.item.type == "alert.nobody_came"
+                $0.item.alert == lonely?.id && $0.item.destination == destination && $0.item.type == "alert.nobody_came"
             }
             #expect(told.count == hours && told.allSatisfy { $0.state == .sent }, "\(destination)")
         }

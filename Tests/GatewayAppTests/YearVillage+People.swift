@@ -18,8 +18,8 @@ extension YearVillage {
     /// What becomes of an alert that wakes people; the numbers are places in the list of that time.
     enum Plan: CaseIterable {
         case firstGoes, firstDeclines, firstSleeps, secondDeclines
-        /// One night everybody sleeps.
-        case nobodyWakesUp
+        /// Once nobody comes for eight hours.
+        case nobodyComes
 
         /// Minutes after the alert was found, who, and whether they go.
         var steps: [(minutes: Int64, who: Int, isGoing: Bool)] {
@@ -28,7 +28,7 @@ extension YearVillage {
             case .firstDeclines: [(5, 0, false), (15, 1, true)]
             case .firstSleeps: [(20, 1, true)]
             case .secondDeclines: [(20, 1, false), (50, -1, true)]
-            case .nobodyWakesUp: [(480, 0, true)]
+            case .nobodyComes: [(480, 0, true)]
             }
         }
     }
@@ -75,16 +75,15 @@ extension YearVillage {
         return (step.who < 0 ? list[list.count - 1] : list[step.who], step.isGoing ? .take : .decline)
     }
 
-    /// The first alert of a night is slept through; the others take turns.
+    /// The tank's first alert of the autumn, which lasts long enough, is answered by nobody; the others take turns.
     private func plan(of alert: Alert) -> Plan {
         if let known = plans[alert.id] { return known }
-        let seconds = alert.detectedAt.milliseconds / 1000 + Int64(site.zone.offsetSeconds(at: alert.detectedAt))
-        let hour = seconds % 86_400 / 3600
-        let usual = Plan.allCases.filter { $0 != .nobodyWakesUp }
-        let isNight = hour >= 21 || hour < 6
+        let usual = Plan.allCases.filter { $0 != .nobodyComes }
+        let autumn = CalendarDate(year: 2025, month: 10, day: 1)
+        let isAlone = alert.subject == "tank/level" && site.zone.date(at: alert.detectedAt) >= autumn
         let plan: Plan =
-            isNight && !plans.values.contains(.nobodyWakesUp)
-            ? .nobodyWakesUp : usual[plans.values.count { $0 != .nobodyWakesUp } % usual.count]
+            isAlone && !plans.values.contains(.nobodyComes)
+            ? .nobodyComes : usual[plans.values.count { $0 != .nobodyComes } % usual.count]
         plans[alert.id] = plan
         return plan
     }
