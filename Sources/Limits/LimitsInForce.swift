@@ -147,6 +147,8 @@ public struct LimitsInForce: Sendable {
         let measures = standing(on: date).compactMap { entry in
             entry.resolution.emergency.map { (entry.resolution.number, $0) }
         }.filter { date <= $0.1.until }
+        // What was protected since is not reduced by a measure that was decided before.
+        let protected: Set<SensorID> = measures.isEmpty ? [] : Set(protectedSupply(on: date).keys)
         return standing(on: date).flatMap { entry in
             entry.resolution.limits.filter { limit in
                 guard let condition = limit.atStage else { return true }
@@ -157,7 +159,7 @@ public struct LimitsInForce: Sendable {
                 let isOver = resolution.reviewBy <= date
                 let reference = LimitReference(resolution: resolution.number, limit: limit.id)
                 // Of two measures the tighter one counts: a later one never loosens.
-                let measure = measures.filter { $0.1.limit == reference }
+                let measure = measures.filter { $0.1.limit == reference && protected.isDisjoint(with: limit.sensors) }
                     .map { (number: $0.0, measure: $0.1, limit: limit.tightened(by: $0.1)) }
                     .min { $0.limit.amount ?? .zero < $1.limit.amount ?? .zero }
                 return LimitInForce(

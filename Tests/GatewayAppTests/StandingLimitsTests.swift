@@ -190,6 +190,8 @@ struct StandingLimitsTests {
         #expect(try decide(1, Self.drought + "\nlimits: []", in: office, at: november(2)).isDone)
         let level = "limits: []\ndeclares: [{stages: 1/drought, level: 1}]"
         #expect(try decide(2, level, from: "2026-11-03", in: office, at: november(3)).isDone)
+        let told = try ExplainDesk(site: site()).lines("1/drought", at: nil, now: november(3)).lines
+        #expect(told.contains { $0.hasSuffix("; 1/drought is at level 1 since 2026-11-03.") }, "\(told)")
         let declared = try decide(
             3, "supersedes: [1]\ndeclares: [{stages: 3/drought, level: 1}]\n" + Self.drought + "\nlimits: []",
             from: "2026-11-04", in: office, at: november(4))

@@ -70,6 +70,20 @@ struct StandingTests {
         #expect(amounts == ["100 -", "70 2", "70 2", "70 2", "90 3", "100 -"])
     }
 
+    @Test("A measure ends for supply that is protected since")
+    func protectedSince() throws {
+        let chain = LimitsInForce([
+            try decision(1, from: 1, Self.drought),
+            try decision(
+                2, from: 3, "limits: []\nemergency: {limit: 1/water, amount: 70 L, until: 2026-11-20}"),
+            try decision(3, from: 8, "limits: []\nprotected_supply: [a/b]"),
+        ])
+        let amounts = [5, 8].map { day in
+            chain.inForce(on: self.day(day)).first { $0.limit.id == "water" }?.limit.amount?.description
+        }
+        #expect(amounts == ["70", "100"])
+    }
+
     @Test("A floor that another decision names goes on in the limit of the same name that replaces it")
     func successor() throws {
         let floor =

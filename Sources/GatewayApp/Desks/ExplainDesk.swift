@@ -125,7 +125,11 @@ public struct ExplainDesk {
             values["stages"] = condition.stages
             return book.text("explain.other_level", values)
         }
-        if isStanding { return book.text("cli.limit_standing.inForce", values) }
+        if isStanding {
+            let level = try StageKeeper(store).standings(on: date, inForce).first { $0.reference == reference }
+            return ([book.text("cli.limit_standing.inForce", values)] + (level.map { [$0.sentence(book)] } ?? []))
+                .joined(separator: "; ")
+        }
         guard resolution.inForceFrom <= date else { return book.text("explain.not_yet", values) }
         let successor = adopted.first {
             $0.resolution.supersedes.contains(resolution.number) && $0.resolution.inForceFrom <= date

@@ -67,14 +67,7 @@ public struct LimitDesk {
         let retention = LimitsInForce(adopted).householdRetention(on: date).map {
             PlainSentence.retention($0.days, book)
         }
-        let stages = try keeper.standings(on: date, LimitsInForce(adopted)).map { standing in
-            book.text(
-                "cli.stage",
-                [
-                    "stages": standing.reference.description, "level": "\(standing.day.level)",
-                    "since": standing.day.since.description,
-                ])
-        }
+        let stages = try keeper.standings(on: date, LimitsInForce(adopted)).map { $0.sentence(book) }
         let sirens = LimitsInForce(adopted).sirens(on: date).sorted()
         let named = sirens.isEmpty ? [] : [PlainSentence.sirens(sirens, book)]
         return none + rules.map { PlainSentence.of($0, $1, book) } + (retention.map { [$0] } ?? []) + named + stages

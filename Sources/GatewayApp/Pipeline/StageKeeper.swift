@@ -47,3 +47,10 @@ struct StageKeeper {
             uniquingKeysWith: { first, _ in first })
     }
 }
+
+extension StageKeeper.Standing {
+    /// At which level they stand, since when.
+    func sentence(_ book: Phrasebook) -> String {
+        book.text("cli.stage", ["stages": "\(reference)", "level": "\(day.level)", "since": "\(day.since)"])
+    }
+}
