@@ -54,4 +54,22 @@ struct LostNoticeTests {
         #expect(
             told.count == 2 && told[0].hasPrefix("1 messages did not reach 'board'") && told[1].contains("HTTP 400"))
     }
+
+    @Test(
+        "Why a notice is left out is read in the community's language, times by its clock; what others said as it stands"
+    )
+    func words() throws {
+        let site = try AlertVillage().site
+        func text(_ stored: String, _ language: String) -> String {
+            LeftOutReason.text(stored, site.book(language)) { _ in "10:30" }
+        }
+        let time = Instant(milliseconds: 1_780_000_000_000)
+        #expect(text(LeftOutReason.over.stored("\(time)"), "en") == "over since 10:30")
+        #expect(
+            text(LeftOutReason.noSiren.stored("'yard'"), "es") == "ninguna decisión en vigor nombra la sirena 'yard'")
+        #expect(text("550 no such user", "es") == "550 no such user")
+        for reason in LeftOutReason.allCases {
+            for language in ["en", "es"] { #expect(!text(reason.stored(), language).contains("left_out"), "\(reason)") }
+        }
+    }
 }

@@ -67,13 +67,15 @@ extension AlertDesk {
     /// reason.
     private func entries(of alert: Alert, in store: Store) throws -> [AlertEntry] {
         let owners = StewardMandate.owners(in: site)
+        let book = site.book(nil)
         var entries = alert.entries
         for notice in try store.undelivered(alert: alert.id) {
             // What happened stays in the order in which it was entered, also where the clock was set back.
             let place = entries.lastIndex { $0.at <= notice.at }.map { $0 + 1 } ?? 0
+            let reason = LeftOutReason.text(notice.reason, book) { site.local($0) }
             let entry = AlertEntry(
                 at: notice.at, kind: notice.state == .dropped ? .leftOut : .notDelivered,
-                person: owners[notice.destination], note: "\(notice.destination): \(notice.reason)")
+                person: owners[notice.destination], note: "\(notice.destination): \(reason)")
             entries.insert(entry, at: place)
         }
         return entries

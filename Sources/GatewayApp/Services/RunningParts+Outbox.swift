@@ -17,17 +17,17 @@ extension RunningParts {
     /// A notice that something was raised is left out once it has waited long and the thing is over.
     static func recheck(_ item: OutboxItem, now: Instant, _ store: Store) -> Recheck {
         if item.type == RoundDesk.noticeKind, now.milliseconds(since: item.createdAt) > roundLasts {
-            return .drop(reason: "a list of last week")
+            return .drop(reason: LeftOutReason.lastWeek.stored())
         }
         if item.type == PingDestination.signOfLife, now.milliseconds(since: item.createdAt) > signLasts {
-            return .drop(reason: "a sign of life of the day before")
+            return .drop(reason: LeftOutReason.dayBefore.stored())
         }
         guard ["alert.raised", "alert.warned", "alert.called", "alert.nobody_came"].contains(item.type),
             let id = item.alert,
             now.milliseconds(since: item.createdAt) > staleAfter,
             let alert = try? store.alert(id: id)
         else { return .send }
-        if let ended = alert.returnedAt { return .drop(reason: "over since \(ended)") }
+        if let ended = alert.returnedAt { return .drop(reason: LeftOutReason.over.stored("\(ended)")) }
         return alert.holds && alert.protects == .people ? .sendFirst : .send
     }
 

@@ -50,6 +50,6 @@ final class SirenMandate: Sendable {
             }
             return known.inForce.sirens(on: today).contains(name)
         }
-        return isNamed ? nil : "no decision in force names the siren '\(name)'"
+        return isNamed ? nil : LeftOutReason.noSiren.stored("'\(name)'")
     }
 }

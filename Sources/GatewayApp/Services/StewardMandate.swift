@@ -56,14 +56,14 @@ final class StewardMandate: Sendable {
         let site = site.withLock { $0 }
         guard let person = StewardMandate.owners(in: site)[destination] ?? owners[destination] else { return nil }
         guard site.configuration.stewards.contains(where: { $0.name == person }) else {
-            return "its steward is none any more"
+            return LeftOutReason.noSteward.stored()
         }
         // The assembly has said so of this person: that holds also where nobody else has a mandate.
-        if site.isRecalled(person, store, now: now) { return "its steward was recalled by a decision" }
+        if site.isRecalled(person, store, now: now) { return LeftOutReason.recalled.stored() }
         // A store that cannot be read must not silence anybody.
         guard let roster = try? site.dutyRoster(store), !site.mayAnswer(person, roster, now: now),
             site.configuration.stewards.contains(where: { site.mayAnswer($0.name, roster, now: now) })
         else { return nil }
-        return "its steward has no mandate"
+        return LeftOutReason.noMandate.stored()
     }
 }

@@ -32,12 +32,15 @@ public struct SirenDestination: Destination {
         self.stop = stop
     }
 
+    /// The reason that is stored with what no siren sounds for.
+    public static let notForSirens = "a siren sounds only for alerts that cannot wait"
+
     /// Why it stays silent for a message.
     public func declines(_ item: OutboxItem) -> String? {
         let sounds =
             item.priority == .now && SirenDestination.soundingTypes.contains(item.type)
             && (item.alert != nil || item.type == SirenDestination.flood)
-        return sounds ? nil : "a siren sounds only for alerts that cannot wait"
+        return sounds ? nil : SirenDestination.notForSirens
     }
 
     /// Sounds and goes silent again; blocks for as long as it sounds.
