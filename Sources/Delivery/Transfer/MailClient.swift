@@ -64,9 +64,11 @@ public struct MailClient: Sendable {
         let reply = MailReply(
             code: result.status, complaints: Array(complaints.prefix(10)), isAccepted: result.code == 0)
         if result.code == 0 || result.status >= 400 { return .success(reply) }
+        // Half an answer to the final dot makes libcurl forget the code of the one before it; its line is still there.
+        let hasData = result.status == 354 || result.headerLines.last?.hasPrefix("354") == true
         return .failure(
             TransportError(
                 code: result.code, message: result.message,
-                mayHaveArrived: result.uploadIsComplete && !message.isEmpty && result.status == 354))
+                mayHaveArrived: result.uploadIsComplete && !message.isEmpty && hasData))
     }
 }
