@@ -111,7 +111,7 @@ let package = Package(
                 "commons",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ]),
+            ], exclude: ["Fixtures"]),
         .testTarget(name: "SimulationTests", dependencies: ["GatewayModel", "Simulation", "TestSupport"]),
         .testTarget(
             name: "ReportingTests",
