@@ -146,7 +146,19 @@ extension Limit {
         return text
     }
 
-    /// The number that the assembly decides about, in the limit's unit; of shares in percent.
+    /// The unit of `amount`: the limit's own but for shares (percent), turns (minutes), counted days and times without news
+    /// (seconds).
+    public var amountUnit: Unit {
+        switch rule {
+        case .turn: Unit("min")
+        case .useDays: Unit("d")
+        case .silence, .flatline: Unit("s")
+        case .share, .comparison, .measured, .balance(_, nil, _, _): Unit("%")
+        default: unit
+        }
+    }
+
+    /// The number that the assembly decides about, in `amountUnit`.
     public var amount: DecimalValue? {
         switch rule {
         case .instant(let value, _, _, _), .sites(let value, _, _, _): value
@@ -179,6 +191,14 @@ extension Limit {
 }
 
 extension Phrasebook {
+    /// A number with its unit, times in words: `60 L`, `15 %`, `10 minutes`, `1 day`.
+    public func amount(_ value: DecimalValue, _ unit: Unit) -> String {
+        if let seconds = value.converted(from: unit, to: Unit("s")) {
+            return duration(Int64(seconds.doubleValue.rounded()))
+        }
+        return "\(number(value)) \(self.unit(unit))"
+    }
+
     /// Seconds in words: the largest unit that divides them.
     public func duration(_ seconds: Int64) -> String {
         let units: [(name: String, seconds: Int64)] = [

@@ -1,11 +1,11 @@
 import GatewayModel
 
 extension Limit {
-    /// The same limit with another number, in the same unit; nil where a number does not fit the rule.
+    /// The same limit with another number, in `amountUnit`; nil where it does not fit the rule, such as half a minute of a turn.
     public func with(amount: DecimalValue) -> Limit? {
         var limit = self
         func whole(_ scale: Int64) -> Int? {
-            amount.multiplied(byRatio: scale, 1).flatMap { Int(exactly: $0.doubleValue.rounded()) }
+            amount.multiplied(byRatio: scale, 1).flatMap { Int(exactly: $0.doubleValue) }
         }
         switch rule {
         case .instant(_, let deadband, let on, let off):
@@ -59,9 +59,17 @@ extension Limit {
         return limit
     }
 
+    /// True where a smaller number allows less of what the limit measures; false for what a sensor owes us and for an order.
+    public var isCeilingOnAmount: Bool {
+        switch rule {
+        case .silence, .flatline, .measured, .turns: false
+        default: bound == .atMost
+        }
+    }
+
     /// The limit as an emergency measure tightens it; unchanged where the units do not fit.
     public func tightened(by measure: EmergencyMeasure) -> Limit {
-        let amount = measure.unit == unit ? measure.amount : measure.amount.converted(from: measure.unit, to: unit)
+        let amount = measure.amount.converted(from: measure.unit, to: amountUnit)
         return amount.flatMap { with(amount: $0) } ?? self
     }
 }

@@ -79,6 +79,11 @@ enum LimitRules {
                 "'\(first)' is protected supply, which no emergency reduces",
                 remedy: "take '\(form.limit)' out of allows_emergency:, or the sensor out of the limit")
         }
+        if let now = limit.amount, form.tightest >= now {
+            entry.report(
+                "'\(form.limit)' could be tightened to no less than it is",
+                remedy: "write a number below its own as tightest:, or leave it out of allows_emergency:")
+        }
         guard let floor = limit.floor, let named = resolution.limits.first(where: { $0.id == floor }),
             let tightest = limit.with(amount: form.tightest),
             let found = conflict(of: tightest, with: named, in: resolution)

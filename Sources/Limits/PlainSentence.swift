@@ -107,8 +107,8 @@ public enum PlainSentence {
         book.text(
             "limits.emergency",
             [
-                "limit": measure.limit.description, "value": book.number(measure.amount),
-                "unit": book.unit(measure.unit), "until": measure.until.description,
+                "limit": measure.limit.description, "amount": book.amount(measure.amount, measure.unit),
+                "until": measure.until.description,
             ])
     }
 
@@ -118,7 +118,7 @@ public enum PlainSentence {
             "limits.allows_emergency",
             [
                 "limit": limit.map { title($0.titles, $0.id, book) } ?? form.limit,
-                "value": book.number(form.tightest), "unit": limit.map { book.unit($0.unit) } ?? "",
+                "amount": limit.map { book.amount(form.tightest, $0.amountUnit) } ?? "",
                 "count": "\(EmergencyMeasure.longest)",
             ])
     }

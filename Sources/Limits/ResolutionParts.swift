@@ -68,12 +68,18 @@ struct ResolutionParts {
                 "'\(id)' is no limit of this decision", remedy: nearest.map { "did you mean '\($0)'?" } ?? "")
             return nil
         }
-        guard limit.bound == .atMost, limit.protects != .people else {
+        guard limit.bound == .atMost, limit.protects != .people, limit.isCeilingOnAmount else {
             field.report(
                 "'\(id)' protects people or is a minimum", remedy: "an emergency tightens ceilings on use only")
             return nil
         }
-        return tightest.amount(in: limit.unit).map { EmergencyForm(limit: id, tightest: $0) }
+        guard let amount = tightest.amount(in: limit.amountUnit) else { return nil }
+        guard limit.with(amount: amount) != nil else {
+            tightest.report(
+                "'\(id)' cannot take this number", remedy: "write whole minutes, days, or tenths of a percent")
+            return nil
+        }
+        return EmergencyForm(limit: id, tightest: amount)
     }
 
     /// `{limit: 1/water-per-person, amount: 80 L, until: 2026-12-06}`.

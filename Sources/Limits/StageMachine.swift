@@ -136,7 +136,10 @@ public struct StageMachine: Sendable {
         guard day.level > 0, day.level <= stages.levels.count else { return day.level }
         let level = stages.levels[day.level - 1]
         let lasted = date.daysSinceEpoch - day.since.daysSinceEpoch + 1
-        guard lasted >= level.stays, level.leave?.holds(on: date, table) == .yes else { return day.level }
+        // Where both rules hold at once, the level would end and begin again day by day.
+        guard lasted >= level.stays, level.leave?.holds(on: date, table) == .yes,
+            level.enter.holds(on: date, table) != .yes
+        else { return day.level }
         return day.level - 1
     }
 }

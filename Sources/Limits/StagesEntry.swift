@@ -17,6 +17,12 @@ enum StagesEntry {
             if levels.isEmpty { field.report("'\(id)' has no level", remedy: "add at least one under levels:") }
             return nil
         }
+        for (index, (milder, sterner)) in zip(read, read.dropFirst()).enumerated()
+        where sterner.enter.isLooser(than: milder.enter) {
+            levels[index + 1].report(
+                "level \(index + 2) of '\(id)' begins before level \(index + 1)",
+                remedy: "write the mildest level first")
+        }
         return Stages(
             id: id, titles: titles, resource: Resource(rawValue: resource), declaration: declaration, levels: read)
     }
@@ -135,6 +141,30 @@ enum StagesEntry {
         case "last_month": return (.lastMonth(whose), unit)
         default: return (.sensors(whose), unit)
         }
+    }
+}
+
+extension DayCondition {
+    /// True where both are one comparison of the same figure, and this one's bound is reached first.
+    fileprivate func isLooser(than other: DayCondition) -> Bool {
+        guard case .compare(let own) = self, case .compare(let others) = other, own.sensors == others.sensors,
+            own.measure == others.measure, own.over == others.over, own.isMore == others.isMore,
+            own.isNumber ? others.isNumber : own.reference == others.reference, let bound = own.bound(in: own.unit),
+            let least = others.bound(in: own.unit)
+        else { return false }
+        return own.isMore ? bound < least : bound > least
+    }
+}
+
+extension DayComparison {
+    fileprivate var isNumber: Bool {
+        if case .value = reference { true } else { false }
+    }
+
+    /// What the figure is compared with, in a unit; of other figures the share of them. Nil where the units differ in kind.
+    fileprivate func bound(in unit: Unit) -> DecimalValue? {
+        guard case .value(let value) = reference else { return DecimalValue(mantissa: Int64(permille), scale: 3) }
+        return value.multiplied(byRatio: Int64(permille), 1000)?.converted(from: self.unit, to: unit)
     }
 }
 

@@ -8,8 +8,8 @@ import Testing
 /// A decision is compared with the sensors that are here and with all that is in force: adopted ones on a real store.
 @Suite("What a decision meets at its adoption", .serialized)
 struct AdoptionCheckTests {
-    private let village: SigningVillage
-    private let office: Office
+    let village: SigningVillage
+    let office: Office
 
     init() throws {
         village = try SigningVillage(
@@ -25,7 +25,7 @@ struct AdoptionCheckTests {
         office = try village.office()
     }
 
-    private static let floor = """
+    static let floor = """
           - id: people
             title: Water for everyone
             bound: at_least
@@ -36,7 +36,7 @@ struct AdoptionCheckTests {
             priority: now
         """
 
-    private func cap(
+    func cap(
         _ rule: String, on sensors: String = "well/water", floor: String = "people", more: String = ""
     ) -> String {
         """
@@ -52,7 +52,7 @@ struct AdoptionCheckTests {
         """
     }
 
-    private func file(_ number: Int, _ parts: String) -> [UInt8] {
+    func file(_ number: Int, _ parts: String) -> [UInt8] {
         Array(
             """
             ---
@@ -70,7 +70,7 @@ struct AdoptionCheckTests {
             """.utf8)
     }
 
-    private func adopt(_ number: Int, _ parts: String) throws {
+    func adopt(_ number: Int, _ parts: String) throws {
         let bytes = file(number, parts)
         let reply = try village.perform(
             .adopt(fileName: "\(number).md", bytes: Data(bytes), signatures: []), in: office)
@@ -78,7 +78,7 @@ struct AdoptionCheckTests {
     }
 
     /// What does not fit, up to the first word of advice; nil where it may be adopted.
-    private func misfit(_ number: Int, _ parts: String) throws -> String? {
+    func misfit(_ number: Int, _ parts: String) throws -> String? {
         let (resolution, problems) = ResolutionFile.parse(file(number, parts), fileName: "x.md")
         return try office.misfit(of: #require(resolution, "\(problems)"), now: village.time(0.3))
     }
@@ -106,51 +106,6 @@ struct AdoptionCheckTests {
         // In the same decision the sources are known only here.
         let own = "limits:\n" + Self.floor + "\n" + self.cap("rule: not more than 100 L per day")
         #expect(try misfit(2, own)?.contains("“people” guarantees people 2000 L") == true)
-        office.close()
-    }
-
-    @Test(
-        "An emergency never goes below people's minimum, neither in its form nor in the measure, whatever was allowed")
-    func emergencies() throws {
-        try adopt(1, "limits:\n" + Self.floor)
-        let cap = self.cap("rule: not more than 90 L per person per day", floor: "1/people")
-        func form(_ tightest: String) -> String {
-            "allows_emergency: [{limit: cap, tightest: \(tightest)}]\nlimits:\n" + cap
-        }
-        #expect(try misfit(2, form("1 L"))?.contains("would allow 1 L a day") == true)
-        #expect(try misfit(2, form("50 L")) == nil)
-        // One that was adopted before: the floor rises afterwards under the same name.
-        try adopt(2, form("50 L"))
-        func measure(_ amount: String) throws -> String? {
-            try misfit(3, "limits: []\nemergency: {limit: 2/cap, amount: \(amount), until: 2026-11-20}")
-        }
-        #expect(try measure("50 L") == nil)
-        #expect(try measure("2 L")?.contains("at the tightest") == true)
-        // A whole amount for forty people, allowed to fall to what they need on shorter months only.
-        let total = self.cap("rule: not more than 90 m3 per month", floor: "1/people")
-        let whole = "allows_emergency: [{limit: cap, tightest: 57 m3}]\nlimits:\n" + total
-        #expect(try misfit(3, whole)?.contains("would allow 1.839 m3 a day") == true)
-        office.close()
-    }
-
-    @Test("A measure under a form that was adopted without the comparison is compared all the same")
-    func olderForms() throws {
-        try adopt(1, "limits:\n" + Self.floor)
-        let text =
-            "allows_emergency: [{limit: cap, tightest: 1 L}]\nlimits:\n"
-            + cap("rule: not more than 90 L per person per day", floor: "1/people")
-        let (resolution, problems) = ResolutionFile.parse(file(2, text), fileName: "x.md")
-        let older = AdoptedResolution(
-            resolution: try #require(resolution, "\(problems)"), sha256: "", adoptedAt: village.time(0),
-            adoptedBy: "Rosa")
-        let measure = try #require(
-            ResolutionFile.parse(
-                file(3, "limits: []\nemergency: {limit: 2/cap, amount: 2 L, until: 2026-11-20}"), fileName: "x.md"
-            ).resolution)
-        let check = AdoptionCheck(
-            site: village.site, sensors: office.pipeline.state.sensors, kinds: [:], now: village.time(0.3))
-        let adopted = try LimitRegister(site: village.site).adopted(in: office.store) + [older]
-        #expect(check.problem(with: measure, adopted: adopted)?.contains("would allow 2 L a day") == true)
         office.close()
     }
 

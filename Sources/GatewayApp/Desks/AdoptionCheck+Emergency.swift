@@ -16,19 +16,18 @@ extension AdoptionCheck {
         guard let form = decision?.emergencyForms.first(where: { $0.limit == measure.limit.limit }) else {
             return words("emergency_not_allowed", values)
         }
-        guard let amount = measure.amount.converted(from: measure.unit, to: entry.limit.unit),
+        guard let amount = measure.amount.converted(from: measure.unit, to: entry.limit.amountUnit),
             let current = entry.limit.amount, entry.limit.bound == .atMost, entry.limit.protects != .people
         else { return words("emergency_not_allowed", values) }
         guard amount < current else { return words("emergency_not_tighter", values) }
         guard amount >= form.tightest else {
             return words(
                 "emergency_too_tight",
-                values.merging(["least": form.tightest.description, "least_unit": entry.limit.unit.code]) { $1 })
+                values.merging(["least": form.tightest.description, "least_unit": entry.limit.amountUnit.code]) { $1 })
         }
         let scale = decision?.scale ?? Scale(persons: nil)
-        if let tightened = entry.limit.with(amount: amount),
-            let problem = belowFloor(tightened, scale, of: decision, adopted: adopted, on: resolution.inForceFrom)
-        {
+        guard let tightened = entry.limit.with(amount: amount) else { return words("emergency_amount", values) }
+        if let problem = belowFloor(tightened, scale, of: decision, adopted: adopted, on: resolution.inForceFrom) {
             return problem
         }
         let protected = LimitsInForce(adopted).protectedSupply(on: resolution.inForceFrom)

@@ -198,14 +198,20 @@ public struct TrialDesk {
     private static func variants(of limit: Limit) -> [(limit: Limit, amount: DecimalValue)] {
         switch limit.rule {
         case .silence, .flatline, .measured, .turns: return []
+        case .turn(let minutes, _):
+            return Set(range.map { max(1, (minutes * $0 + 50) / 100) }).sorted().compactMap { minutes in
+                let amount = DecimalValue(Int64(minutes))
+                return limit.with(amount: amount).map { ($0, amount) }
+            }
         case .useDays(_, let most, let span):
             return (max(1, most - 2)...min(most + 2, span.longest)).compactMap { days in
                 let amount = DecimalValue(Int64(days))
                 return limit.with(amount: amount).map { ($0, amount) }
             }
         default:
+            let places = limit.amountUnit == Unit("%") ? 1 : 3
             return range.compactMap { percent in
-                guard let amount = limit.amount?.multiplied(byRatio: Int64(percent), 100)?.rounded(places: 3),
+                guard let amount = limit.amount?.multiplied(byRatio: Int64(percent), 100)?.rounded(places: places),
                     let variant = limit.with(amount: amount)
                 else { return nil }
                 return (variant, amount)

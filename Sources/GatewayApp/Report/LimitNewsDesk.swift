@@ -37,7 +37,7 @@ struct LimitNewsDesk {
             guard let measure = entry.resolution.emergency, register.nextAssembly(after: entry.adoptedAt) == next,
                 let decided = adopted.first(where: { $0.resolution.number == measure.limit.resolution })?.resolution
                     .limits.first(where: { $0.id == measure.limit.limit }),
-                let amount = measure.amount.converted(from: measure.unit, to: decided.unit)
+                let amount = measure.amount.converted(from: measure.unit, to: decided.amountUnit)
             else { return nil }
             return LimitNews.Emergency(
                 decision: entry.resolution.number, limit: decided, amount: amount, until: measure.until)

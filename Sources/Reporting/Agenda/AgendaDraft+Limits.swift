@@ -16,7 +16,7 @@ extension AgendaDraft {
                     words.text(
                         "agenda.facts.tightened",
                         [
-                            "amount": words.exactAmount(emergency.amount, emergency.limit.unit),
+                            "amount": words.exactAmount(emergency.amount, of: emergency.limit),
                             "until": words.date(emergency.until),
                         ]),
                 ], options: ["ratify", "change"], minutes: 15, related: [String(emergency.decision)],

@@ -26,6 +26,12 @@ struct ReportWords: Sendable {
         text("format.amount", ["value": grouped(phrases.number(value)), "unit": symbol(unit)])
     }
 
+    /// A number that the assembly decided or may decide, with its unit: an amount, a share, minutes of a turn or days.
+    func exactAmount(_ value: DecimalValue, of limit: Limit) -> String {
+        limit.amountUnit == limit.unit
+            ? exactAmount(value, limit.unit) : phrases.amount(value, limit.amountUnit)
+    }
+
     func percent(_ value: Int) -> String {
         text("format.percent", ["value": String(value)])
     }

@@ -131,7 +131,7 @@ public struct TrialWriter: Sendable {
             blocks.append(.paragraph(words.text("trial.first_days", ["dates": dates])))
         }
         let points = tried.range.map { amount, days in
-            let figure = amountText(amount, tried.limit)
+            let figure = words.exactAmount(amount, of: tried.limit)
             return Chart.Point(
                 label: words.phrases.number(amount), value: Double(days),
                 text: words.text(days == 1 ? "trial.at_one" : "trial.at", ["amount": figure, "days": "\(days)"]))
@@ -144,18 +144,6 @@ public struct TrialWriter: Sendable {
                     unit: words.text("trial.days"), points: points, lines: [], highest: nil, name: "trial-\(index)",
                     tick: { "\(Int($0.rounded()))" })))
         return blocks
-    }
-
-    private func amountText(_ amount: DecimalValue, _ limit: Limit) -> String {
-        switch limit.rule {
-        case .share, .comparison, .measured: words.phrases.number(amount) + " %"
-        case .balance(_, nil, _, _): words.phrases.number(amount) + " %"
-        case .turn: words.phrases.number(amount) + " min"
-        case .useDays:
-            words.text(
-                amount == DecimalValue(1) ? "trial.day_one" : "trial.day", ["count": words.phrases.number(amount)])
-        default: words.exactAmount(amount, limit.unit)
-        }
     }
 
     private func json() -> JSONNode {
