@@ -144,7 +144,9 @@ struct MeasuredEffectTests {
         #expect(
             entries.flatMap { MeasuredNews.effects(in: $0.facts) }.map { $0.effect.text(site.book("en")) } == [effect])
         let facts = try agenda(office, site)
-        #expect(facts.count == 1 && facts.allSatisfy { $0.hasSuffix(effect) }, "\(facts)")
+        #expect(
+            facts.count == 1 && facts.allSatisfy { $0.hasSuffix(" Changed by: The settings of the box. " + effect) },
+            "\(facts)")
         office.close()
     }
 
@@ -164,6 +166,13 @@ struct MeasuredEffectTests {
                 "Last month it was 31 kWh; what it would have been with the change, nobody knows.",
                 "Last month it was 70 kWh; what it would have been with the change, nobody knows.",
             ])
+        // On paper nobody is named; the record book says who, as long as that is not erased.
+        let entries = try office.store.recordEntries().filter { $0.entry.kind == "sensor.bound" }.suffix(5)
+        let named = try agenda(office, site).compactMap { fact in
+            fact.firstMatch(of: /Changed by: a person at the console \(entry (\d+) of the record book\)\./).map { $0.1 }
+        }
+        #expect(named == entries.map { "\($0.number)" } && !named.isEmpty)
+        #expect(entries.allSatisfy { $0.entry.erasable["person"] == "ona" })
         office.close()
     }
 
@@ -194,7 +203,7 @@ struct MeasuredEffectTests {
         // There the noon of 31 May belongs to June, and that of 30 April to May.
         #expect(
             told == [
-                "configuration file changed what a limit measures, since 2026-06-08 00:00: time_zone: Europe/Madrid → Pacific/Kiritimati. Shop: Last month it was 70 kWh; with the change it would have been 62 kWh. It is on the next agenda."
+                "The settings of the box changed what a limit measures, since 2026-06-08 00:00: time_zone: Europe/Madrid → Pacific/Kiritimati. Shop: Last month it was 70 kWh; with the change it would have been 62 kWh. It is on the next agenda."
             ])
         let fact = try #require(agenda(office, site).first)
         #expect(fact.hasSuffix("Shop: Last month it was 70 kWh; with the change it would have been 62 kWh."))
@@ -215,8 +224,8 @@ struct MeasuredEffectTests {
         let facts = try agenda(office, site)
         #expect(
             facts == [
-                "Roof, 7 June 2026 at 12:00: persons_served: 10 → 20. Last month it was 0.1 kWh per person and day; with the change it would have been 0.05 kWh per person and day.",
-                "Both, 7 June 2026 at 12:00: sensors: both/energy → shop/energy. Last month it was 101 kWh; with the change it would have been 70 kWh.",
+                "Roof, 7 June 2026 at 12:00: persons_served: 10 → 20. Changed by: Decision 2. Last month it was 0.1 kWh per person and day; with the change it would have been 0.05 kWh per person and day.",
+                "Both, 7 June 2026 at 12:00: sensors: both/energy → shop/energy. Changed by: Decision 2. Last month it was 101 kWh; with the change it would have been 70 kWh.",
             ])
         #expect(try office.store.verifyRecordBook().isIntact)
         // The same decision with a new number changes nothing that is measured.

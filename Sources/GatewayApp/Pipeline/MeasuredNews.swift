@@ -74,7 +74,7 @@ struct MeasuredNews {
             }
             let rest = book.text("told.effect.more", ["count": String(effects.count - lines.count)])
             let values = [
-                "person": SensorDeclarations.author, "sensor": book.text("told.all_days"),
+                "person": book.text("told.by_settings"), "sensor": book.text("told.all_days"),
                 "change": "time_zone: \(old.identifier) → \(new.identifier)", "at": site.local(now),
                 "effect": effects.isEmpty
                     ? book.text("told.effect.none")
@@ -122,7 +122,7 @@ struct MeasuredNews {
         let isHousehold = sensor.visibility == .household
         return NoticeWriter(site: site).announcement("steward.measure_changed", priority: .today, now: now) { book in
             let values = [
-                "person": person,
+                "person": person == SensorDeclarations.author ? book.text("told.by_settings") : person,
                 "sensor": isHousehold ? book.text("alerts.a_home") : sensor.name(in: book.language),
                 "change": Escaping.singleLine(change, limit: 1000), "at": site.local(now),
                 "effect": isHousehold ? "" : effect.text(book),

@@ -49,20 +49,26 @@ struct LimitNewsDesk {
         of named: Set<SensorID>, since: Instant, _ adopted: [AdoptedResolution]
     ) throws -> [LimitNews.Change] {
         let sensors = Dictionary(try store.sensors().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        return try store.recordEntries().map(\.entry).filter { $0.at >= since }.flatMap { entry in
+        return try store.recordEntries().filter { $0.entry.at >= since }.flatMap { recorded in
+            let entry = recorded.entry
             if entry.kind == "limits.adopted" { return LimitNewsDesk.limitChanges(entry, adopted) }
             let effects = MeasuredNews.effects(in: entry.facts).map { known in
                 LimitNews.Change.Effect(of: known.sensor.flatMap { sensors[$0] }, known.effect)
             }
             if entry.kind == "box.changed", !named.isEmpty, let zone = entry.facts["time_zone"] {
                 let what = "time_zone: \(entry.facts["time_zone_before"] ?? "?") → \(zone)"
-                return [LimitNews.Change(.days, at: entry.at, what: what, effects: effects)]
+                return [LimitNews.Change(.days, at: entry.at, by: .settings, what: what, effects: effects)]
             }
             guard let name = entry.facts["sensor"], named.contains(SensorID(rawValue: name)),
                 let what = LimitNewsDesk.difference(entry)
             else { return [] }
             let sensor = sensors[SensorID(rawValue: name)].flatMap { $0.visibility == .household ? nil : $0 }
-            return [LimitNews.Change(sensor.map { .sensor($0) } ?? .home, at: entry.at, what: what, effects: effects)]
+            let author: LimitNews.Change.Author =
+                entry.erasable["person"] == SensorDeclarations.author ? .settings : .person(entry: recorded.number)
+            return [
+                LimitNews.Change(
+                    sensor.map { .sensor($0) } ?? .home, at: entry.at, by: author, what: what, effects: effects)
+            ]
         }
     }
 
@@ -73,7 +79,8 @@ struct LimitNewsDesk {
                 link.resolution.limits.filter { "\(link.resolution.number)/\($0.id)" == change.limit }
             }.first
             return LimitNews.Change(
-                .limit(limit?.titles ?? ["": change.limit]), at: entry.at, what: change.what,
+                .limit(limit?.titles ?? ["": change.limit]), at: entry.at,
+                by: .decision(entry.facts["number"].flatMap { Int($0) } ?? 0), what: change.what,
                 effects: change.effect.map { [.init($0)] } ?? [])
         }
     }

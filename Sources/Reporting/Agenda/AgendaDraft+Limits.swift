@@ -75,11 +75,20 @@ extension AgendaDraft {
                         [
                             "point": point,
                             "moment": words.moment(change.at), "what": Escaping.singleLine(change.what, limit: 1000),
+                            "by": author(change.author),
                         ])
                     return ([fact] + change.effects.map(sentence)).joined(separator: " ")
                 }, options: ["look"], minutes: 10, related: [], whom: "everyone",
                 grounds: changes.map { "change/\($0.at)" }, evidence: [.init("commons log show")])
         ]
+    }
+
+    private func author(_ author: LimitNews.Change.Author) -> String {
+        switch author {
+        case .settings: words.text("told.by_settings")
+        case .decision(let number): words.text("told.by_decision", ["number": String(number)])
+        case .person(let entry): words.text("told.by_person", ["entry": String(entry)])
+        }
     }
 
     /// What a change means for a figure of the month before it.

@@ -65,6 +65,16 @@ public struct LimitNews: Hashable, Sendable {
             case limit([String: String])
         }
 
+        /// Who made the change. Names of persons stand in the record book only, where they can be erased.
+        public enum Author: Hashable, Sendable {
+            /// The files of the box.
+            case settings
+            /// A decision, by its number.
+            case decision(Int)
+            /// A person at the console; the record book's entry of this number says who.
+            case person(entry: Int64)
+        }
+
         /// What the change means for a figure of the month before it.
         public struct Effect: Hashable, Sendable {
             /// Whose figure, where that is not the subject's own.
@@ -83,15 +93,18 @@ public struct LimitNews: Hashable, Sendable {
         public var subject: Subject
         /// When.
         public var at: Instant
+        /// By whom.
+        public var author: Author
         /// What is different, as `key: old → new`.
         public var what: String
         /// What it means for the figures of the month before; empty where nobody knows, and for homes.
         public var effects: [Effect]
 
         /// Makes facts.
-        public init(_ subject: Subject, at: Instant, what: String, effects: [Effect] = []) {
+        public init(_ subject: Subject, at: Instant, by author: Author, what: String, effects: [Effect] = []) {
             self.subject = subject
             self.at = at
+            self.author = author
             self.what = what
             self.effects = effects
         }
