@@ -38,6 +38,8 @@ public enum AgendaKind: String, Hashable, Sendable, Codable, CaseIterable {
     case measureChanged = "measure_changed"
     /// A new list of delegates waits at the console.
     case recoveryWaiting = "recovery_waiting"
+    /// The keys of so many delegates end that too few are left to sign.
+    case delegatesEnding = "delegates_ending"
     /// People propose a decision.
     case proposal
     /// Neighbouring communities propose something.

@@ -33,6 +33,15 @@ public struct DelegateList: Hashable, Sendable, Codable {
         self.threshold = threshold
         self.persons = persons
     }
+
+    /// The day of the last assembly that enough of them may sign for; nil where enough keys have no end.
+    public var lastAssembly: CalendarDate? {
+        let open = persons.count { $0.until == nil }
+        guard open < threshold else { return nil }
+        let ends = persons.compactMap(\.until).sorted(by: >)
+        let needed = threshold - open
+        return needed <= ends.count ? ends[needed - 1] : nil
+    }
 }
 
 /// Where the paper is that a decision was minuted on.

@@ -47,9 +47,10 @@ final class SigningVillage {
         try Office.open(site: site, now: time(days))
     }
 
-    /// `delegates:` with one key a person.
-    func list(_ threshold: Int, _ persons: [String]) throws -> String {
-        let entries = try persons.map { "    - {id: \($0), keys: [\"\(try keys.line($0))\"]}\n" }
+    /// `delegates:` with one key a person; all of them end on a day, where one is given.
+    func list(_ threshold: Int, _ persons: [String], until: String? = nil) throws -> String {
+        let end = until.map { ", until: \($0)" } ?? ""
+        let entries = try persons.map { "    - {id: \($0), keys: [\"\(try keys.line($0))\"]\(end)}\n" }
         return "delegates:\n  threshold: \(threshold)\n  persons:\n" + entries.joined()
     }
 
@@ -113,8 +114,8 @@ final class SigningVillage {
 
     /// Adopts decision 1 of 2026-11-01 with a list of five of whom three sign, and gives its hash.
     @discardableResult
-    func found(in office: Office, at days: Double = 0) throws -> String {
-        let path = try write(1, extra: try list(3, Self.five))
+    func found(in office: Office, at days: Double = 0, until: String? = nil) throws -> String {
+        let path = try write(1, extra: try list(3, Self.five, until: until))
         try sign(path, ["rosa", "jordi", "amina"])
         let reply = try begin(path, in: office, at: days)
         #expect(reply.isDone, "\(reply.lines)")

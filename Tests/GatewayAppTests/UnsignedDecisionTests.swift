@@ -48,6 +48,17 @@ struct UnsignedDecisionTests {
         return try Papers(site: village.site, store: office.store, month: month, now: now).items(language: "en")
     }
 
+    @Test("A list of delegates whose keys end soon is on the agenda while it can still sign the next one")
+    func keysEnd() throws {
+        let office = try office()
+        _ = try village.found(in: office, until: "2026-12-20")
+        let item = try #require(try agenda(office, at: 4).first)
+        #expect(item.kind == .delegatesEnding && item.related == ["1"])
+        #expect(item.title == "Choose delegates again: too few may sign after 20 December 2026")
+        #expect(item.facts.count == 5 && item.facts[0] == "amina: may sign for assemblies up to 20 December 2026.")
+        office.close()
+    }
+
     @Test("What was adopted on paper and lacks signatures after 14 days is first on the agenda and told every day")
     func onPaper() throws {
         let office = try office()

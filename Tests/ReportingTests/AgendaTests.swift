@@ -51,6 +51,39 @@ struct AgendaTests {
     }
 
     @Test(
+        "delegates are chosen again two assemblies before the last one that enough of them may sign for",
+        arguments: [
+            (3, ["2027-05-02", nil, nil, nil, nil] as [String?], nil as String?),
+            (3, ["2026-12-20", "2027-05-02", nil, nil, "2026-11-20"], "2027-05-02"),
+            (3, ["2027-03-01", "2026-12-24", "2026-12-20", "2026-12-24"], "2026-12-24"),
+            (2, ["2026-10-01", "2026-10-02", "2026-10-03"], "2026-10-02"),
+        ])
+    func delegatesEnd(_ needed: Int, _ ends: [String?], _ last: String?) throws {
+        let list = DelegateList(
+            threshold: needed,
+            persons: ends.enumerated().map { index, end in
+                Delegate(id: "p\(index)", keys: [], until: end.flatMap { CalendarDate(text: $0) })
+            })
+        #expect(list.lastAssembly?.description == last)
+        guard let day = list.lastAssembly else { return }
+        var facts = try Village().facts
+        facts.decisions.ending = DecisionFacts.Ending(
+            number: 3, needed: needed, lastAssembly: day,
+            persons: list.persons.reduce(into: [:]) { $0[$1.id] = $1.until })
+        func item() throws -> AgendaItem? {
+            try AgendaDraft.items(from: .make(from: facts), phrases: Phrases.book("en"))
+                .first { $0.kind == .delegatesEnding }
+        }
+        let third = facts.zone.start(of: day.adding(days: 1))
+        facts.nextAssemblies = [-60, -30, 0].map { third.advanced(bySeconds: $0 * 86_400) }
+        let found = try #require(try item())
+        #expect(found.ask == .decide && found.title.contains("too few may sign after"))
+        #expect(found.facts.count == ends.count { $0 != nil } && found.facts[0].hasSuffix("."))
+        facts.nextAssemblies = [-60, -30, -1].map { third.advanced(bySeconds: $0 * 86_400) }
+        #expect(try item() == nil)
+    }
+
+    @Test(
         "an alert that was paused twice becomes an item, and a household's never does",
         arguments: [(1, false), (2, true)])
     func pausedAgain(_ pauses: Int, _ isAsked: Bool) throws {

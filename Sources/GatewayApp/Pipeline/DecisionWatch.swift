@@ -52,7 +52,15 @@ struct DecisionWatch {
             },
             waiting: waiting(after: chain, today: site.zone.date(at: now)),
             recovery: try store.openRecovery().flatMap(DecisionWatch.recovery),
-            hasDelegates: DelegatesInForce(chain) != nil)
+            hasDelegates: DelegatesInForce(chain) != nil, ending: DelegatesInForce(chain).flatMap(DecisionWatch.ending))
+    }
+
+    private static func ending(_ delegates: DelegatesInForce) -> DecisionFacts.Ending? {
+        delegates.list.lastAssembly.map { last in
+            DecisionFacts.Ending(
+                number: delegates.decision, needed: delegates.list.threshold, lastAssembly: last,
+                persons: delegates.list.persons.reduce(into: [:]) { $0[$1.id] = $1.until })
+        }
     }
 
     /// Decisions of the inbox that were minuted on paper and lack signatures, longer than people need for them.

@@ -5,6 +5,21 @@ extension AgendaDraft {
     func decisions() -> [AgendaItem] {
         let facts = model.facts.decisions
         return (facts.recovery.map { [recovery($0)] } ?? []) + facts.waiting.map(waiting)
+            + (facts.ending.map(ending) ?? [])
+    }
+
+    /// A list of delegates too few of whom may sign soon: while they may, they sign the next one.
+    private func ending(_ ending: DecisionFacts.Ending) -> [AgendaItem] {
+        guard let horizon = model.facts.reviewHorizon, ending.lastAssembly < horizon else { return [] }
+        let values = ["needed": String(ending.needed), "date": words.date(ending.lastAssembly)]
+        return [
+            item(
+                .delegatesEnding, .decide, subject: String(ending.number), about: nil, values: values,
+                facts: ending.persons.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map { person, until in
+                    words.text("agenda.facts.key_ends", ["person": person, "date": words.date(until)])
+                }, options: ["list"], minutes: 15, related: [String(ending.number)], whom: "everyone",
+                grounds: ["until/\(ending.lastAssembly)"], evidence: [.init("commons limits verify")])
+        ]
     }
 
     private func recovery(_ recovery: DecisionFacts.Recovery) -> AgendaItem {

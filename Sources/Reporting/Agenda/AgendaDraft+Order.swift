@@ -6,7 +6,7 @@ extension AgendaDraft {
     private static let first: [AgendaKind] = [.emergencyToRatify, .recoveryWaiting, .signaturesMissing]
 
     /// What is drafted for as long as it is not done, whatever a meeting made of it.
-    private static let untilDone = Set(first + [.disputeOpen])
+    private static let untilDone = Set(first + [.disputeOpen, .delegatesEnding])
 
     /// What is told once and asks for something: nothing that is known later says that it has settled itself.
     private static let untilDealtWith: Set<AgendaKind> = [

@@ -78,6 +78,26 @@ public struct DecisionFacts: Hashable, Sendable {
         }
     }
 
+    /// The list of delegates in force, where the keys of too many of them end.
+    public struct Ending: Hashable, Sendable {
+        /// The number of its decision.
+        public var number: Int
+        /// How many must sign.
+        public var needed: Int
+        /// The day of the last assembly that so many may sign for.
+        public var lastAssembly: CalendarDate
+        /// The delegates whose keys end, with the day.
+        public var persons: [String: CalendarDate]
+
+        /// Makes facts.
+        public init(number: Int, needed: Int, lastAssembly: CalendarDate, persons: [String: CalendarDate]) {
+            self.number = number
+            self.needed = needed
+            self.lastAssembly = lastAssembly
+            self.persons = persons
+        }
+    }
+
     /// Every adopted decision, by number.
     public var adopted: [Adopted]
     /// Those that wait for signatures for more than 14 days, by number.
@@ -86,11 +106,15 @@ public struct DecisionFacts: Hashable, Sendable {
     public var recovery: Recovery?
     /// True where a list of delegates is in force.
     public var hasDelegates: Bool
+    /// When the delegates in force will be too few to sign; nil where they have no end.
+    public var ending: Ending?
 
     /// Makes facts; what is left out is not there.
     public init(
-        adopted: [Adopted] = [], waiting: [Waiting] = [], recovery: Recovery? = nil, hasDelegates: Bool = false
+        adopted: [Adopted] = [], waiting: [Waiting] = [], recovery: Recovery? = nil, hasDelegates: Bool = false,
+        ending: Ending? = nil
     ) {
+        self.ending = ending
         self.adopted = adopted
         self.waiting = waiting
         self.recovery = recovery

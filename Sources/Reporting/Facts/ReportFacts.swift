@@ -166,3 +166,8 @@ public struct QuorumFacts: Hashable, Sendable {
         self.needed = needed
     }
 }
+
+extension ReportFacts {
+    /// What ends by this day is on the agenda two assemblies before: the third one from now. Nil where none is known.
+    var reviewHorizon: CalendarDate? { nextAssemblies.prefix(3).last.map { zone.date(at: $0) } }
+}

@@ -28,10 +28,8 @@ public struct ReportModel: Sendable {
     public static func make(from facts: ReportFacts) -> ReportModel {
         let today = facts.zone.date(at: facts.generatedAt)
         let dates = facts.month.days.filter { $0 < today }
-        // Two assemblies before its date, a limit is on the agenda: the third one from now may be on that day.
-        let horizon = facts.nextAssemblies.prefix(3).last.map { facts.zone.date(at: $0) }
         let limits = facts.limits.sorted { $0.reference < $1.reference }
-            .map { LimitReport($0, dates: dates, reviewHorizon: horizon) }
+            .map { LimitReport($0, dates: dates, reviewHorizon: facts.reviewHorizon) }
         var shown: [FigureOrigin] = []
         let show: (FigureOrigin) -> Bool = { figure in
             let decision = mayShow(
