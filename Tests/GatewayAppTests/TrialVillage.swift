@@ -55,10 +55,13 @@ final class TrialVillage {
     }
 
     /// Notes a register or level, at noon of a day.
-    func read(_ sensor: String, _ day: Int, _ value: Int) {
+    func read(_ sensor: String, _ day: Int, _ value: Int) { read(sensor, at: time(day), value) }
+
+    /// Notes a register or level at a time.
+    func read(_ sensor: String, at time: Instant, _ value: Int) {
         readings.append(
             HandReading(
-                sensor: SensorID(rawValue: sensor), value: DecimalValue(Int64(value)), unit: nil, time: time(day)))
+                sensor: SensorID(rawValue: sensor), value: DecimalValue(Int64(value)), unit: nil, time: time))
     }
 
     /// Enters what was noted and lets the nights up to a day pass, so that all days are counted.
@@ -72,13 +75,20 @@ final class TrialVillage {
         try office.pipeline.commit(packets: [], session: 0, now: time(day, 13))
     }
 
-    /// Enters what was noted of a day at its noon, and lets the night after it pass.
-    func liveDay(_ day: Int) throws {
+    /// Enters what was noted.
+    func enter(at now: Instant) throws {
         if !readings.isEmpty {
-            let reply = office.perform(.addReadings(readings), by: Actor(account: "test"), now: time(day))
+            let reply = office.perform(.addReadings(readings), by: Actor(account: "test"), now: now)
             #expect(reply.isDone, "\(reply.lines)")
             readings = []
         }
+        _ = office.tick(now: now)
+        try office.pipeline.commit(packets: [], session: 0, now: now)
+    }
+
+    /// Enters what was noted of a day at its noon, and lets the night after it pass.
+    func liveDay(_ day: Int) throws {
+        try enter(at: time(day))
         for now in [time(day), time(day, 19), time(day + 1, 1)] {
             _ = office.tick(now: now)
             try office.pipeline.commit(packets: [], session: 0, now: now)
@@ -88,10 +98,10 @@ final class TrialVillage {
         try office.pipeline.commit(packets: [], session: 0, now: time(day + 1, 1))
     }
 
-    func adopt(_ parts: String, on day: Int) throws {
+    func adopt(_ parts: String, on day: Int, number: Int = 1) throws {
         let reply = office.perform(
-            .adopt(fileName: "1.md", bytes: Data(text(1, parts).utf8), signatures: []), by: Actor(account: "test"),
-            now: time(day, 1))
+            .adopt(fileName: "\(number).md", bytes: Data(text(number, parts).utf8), signatures: []),
+            by: Actor(account: "test"), now: time(day, 1))
         #expect(reply.isDone, "\(reply.lines)")
         try office.pipeline.commit(packets: [], session: 0, now: time(day, 1))
     }

@@ -191,9 +191,10 @@ struct Papers {
         let inForce = counted.limits
         let persons = inForce.compactMap(\.scale.persons).max()
         let sensors = try SensorDirectory(store)
+        let evaluation = try LimitEvaluation(
+            of: counted, in: month, store: store, sensors: sensors, zone: site.zone, now: now)
         let days = LimitDays(
-            month: month, zone: site.zone, now: now,
-            transitions: try store.transitions(from: Instant(milliseconds: .min), until: until),
+            month: month, zone: site.zone, now: now, evaluation: evaluation,
             figures: Dictionary(months.map { ($0.sensor.id, $0) }, uniquingKeysWith: { first, _ in first }),
             before: try DayTables(store: store, sensors: sensors).before(month.firstDay, for: inForce.map(\.limit)))
         let outlooks = LimitOutlooks(store: store, sensors: sensors)
@@ -209,8 +210,10 @@ struct Papers {
                     reference: entry.reference, limit: entry.limit, decidedOn: entry.decidedOn,
                     inForceFrom: entry.inForceFrom, adoptedOn: site.zone.date(at: entry.adoptedAt),
                     reviewBy: entry.reviewBy,
-                    days: days.days(of: entry),
-                    idleDays: counted.idleDays(of: entry, in: site.zone).union(days.unexpectedDays(of: entry)),
+                    days: days.days(of: entry, in: counted.versions(of: entry)),
+                    idleDays: counted.idleDays(
+                        of: entry, past: evaluation.pastDays(of: entry.reference), in: site.zone
+                    ).union(days.unexpectedDays(of: entry)),
                     budgetUse: days.budgetUse(of: entry.limit), isLapsed: entry.standing == .lapsed,
                     outlook: try outlooks.outlook(
                         of: entry.limit, entry.scale, on: min(site.zone.date(at: now), month.next.firstDay)))
