@@ -69,7 +69,8 @@ extension BoxCondition {
         switch self {
         case .diskFull, .storeFailing, .brokerAway, .nobodyOnDuty, .peopleAtRisk: .now
         case .signaturesMissing, .recoveryWaiting, .decisionsAltered: .today
-        case .storeDamaged, .sensorSilent, .backupOverdue, .clockWrong, .destinationFailing, .unitChanged,
+        case .storeDamaged, .sensorSilent, .backupOverdue, .clockWrong, .destinationFailing, .answersUnheard,
+            .unitChanged,
             .tooManyMessages, .testAlarm, .handOver, .placeSilent, .neighbourSilent:
             .today
         case .tooMuchAtQoS0, .malformedFlood, .messagePutAside, .readingsPutAside: .assembly

@@ -92,8 +92,10 @@ public struct AlertBook: Sendable {
         _ cause: AlertCause, subject: String, priority: Priority, protects: Protects?, onset: Instant,
         transition: LimitTransition?, details: [String: String], now: Instant
     ) -> [AlertAction] {
+        // Two test messages to one person are two, however fast they follow each other.
+        let about = cause == .box(.testAlarm) ? "\(subject)\n\(nextNumber)" : subject
         var alert = Alert(
-            id: identity(cause, subject, onset), number: nextNumber, cause: cause, subject: subject, priority: priority,
+            id: identity(cause, about, onset), number: nextNumber, cause: cause, subject: subject, priority: priority,
             protects: protects, onset: onset, detectedAt: now, transition: transition, details: details)
         nextNumber += 1
         active[AlertBook.condition(cause, subject)] = alert.id

@@ -9,6 +9,8 @@ public enum BoxCondition: String, Hashable, Sendable, Codable, CaseIterable {
     case backupOverdue = "backup_overdue"
     case clockWrong = "clock_wrong"
     case destinationFailing = "destination_failing"
+    /// What people answer by a destination cannot be read; the subject is its name.
+    case answersUnheard = "answers_unheard"
     case nobodyOnDuty = "nobody_on_duty"
     case tooMuchAtQoS0 = "too_much_at_qos_0"
     case malformedFlood = "malformed_flood"

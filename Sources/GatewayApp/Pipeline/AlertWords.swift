@@ -10,7 +10,9 @@ struct AlertWords {
     let policy: AlertPolicy
 
     /// Title and text of a notice in a language, for those who read there.
-    func text(of draft: NoticeDraft, language: String, audience: Audience) -> (title: String, body: String) {
+    func text(
+        of draft: NoticeDraft, language: String, audience: Audience, answering: AlertText.Answering = .reply
+    ) -> (title: String, body: String) {
         let alert = draft.alert
         let book = site.languages.book(language)
         let sensor =
@@ -25,6 +27,7 @@ struct AlertWords {
             ruleKey: limit?.alertKey, response: limit.flatMap { $0.responses.text(in: language) } ?? "",
             nextPerson: next.person, audience: audience, localTime: { site.local($0) })
         context.nextAt = next.at
+        context.answering = answering
         if let limit, let warning = alert.transition, let pace = BudgetPace(warning, of: limit, zone: site.zone) {
             context.ahead = pace.words(book)
         }

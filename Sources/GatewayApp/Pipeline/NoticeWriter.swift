@@ -29,7 +29,9 @@ struct NoticeWriter: Sendable {
     private func item(
         _ draft: NoticeDraft, to destination: DestinationSettings, _ state: PipelineState, now: Instant
     ) -> OutboxItem {
-        let text = words(state).text(of: draft, language: destination.language, audience: destination.audience)
+        let text = words(state).text(
+            of: draft, language: destination.language, audience: destination.audience,
+            answering: AnswerHints(site: site, owners: owners).hint(for: destination))
         return OutboxItem(
             key: NoticeWriter.key(draft), destination: destination.name, type: draft.kind,
             priority: draft.priority, title: text.title, body: text.body, alert: draft.alert.id,
