@@ -16,6 +16,18 @@ extension AlertBook {
         return alert.details["audience"].flatMap(Audience.init(rawValue:)) ?? audience
     }
 
+    /// That an alert began, for the record book, which nothing leaves: what tells of a household stands in what can be erased.
+    /// Its id is a hash of few words, so that whoever tries all homes finds the one.
+    static func record(of alert: Alert, _ kind: String) -> AlertAction {
+        var facts = ["alert": "\(alert.number)"]
+        var texts: [String: String] = [:]
+        let origin = ["cause": word(for: alert.cause), "onset": alert.onset.description]
+        if alert.homes == nil { facts.merge(origin) { first, _ in first } } else { texts = origin }
+        if alert.isPrivate { texts["id"] = alert.id } else { facts["id"] = alert.id }
+        if alert.details["visibility"] == nil { texts["subject"] = alert.subject }
+        return .record(kind: kind, facts: facts, erasable: texts)
+    }
+
     /// What identifies a condition while it holds.
     static func condition(_ cause: AlertCause, _ subject: String) -> String {
         word(for: cause) + "\n" + subject

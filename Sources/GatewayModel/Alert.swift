@@ -198,6 +198,9 @@ public struct Alert: Hashable, Sendable, Codable {
     public var isUntold: Bool?
     /// Details for texts, by placeholder name; no household data.
     public var details: [String: String]
+    /// The households' points that it would tell of, where its limit must not be told to everybody: then the limit's very
+    /// name may be a home's. Nil for what is told, and where the subject is the household's point.
+    public var homes: [SensorID]?
     /// Everything that happened, oldest first.
     public var entries: [AlertEntry]
 
@@ -224,6 +227,12 @@ public struct Alert: Hashable, Sendable, Codable {
 
     /// Its state in one word, the key of `alerts.state` in language files: where somebody went it is not said that nobody came.
     public var stateWord: String { state == .returned && takenBy != nil ? "returned_going" : state.rawValue }
+
+    /// True for one household's business, or that of a few.
+    public var isPrivate: Bool { details["visibility"] == Visibility.household.rawValue }
+
+    /// The households' points that it is about; none for what is no household's business.
+    public var homePoints: [SensorID] { homes ?? (isPrivate ? [SensorID(rawValue: subject)] : []) }
 
     /// True while somebody may still have to do something.
     public var isOpen: Bool { state != .closed }

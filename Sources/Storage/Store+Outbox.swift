@@ -158,7 +158,7 @@ extension Store: Outbox {
                 sql: """
                     SELECT destination, remote_id FROM outbox WHERE remote_id IS NOT NULL
                     AND json_extract(body, '$.alert') IN
-                        (SELECT id FROM alert WHERE json_extract(body, '$.subject') = ? AND onset >= ? AND onset < ?)
+                        (SELECT id FROM alert WHERE \(Store.isAboutSensor) AND onset >= ?2 AND onset < ?3)
                     ORDER BY id
                     """, arguments: [sensor.rawValue, from.milliseconds, until.milliseconds])
             return Dictionary(grouping: rows, by: { $0[0] as String }).mapValues { $0.map { $0[1] as String } }

@@ -16,8 +16,13 @@ final class TrialVillage {
     private var count = 0
 
     /// `homes` household meters, house-01 and so on, beside a well, taps, a tank and a second meter of house-01.
-    init(homes: Int = 0) throws {
-        folder = try TemporaryFolder("trial")
+    /// The members have a board, and `reached` homes a destination of their own.
+    init(homes: Int = 0, reached: [Int] = []) throws {
+        let folder = try TemporaryFolder("trial")
+        self.folder = folder
+        let letterboxes = reached.map {
+            "  - {name: home-\($0), kind: files, audience: person, household: \(Self.house($0).prefix(8)), folder: \"\(folder.path)/home-\($0)\"}\n"
+        }
         let houses = (0..<homes).map { Self.house($0 + 1) }.map {
             "  - {id: \($0), resource: water, quantity: volume, role: consumption, visibility: household, unit: m3, meter: {digits: 9}}"
         }
@@ -32,7 +37,8 @@ final class TrialVillage {
         stewards: [{name: Rosa}]
         destinations:
           - {name: paper, kind: files, folder: "\(folder.path)/notices", audience: stewards}
-        sensors:
+          - {name: board, kind: files, folder: "\(folder.path)/board", audience: members}
+        \(letterboxes.joined())sensors:
           - {id: well/water, resource: water, quantity: volume, role: input, visibility: community, unit: m3, meter: {digits: 9}}
           - {id: taps/water, resource: water, quantity: volume, role: consumption, visibility: community, unit: m3, meter: {digits: 9}}
           - {id: tank/level, resource: water, quantity: level, role: storage, visibility: community, unit: cm}
@@ -98,10 +104,11 @@ final class TrialVillage {
         try office.pipeline.commit(packets: [], session: 0, now: time(day + 1, 1))
     }
 
-    func adopt(_ parts: String, on day: Int, number: Int = 1) throws {
+    func adopt(_ parts: String, on day: Int, number: Int = 1, review: String = "2099-01-01") throws {
+        let bytes = Data(text(number, parts).replacing("2099-01-01", with: review).utf8)
         let reply = office.perform(
-            .adopt(fileName: "\(number).md", bytes: Data(text(number, parts).utf8), signatures: []),
-            by: Actor(account: "test"), now: time(day, 1))
+            .adopt(fileName: "\(number).md", bytes: bytes, signatures: []), by: Actor(account: "test"),
+            now: time(day, 1))
         #expect(reply.isDone, "\(reply.lines)")
         try office.pipeline.commit(packets: [], session: 0, now: time(day, 1))
     }

@@ -84,7 +84,8 @@ extension AlertDesk {
     /// True where what was measured is a home's and nobody said why it is wanted; a reason is entered in the record book.
     private func hides(_ alert: Alert, why: String?, in store: Store) throws -> Bool {
         let measured = (alert.transition.map { [$0.sensor].compactMap { $0 } + $0.evidence.map(\.sensor) } ?? [])
-        let homes = Set(try store.sensors().filter { $0.visibility == .household }.map(\.id)).intersection(measured)
+        let homes = Set(try store.sensors().filter { $0.visibility == .household }.map(\.id))
+            .intersection(measured + alert.homePoints)
         guard !homes.isEmpty, let why else { return !homes.isEmpty }
         _ = try HouseholdDesk(site: site).look(at: homes.sorted(), "alerts explain \(alert.number)", why: why)
         return false

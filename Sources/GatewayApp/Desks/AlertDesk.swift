@@ -40,7 +40,13 @@ public struct AlertDesk {
         let store = try site.readingStore()
         let alerts = try store.alerts(openOnly: !all)
         let disputes = try store.disputes()
-        if json { return try alerts.map { try JSONLine.text(AlertDesk.line($0, disputes)) } }
+        if json {
+            return try alerts.map { alert in
+                var line = AlertDesk.line(alert, disputes)
+                if alert.isPrivate { line.peak = nil }
+                return try JSONLine.text(line)
+            }
+        }
         let book = site.book(nil)
         let off = try offLines(book)
         guard !alerts.isEmpty else { return [book.text("cli.no_alerts")] + off }

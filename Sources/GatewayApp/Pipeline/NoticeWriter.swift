@@ -21,7 +21,7 @@ struct NoticeWriter: Sendable {
     /// One outbox item per destination whose audience may hear the draft, in the order of the configuration; what is
     /// one household's business goes to that household's own destinations.
     func items(for draft: NoticeDraft, state: PipelineState, now: Instant) -> [OutboxItem] {
-        let place = state.sensors.sensor(SensorID(rawValue: draft.alert.subject))?.place
+        let place = state.sensors.home(of: draft.alert.homePoints)
         return destinations.filter { mayHear($0, draft, place) && calls($0, draft) }
             .map { item(draft, to: $0, state, now: now) }
     }
@@ -66,7 +66,7 @@ struct NoticeWriter: Sendable {
     /// Takes back what a broker holds of a closed alert for those who were told of it and are not told who closed it.
     func withdrawals(after draft: NoticeDraft, state: PipelineState, now: Instant) -> [OutboxItem] {
         guard draft.alert.state == .closed else { return [] }
-        let place = state.sensors.sensor(SensorID(rawValue: draft.alert.subject))?.place
+        let place = state.sensors.home(of: draft.alert.homePoints)
         var told = draft
         told.audience = AlertBook.circle(of: draft.alert)
         return destinations.filter { destination in
@@ -87,7 +87,7 @@ struct NoticeWriter: Sendable {
 
     /// Why notices of a draft do not go out, or not now, for the record of the alert.
     func withheld(_ draft: NoticeDraft, state: PipelineState, now: Instant) -> [AlertEntry] {
-        let place = state.sensors.sensor(SensorID(rawValue: draft.alert.subject))?.place
+        let place = state.sensors.home(of: draft.alert.homePoints)
         let hearing = destinations.filter { mayHear($0, draft, place) }
         var entries = hearing.filter { !calls($0, draft) }.map {
             AlertEntry(at: now, kind: .notCalled, note: $0.name)
@@ -100,8 +100,9 @@ struct NoticeWriter: Sendable {
 
     private func mayHear(_ destination: DestinationSettings, _ draft: NoticeDraft, _ place: String?) -> Bool {
         guard destination.audience == .person else { return NoticeWriter.mayHear(destination.audience, draft.audience) }
-        // A home hears of its own alerts before all others, also where the stewards hear of them too.
-        return destination.household == place && draft.alert.details["visibility"] == Visibility.household.rawValue
+        // A home hears of its own alerts before all others, also where the stewards hear of them too. What several homes
+        // come to together is told to none of them: each knows its own part.
+        return place != nil && destination.household == place && draft.alert.isPrivate
             && (draft.audience == .person || NoticeWriter.forHomes.contains(draft.kind))
     }
 
@@ -112,7 +113,7 @@ struct NoticeWriter: Sendable {
 
     /// True where a destination reaches the home that an alert is about.
     func reachesHome(of alert: Alert, state: PipelineState) -> Bool {
-        let place = state.sensors.sensor(SensorID(rawValue: alert.subject))?.place
+        guard let place = state.sensors.home(of: alert.homePoints) else { return false }
         return destinations.contains { $0.audience == .person && $0.household == place }
     }
 
@@ -264,11 +265,10 @@ struct NoticeWriter: Sendable {
 
     private static func data(_ draft: NoticeDraft) -> String {
         let alert = draft.alert
-        let isPrivate = alert.details["visibility"] == Visibility.household.rawValue
         let data = Data(
             alert: alert.number, id: alert.id, state: alert.state.rawValue, priority: alert.priority.rawValue,
             onset: alert.onset.description, detectedAt: alert.detectedAt.description,
-            subject: isPrivate ? "" : alert.subject, everybody: alert.priority == .now && alert.hasCalledAll)
+            subject: alert.isPrivate ? "" : alert.subject, everybody: alert.priority == .now && alert.hasCalledAll)
         return (try? JSONLine.text(data)) ?? "{}"
     }
 }

@@ -94,9 +94,11 @@ extension Pipeline {
     func tell(_ transition: LimitTransition, isTimeKnown: Bool, now: Instant) {
         guard let limit = state.limits.limit(transition.limit) else { return }
         let isHousehold = transition.sensor.flatMap(state.sensors.sensor)?.visibility == .household
+        let homes = state.homes(toldOfBy: transition, limit)
         perform(
             state.alerts.receive(
-                transition, limit: limit, isHousehold: isHousehold, isTimeKnown: isTimeKnown, now: now), now: now)
+                transition, limit: limit, isHousehold: isHousehold || homes != nil, homes: homes,
+                isTimeKnown: isTimeKnown, now: now), now: now)
     }
 
     /// Ends the alerts of limits that were replaced or have lapsed: what is no longer in force cannot be passed.

@@ -197,7 +197,8 @@ struct Papers {
             month: month, zone: site.zone, now: now, evaluation: evaluation,
             figures: Dictionary(months.map { ($0.sensor.id, $0) }, uniquingKeysWith: { first, _ in first }),
             before: try DayTables(store: store, sensors: sensors).before(month.firstDay, for: inForce.map(\.limit)))
-        let outlooks = LimitOutlooks(store: store, sensors: sensors)
+        let privacy = LimitPrivacy(inForce.map { ($0.reference, $0.limit) }, earlier: adopted, sensors)
+        let outlooks = LimitOutlooks(store: store, sensors: sensors, privacy: privacy)
         let community = site.configuration.community
         let meetings = site.configuration.assembly.meetings.meetings(3, after: now)
         var facts = ReportFacts(
@@ -206,7 +207,7 @@ struct Papers {
             monthBefore: try figures.sensorMonths(month.previous),
             yearBefore: try figures.sensorMonths(month.yearBefore),
             limits: try inForce.map { entry in
-                LimitFacts(
+                let facts = LimitFacts(
                     reference: entry.reference, limit: entry.limit, decidedOn: entry.decidedOn,
                     inForceFrom: entry.inForceFrom, adoptedOn: site.zone.date(at: entry.adoptedAt),
                     reviewBy: entry.reviewBy,
@@ -216,8 +217,11 @@ struct Papers {
                     ).union(days.unexpectedDays(of: entry)),
                     budgetUse: days.budgetUse(of: entry.limit), isLapsed: entry.standing == .lapsed,
                     outlook: try outlooks.outlook(
-                        of: entry.limit, entry.scale, on: min(site.zone.date(at: now), month.next.firstDay)))
-            }, alerts: alerts, openMeterEvents: try store.meterEvents().filter { $0.state == .proposed },
+                        entry.reference, entry.limit, entry.scale,
+                        on: min(site.zone.date(at: now), month.next.firstDay)))
+                return privacy.mayShow(entry.reference) ? facts : facts.onHomes()
+            }, alerts: alerts.filter(privacy.mayShow),
+            openMeterEvents: try store.meterEvents().filter { $0.state == .proposed },
             setAside: try store.setAsides().filter { $0.from < until && $0.until > site.zone.start(of: month.firstDay) }
                 .map { SetAsideFacts(sensor: $0.sensor, from: $0.from, until: $0.until, why: $0.why) },
             personsServed: persons, energyIntervals: try figures.energyIntervals(month),
@@ -229,17 +233,25 @@ struct Papers {
             }, stewardCount: site.configuration.stewards.count, closed: try Papers.closed(month, in: store),
             fixed: try Papers.fixed([month, month.previous, month.yearBefore], in: store),
             decisions: try known?.decisions ?? DecisionWatch(site: site).facts(in: store, now: now),
-            limitNews: try LimitNewsDesk(site: site, store: store).news(since: from, now: now))
+            limitNews: try LimitNewsDesk(site: site, store: store).news(since: from, now: now, privacy))
         facts.stewardNames = Set(site.configuration.stewards.map(\.name))
-        facts.switchOffs = SwitchOffDesk.facts(of: try store.recordEntries().map(\.entry))
+        facts.switchOffs = SwitchOffDesk.facts(of: try store.recordEntries().map(\.entry)).map { off in
+            var off = off
+            off.isHousehold = off.isHousehold || !privacy.mayShow(subject: off.subject)
+            return off
+        }
         facts.quorum = site.configuration.assembly.quorum.map { QuorumFacts(words: $0.words, needed: $0.needed) }
         // A point may have become a household's since.
         let homes = Set(try store.sensors().filter { $0.visibility == .household }.map(\.id))
+        let concealed = before.filter { !privacy.mayShow($0) }
         facts.disputes = try store.disputes().filter { dispute in
             !dispute.isHousehold && !(dispute.sensor.map(homes.contains) ?? false)
+                && !concealed.contains(where: dispute.isAbout)
         }
         let early = from.advanced(bySeconds: -ReportFacts.daysBefore * 86_400)
-        facts.earlierAlerts = before.filter { alert in alert.closedAt.map { $0 >= early && $0 < from } ?? false }
+        facts.earlierAlerts = before.filter(privacy.mayShow).filter { alert in
+            alert.closedAt.map { $0 >= early && $0 < from } ?? false
+        }
         facts.loadBudget = site.configuration.duty?.budget ?? LoadBudget()
         return facts
     }
