@@ -114,6 +114,9 @@ struct SensorDirectory: Sendable {
             guard device.hasPrefix(OwnDevices.hand) else { return nil }
             return sensor(SensorID(rawValue: String(device.dropFirst(OwnDevices.hand.count))), at: time)
         }
-        return candidates.first { $0.isValid(at: time) }.flatMap { sensor($0.sensor, at: time) }
+        // Databases of earlier programs know times in which two shared a channel: what was said last counts.
+        return candidates.filter { $0.isValid(at: time) }.max { $0.from < $1.from }.flatMap {
+            sensor($0.sensor, at: time)
+        }
     }
 }
