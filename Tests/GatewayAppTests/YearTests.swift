@@ -27,6 +27,7 @@ struct YearTests {
         #expect(village.restarts > 20)
         checkAlerts(alerts, village, until: end)
         try checkLimits(alerts, village, through: CalendarDate(year: 2026, month: 6, day: 29))
+        checkMeters(alerts, village, through: CalendarDate(year: 2026, month: 6, day: 29))
         checkCalls(alerts, village)
         checkLoad(alerts, village)
         try checkNotices(alerts, village)

@@ -47,6 +47,7 @@ final class YearVillage: @unchecked Sendable {
     var plans: [String: Plan] = [:]
     let servers: YearServers
     let siren = YearSiren()
+    private(set) var meters: YearMeters
     private var recorded: Set<CalendarDate> = []
 
     init() throws {
@@ -54,6 +55,7 @@ final class YearVillage: @unchecked Sendable {
         let zone = try #require(Zone(identifier: "Europe/Madrid"))
         begin = zone.start(of: CalendarDate(year: 2025, month: 7, day: 1))
         now = begin
+        meters = YearMeters(zone: zone)
         outages = [20, 115, 200, 290].map { day in
             let from = zone.start(of: CalendarDate(year: 2025, month: 7, day: 1).adding(days: day))
             return from.advanced(bySeconds: 9 * 3600)..<from.advanced(bySeconds: 12 * 3600)
@@ -80,6 +82,7 @@ final class YearVillage: @unchecked Sendable {
                 clock = clock.advanced(bySeconds: YearVillage.step)
             }
             guard wanted.contains(where: { message.topic.contains($0) }) else { continue }
+            meters.note(message)
             queued.append(ReplayLine(message).message)
         }
         try pass(to: end)
