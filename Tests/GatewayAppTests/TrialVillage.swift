@@ -16,16 +16,17 @@ final class TrialVillage {
     private var count = 0
 
     /// `homes` household meters, house-01 and so on, beside a well, taps, a tank and a second meter of house-01.
-    init(homes: Int = 0) throws {
+    init(homes: Int = 0, languages: String = "[en]") throws {
         folder = try TemporaryFolder("trial")
         let houses = (0..<homes).map { Self.house($0 + 1) }.map {
             "  - {id: \($0), resource: water, quantity: volume, role: consumption, visibility: household, unit: m3, meter: {digits: 9}}"
         }
         try """
-        community: {id: test, name: Test, languages: [en], time_zone: Europe/Madrid, kind: real}
+        community: {id: test, name: Test, languages: \(languages), time_zone: Europe/Madrid, kind: real}
         data_folder: \(folder.path)/data
         devices_folder: \(GatewayUnderTest.root)/Devices
         resolutions_folder: \(folder.path)/inbox
+        proposals_folder: \(folder.path)/proposals
         languages_folder: \(GatewayUnderTest.root)/config/languages
         mqtt: {broker: 127.0.0.1, port: 1, topics: ["tele/+/SENSOR"]}
         assembly: {meets: first Sunday 18:00}
@@ -109,6 +110,13 @@ final class TrialVillage {
             file: file, since: Self.first.description, until: day(last).description, form: form, language: language,
             to: out)
         return try String(contentsOfFile: out, encoding: .utf8)
+    }
+
+    /// Lays a proposal ready for the agenda.
+    func propose(_ parts: String, number: Int) throws {
+        try FileManager.default.createDirectory(atPath: folder.file("proposals"), withIntermediateDirectories: true)
+        try text(number, parts).write(
+            toFile: folder.file("proposals/\(number).md"), atomically: true, encoding: .utf8)
     }
 
     /// The limits of the same in JSON.
