@@ -9,7 +9,7 @@ extension Office {
     /// Writes the agenda of the next assembly into the folder of papers, submits its items, closes the month's report and
     /// tells those who read the community's papers.
     func postAgenda(
-        _ trials: [String: [String: AgendaItem.Table]], by actor: Actor, now: Instant
+        _ trials: [String: [String: ProposalTrial]], by actor: Actor, now: Instant
     ) throws -> CommandReply {
         guard let meeting = site.configuration.assembly.meetings.nextMeeting(after: now) else {
             return refused("no_meeting")

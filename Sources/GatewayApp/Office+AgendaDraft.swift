@@ -37,7 +37,7 @@ extension Office {
     /// What the proposals for a meeting would have meant; nil while they are still tried and the draft can wait.
     private func trials(
         for next: (meeting: Meetings.Meeting, due: Instant), now: Instant
-    ) throws -> [String: [String: AgendaItem.Table]]? {
+    ) throws -> [String: [String: ProposalTrial]]? {
         guard let draftTrials else { return [:] }
         let proposals = try AgendaInbox(site: site).proposals(adopted: store.resolutionNumbers()).proposals
         return draftTrials.tables(of: proposals.map(\.sha256), for: next.meeting.day)

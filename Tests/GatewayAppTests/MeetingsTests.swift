@@ -235,7 +235,7 @@ struct MeetingsTests {
                 try go(to: due + 60)
                 let store = village.office.store
                 let found = try AgendaDesk(site: village.site).trials(store, now: village.now) { _ in }
-                let table = try #require(found.values.first?["en"])
+                let table = try #require(found.values.first?["en"]?.table)
                 let body = try #require(try draft())
                 // What came since has to be tried too.
                 let day = CalendarDate(year: 2026, month: 12, day: 6)

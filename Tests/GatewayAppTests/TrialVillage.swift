@@ -17,7 +17,7 @@ final class TrialVillage {
 
     /// `homes` household meters, house-01 and so on, beside a well, taps, a tank and a second meter of house-01.
     /// The members have a board, and `reached` homes a destination of their own.
-    init(homes: Int = 0, reached: [Int] = []) throws {
+    init(homes: Int = 0, reached: [Int] = [], languages: String = "[en]") throws {
         let folder = try TemporaryFolder("trial")
         self.folder = folder
         let letterboxes = reached.map {
@@ -27,10 +27,11 @@ final class TrialVillage {
             "  - {id: \($0), resource: water, quantity: volume, role: consumption, visibility: household, unit: m3, meter: {digits: 9}}"
         }
         try """
-        community: {id: test, name: Test, languages: [en], time_zone: Europe/Madrid, kind: real}
+        community: {id: test, name: Test, languages: \(languages), time_zone: Europe/Madrid, kind: real}
         data_folder: \(folder.path)/data
         devices_folder: \(GatewayUnderTest.root)/Devices
         resolutions_folder: \(folder.path)/inbox
+        proposals_folder: \(folder.path)/proposals
         languages_folder: \(GatewayUnderTest.root)/config/languages
         mqtt: {broker: 127.0.0.1, port: 1, topics: ["tele/+/SENSOR"]}
         assembly: {meets: first Sunday 18:00}
@@ -126,6 +127,13 @@ final class TrialVillage {
             file: file, since: Self.first.description, until: day(last).description, form: form, language: language,
             to: out)
         return try String(contentsOfFile: out, encoding: .utf8)
+    }
+
+    /// Lays a proposal ready for the agenda.
+    func propose(_ parts: String, number: Int) throws {
+        try FileManager.default.createDirectory(atPath: folder.file("proposals"), withIntermediateDirectories: true)
+        try text(number, parts).write(
+            toFile: folder.file("proposals/\(number).md"), atomically: true, encoding: .utf8)
     }
 
     /// The limits of the same in JSON.

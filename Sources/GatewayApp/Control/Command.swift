@@ -1,4 +1,5 @@
 import GatewayModel
+import Reporting
 
 import struct Foundation.Data
 
@@ -47,7 +48,7 @@ public enum Command: Codable, Sendable, Hashable {
     /// Closes a month's report: what it says is kept.
     case closeReport(CalendarMonth)
     /// Posts the agenda of the next assembly; `trials` are what proposals would have meant, by SHA-256 and language.
-    case postAgenda(trials: [String: [String: AgendaItem.Table]])
+    case postAgenda(trials: [String: [String: ProposalTrial]])
     /// Takes down what people marked on a posted agenda.
     case recordAgenda(fileName: String, bytes: Data)
     /// Leaves an entry that somebody looks at what households use; `what` is the command, `file` where it was written to.

@@ -81,7 +81,7 @@ public struct AgendaDesk {
 
     /// Sends the posting to the writing process, with what proposals would have meant.
     public func post(enteredFor: String?, triesProposals: Bool, warn: (Diagnostic) -> Void) throws -> CommandReply {
-        var trials: [String: [String: AgendaItem.Table]] = [:]
+        var trials: [String: [String: ProposalTrial]] = [:]
         if triesProposals, FileManager.default.fileExists(atPath: site.configuration.dataFolder + "/gateway.sqlite") {
             let store = try site.readingStore()
             defer { try? store.close() }
@@ -99,29 +99,53 @@ public struct AgendaDesk {
             .perform(.recordAgenda(fileName: file, bytes: Data(bytes)), enteredFor: enteredFor)
     }
 
-    /// What each proposal would have meant in the last year, in every language; one that cannot be tried has none.
+    /// What each proposal would have meant in the last year, in every language, or why it could not be tried.
+    ///
+    /// What is wrong goes to `warn` too, with the file.
     func trials(
         _ store: Store, now: Instant, warn: (Diagnostic) -> Void
-    ) throws -> [String: [String: AgendaItem.Table]] {
-        guard let first = try store.firstReading() else { return [:] }
+    ) throws -> [String: [String: ProposalTrial]] {
         let adopted = Set(try LimitRegister(site: site).adopted(in: store).map(\.resolution.number))
         let yesterday = site.zone.date(at: now).adding(days: -1)
-        let since = max(site.zone.date(at: first), yesterday.adding(days: 1 - AgendaDesk.trialDays))
-        guard since <= yesterday else { return [:] }
-        var trials: [String: [String: AgendaItem.Table]] = [:]
-        for proposal in AgendaInbox(site: site).proposals(adopted: adopted).proposals
-        where !proposal.resolution.limits.isEmpty {
-            do {
-                let facts = try TrialDesk(site: site).facts(
-                    file: proposal.file, since: since.description, until: yesterday.description, now: now)
-                for language in site.configuration.community.languages {
-                    trials[proposal.sha256, default: [:]][language] =
-                        TrialWriter(facts, phrases: site.book(language)).table()
-                }
-            } catch let error as AppError {
+        let since = try store.firstReading().map {
+            max(site.zone.date(at: $0), yesterday.adding(days: 1 - AgendaDesk.trialDays))
+        }
+        var trials: [String: [String: ProposalTrial]] = [:]
+        for proposal in AgendaInbox(site: site).proposals(adopted: adopted).proposals {
+            let result = Result { try facts(of: proposal, since: since, through: yesterday, now: now) }
+            if case .failure(let error) = result {
+                guard let error = error as? AppError else { throw error }
                 warn(Diagnostic(file: proposal.file, message: "\(error)"))
+            }
+            for language in site.configuration.community.languages {
+                let book = site.book(language)
+                trials[proposal.sha256, default: [:]][language] =
+                    switch result {
+                    case .success(let facts):
+                        TrialWriter(facts, phrases: book).table().map(ProposalTrial.init)
+                            ?? ProposalTrial(reason: book.text("agenda.cannot_try.nothing"))
+                    case .failure(let error): reason(error as? AppError, proposal, book)
+                    }
             }
         }
         return trials
+    }
+
+    private func facts(
+        of proposal: ProposalFacts, since: CalendarDate?, through: CalendarDate, now: Instant
+    ) throws -> TrialFacts {
+        guard let since, since <= through else {
+            throw AppError(
+                "nothing was measured yet", remedy: "it is tried once a day of readings is over",
+                phrase: .init(key: "agenda.cannot_try.no_readings", values: [:]))
+        }
+        return try TrialDesk(site: site).facts(
+            file: proposal.file, since: since.description, until: through.description, now: now)
+    }
+
+    private func reason(_ error: AppError?, _ proposal: ProposalFacts, _ book: Phrasebook) -> ProposalTrial {
+        ProposalTrial(
+            reason: error?.phrase.map { book.text($0.key, $0.values) }
+                ?? book.text("agenda.cannot_try.other", ["file": proposal.file]))
     }
 }

@@ -32,7 +32,8 @@ public struct TrialDesk {
         }
         guard !resolution.limits.isEmpty || !resolution.stages.isEmpty || resolution.emergency != nil else {
             throw AppError(
-                "\(file) sets no limit, no stages and no emergency measure", remedy: "there is nothing to try")
+                "\(file) sets no limit, no stages and no emergency measure", remedy: "there is nothing to try",
+                phrase: .init(key: "agenda.cannot_try.nothing", values: [:]))
         }
         let store = try site.readingStore()
         let sensors = try SensorDirectory(store)
@@ -45,7 +46,9 @@ public struct TrialDesk {
             resolution.limits.flatMap { $0.sensors + DayRules.otherSensors($0.rule) }
             + resolution.stages.flatMap(\.sensors)
         for id in named where sensors.sensor(id) == nil {
-            throw AppError("there is no sensor '\(id)' here", remedy: "`commons readings list` shows them")
+            throw AppError(
+                "there is no sensor '\(id)' here", remedy: "`commons readings list` shows them",
+                phrase: .init(key: "agenda.cannot_try.no_sensor", values: ["sensor": id.rawValue]))
         }
         let run = TrialRun(store: store, sensors: sensors, zone: site.zone, from: from, through: through)
         let stages = try TrialStages(resolution.stages, run)
@@ -126,7 +129,9 @@ public struct TrialDesk {
         guard var candidate = current.first(where: { $0.reference == measure.limit })?.candidate else {
             throw AppError(
                 "\(file) tightens \(measure.limit), which is not in force today",
-                remedy: "`commons limits list` shows what is")
+                remedy: "`commons limits list` shows what is",
+                phrase: .init(
+                    key: "agenda.cannot_try.not_in_force", values: ["limit": measure.limit.description]))
         }
         candidate.limit = candidate.limit.tightened(by: measure)
         return candidate

@@ -15,7 +15,7 @@ struct AgendaInbox {
 
     /// The proposed decisions that were not adopted yet, in the order of their files.
     func proposals(
-        adopted: Set<Int> = [], trials: [String: [String: AgendaItem.Table]] = [:]
+        adopted: Set<Int> = [], trials: [String: [String: ProposalTrial]] = [:]
     ) -> (proposals: [ProposalFacts], problems: [Diagnostic]) {
         var proposals: [ProposalFacts] = []
         var problems: [Diagnostic] = []

@@ -19,7 +19,7 @@ struct Papers {
     /// longer than the writing process may.
     init(
         site: Site, store: Store, month: CalendarMonth, now: Instant,
-        trials: [String: [String: AgendaItem.Table]] = [:]
+        trials: [String: [String: ProposalTrial]] = [:]
     ) throws {
         self.site = site
         var facts = try Papers.facts(site: site, store: store, month: month, now: now)

@@ -15,7 +15,7 @@ final class DraftTrials: Sendable {
         var meeting: CalendarDate?
         /// The proposals that were tried, by SHA-256; also those that cannot be.
         var tried: Set<String> = []
-        var tables: [String: [String: AgendaItem.Table]] = [:]
+        var tables: [String: [String: ProposalTrial]] = [:]
         var isBusy = false
     }
 
@@ -26,7 +26,7 @@ final class DraftTrials: Sendable {
     /// What was found, by the proposals' SHA-256 and the language; nil where some of them were not tried yet.
     func tables(
         of proposals: [String], for meeting: CalendarDate
-    ) -> [String: [String: AgendaItem.Table]]? {
+    ) -> [String: [String: ProposalTrial]]? {
         state.withLock { state in
             guard state.meeting == meeting, state.tried.isSuperset(of: proposals) else { return nil }
             return state.tables

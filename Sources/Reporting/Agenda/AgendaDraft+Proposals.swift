@@ -6,10 +6,15 @@ extension AgendaDraft {
         model.facts.proposals.map { proposal in
             let resolution = proposal.resolution
             let name = proposal.file.split(separator: "/").last.map(String.init) ?? proposal.file
+            let subjects =
+                resolution.limits.map(words.title)
+                + resolution.stages.map { $0.titles.text(in: words.language) ?? $0.id }
+                + (resolution.emergency.map { [$0.limit.description] } ?? [])
             let values = [
                 "decision": String(resolution.number), "from": words.date(resolution.inForceFrom),
-                "limits": words.list(resolution.limits.map(words.title)), "file": proposal.file,
+                "limits": words.list(subjects), "file": proposal.file,
             ]
+            let trial = proposal.trial[words.language] ?? proposal.trial.sorted { $0.key < $1.key }.first?.value
             var facts = resolution.limits.map { limit in
                 words.text(
                     "limits.sentence",
@@ -22,7 +27,10 @@ extension AgendaDraft {
                         ["persons": words.list(resolution.recalls), "from": words.date(resolution.inForceFrom)]))
             }
             facts.append(words.text("agenda.facts.proposal_review", ["date": words.date(resolution.reviewBy)]))
-            if proposal.trial.isEmpty { facts.append(words.text("agenda.facts.not_tried", values)) }
+            if trial == nil { facts.append(words.text("agenda.facts.not_tried", values)) }
+            if let trial, trial.table == nil {
+                facts.append(words.text("agenda.facts.cannot_try", ["reason": trial.reason]))
+            }
             var item = item(
                 .proposal, .decide, subject: AgendaDraft.subject(resolution.number, name),
                 about: resolution.limits.first,
@@ -32,7 +40,9 @@ extension AgendaDraft {
                 evidence: [.init("commons limits what-if \(proposal.file)", sha256: nil)])
             item.proposedBy = .members
             item.attachments = [AgendaItem.Attachment(name: name, sha256: proposal.sha256)]
-            item.table = proposal.trial[words.language] ?? proposal.trial.sorted { $0.key < $1.key }.first?.value
+            item.table = trial?.table
+            if trial?.table == nil { item.summary = words.text("agenda.proposal.summary_untried") }
+            if subjects.isEmpty { item.title = words.text("agenda.proposal.title_plain", values) }
             item.touchesEssentialSupply = resolution.limits.contains {
                 $0.protects == .people || $0.resource == "water"
             }

@@ -1,5 +1,24 @@
 import GatewayModel
 
+/// What came of trying a proposed decision on the community's own readings, in one language.
+public struct ProposalTrial: Hashable, Sendable, Codable {
+    /// What it would have meant; nil where it could not be tried.
+    public var table: AgendaItem.Table?
+    /// Why it could not be tried, in words; empty where it was.
+    public var reason: String
+
+    /// Makes a trial that found something.
+    public init(_ table: AgendaItem.Table) {
+        self.table = table
+        reason = ""
+    }
+
+    /// Makes one that could not be made.
+    public init(reason: String) {
+        self.reason = reason
+    }
+}
+
 /// A decision that people of the community propose.
 public struct ProposalFacts: Sendable {
     /// The file, as the command line finds it.
@@ -9,10 +28,10 @@ public struct ProposalFacts: Sendable {
     /// The decision as it would be adopted.
     public var resolution: Resolution
     /// What it would have meant on the community's own readings, by language; empty where nobody has tried it.
-    public var trial: [String: AgendaItem.Table]
+    public var trial: [String: ProposalTrial]
 
     /// Makes facts.
-    public init(file: String, sha256: String, resolution: Resolution, trial: [String: AgendaItem.Table] = [:]) {
+    public init(file: String, sha256: String, resolution: Resolution, trial: [String: ProposalTrial] = [:]) {
         self.file = file
         self.sha256 = sha256
         self.resolution = resolution

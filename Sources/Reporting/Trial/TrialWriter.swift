@@ -14,8 +14,8 @@ public struct TrialWriter: Sendable {
         case json
     }
 
-    private let facts: TrialFacts
-    private let words: ReportWords
+    let facts: TrialFacts
+    let words: ReportWords
 
     /// Makes a writer for one language.
     public init(_ facts: TrialFacts, phrases: Phrasebook) {
@@ -92,7 +92,7 @@ public struct TrialWriter: Sendable {
             ["stages": title, "levels": parts.joined(separator: ", ")])
     }
 
-    private func title(_ titles: [String: String], _ id: String) -> String {
+    func title(_ titles: [String: String], _ id: String) -> String {
         titles.text(in: words.language) ?? id
     }
 
