@@ -39,12 +39,13 @@ struct LimitNewsDesk {
         let next = register.nextAssembly(after: now)
         return adopted.compactMap { entry in
             guard let measure = entry.resolution.emergency, register.nextAssembly(after: entry.adoptedAt) == next,
-                let decided = adopted.first(where: { $0.resolution.number == measure.limit.resolution })?.resolution
-                    .limits.first(where: { $0.id == measure.limit.limit }),
+                let decision = adopted.first(where: { $0.resolution.number == measure.limit.resolution })?.resolution,
+                let decided = decision.limits.first(where: { $0.id == measure.limit.limit }),
                 let amount = measure.amount.converted(from: measure.unit, to: decided.amountUnit)
             else { return nil }
             var emergency = LimitNews.Emergency(
                 decision: entry.resolution.number, limit: decided, amount: amount, until: measure.until)
+            emergency.scale = decision.scale
             emergency.isOnHomes = !privacy.mayShow(measure.limit)
             return emergency
         }

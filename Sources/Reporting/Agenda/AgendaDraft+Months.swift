@@ -49,7 +49,7 @@ extension AgendaDraft {
 
     /// A fact with its month, unless it is what the limit says.
     private func named(_ fact: String, in kind: AgendaKind) -> String {
-        let rules = model.limits.map(\.facts.limit).map { rule(of: $0) }
+        let rules = model.limits.map { rule(of: $0.facts.limit, $0.facts.scale) }
         guard AgendaDraft.toldByMonth.contains(kind), !rules.contains(fact) else { return fact }
         let key = isOver ? "agenda.facts.of_month" : "agenda.facts.so_far"
         return words.text(
@@ -61,7 +61,7 @@ extension AgendaDraft {
     }
 
     /// What a limit says, as a fact.
-    func rule(of limit: Limit) -> String {
-        words.text("agenda.facts.rule", ["limit": words.title(limit), "rule": words.rule(limit)])
+    func rule(of limit: Limit, _ scale: Scale) -> String {
+        words.text("agenda.facts.rule", ["limit": words.title(limit), "rule": words.rule(limit, scale)])
     }
 }

@@ -51,7 +51,7 @@ public struct AgendaDraft: Sendable {
                 return nil
             }
             var facts = [
-                rule(of: limit),
+                rule(of: limit, report.facts.scale),
                 words.text("agenda.facts.past", ["past": String(past), "days": String(model.dates.count)]),
             ]
             if let unknown = report.counts[.unknown], unknown > 0 {
@@ -88,7 +88,7 @@ public struct AgendaDraft: Sendable {
                 .limitExpiring, .decide, subject: report.facts.reference.description, about: limit,
                 values: ["limit": words.title(limit), "date": words.date(report.facts.reviewBy)],
                 facts: [
-                    rule(of: limit),
+                    rule(of: limit, report.facts.scale),
                     words.text(
                         "agenda.facts.kept",
                         [
