@@ -187,9 +187,10 @@ public struct AgendaDraft: Sendable {
     func item(
         _ kind: AgendaKind, _ ask: AgendaAsk, subject: String, about limit: Limit?, values: [String: String],
         facts: [String], options: [String], doNothing: String = "", minutes: Int, related: [String],
-        whom: String = "stewards", grounds: [String], evidence: [AgendaItem.Evidence] = []
+        whom: String = "stewards", grounds: [String], evidence: [AgendaItem.Evidence] = [],
+        words name: String? = nil
     ) -> AgendaItem {
-        let key = "agenda.\(kind.rawValue)"
+        let key = "agenda.\(name ?? kind.rawValue)"
         let nothing = doNothing.isEmpty ? "nothing" : "nothing_\(doNothing)"
         let named = options.map { name in
             AgendaOption(
