@@ -218,7 +218,9 @@ public struct ExplainDesk {
                 ]
                 return book.text("explain.change", values)
             }
-            if recorded.entry.kind.hasPrefix("sensor."), let sensor = facts["sensor"], sensors.contains(sensor) {
+            if recorded.entry.kind.hasPrefix("sensor."), let sensor = recorded.entry.text("sensor"),
+                sensors.contains(sensor)
+            {
                 let what = recorded.entry.kind.dropFirst("sensor.".count)
                 return [line(sensor, book.text("explain.what.\(what)"))]
             }
