@@ -73,7 +73,8 @@ extension Office {
             erasable: ["person": actor.person, "entered_by": actor.account])
     }
 
-    /// Once a day every decision that stands on paper and lacks signatures is told to the stewards, with who is missing.
+    /// Once a day every decision that stands on paper and lacks signatures is told to the stewards, with who is missing,
+    /// and every file of the inbox that cannot be read.
     func remindOfSignatures(now: Instant) throws {
         let watch = DecisionWatch(site: site)
         let chain = try LimitRegister(site: site).adopted(in: store)
@@ -82,6 +83,12 @@ extension Office {
             let details = DecisionWatch.details(waiting)
             pipeline.batch.outbox += pipeline.notices.announcement("decision.unsigned", priority: .today, now: now) {
                 ($0.text("told.unsigned_title", details), $0.text("told.unsigned", details))
+            }
+        }
+        for file in DecisionFile.unreadable(of: site, adopted: chain.map(\.resolution.number)) {
+            let details = ["file": file.name, "reason": file.reason]
+            pipeline.batch.outbox += pipeline.notices.announcement("decision.unreadable", priority: .today, now: now) {
+                ($0.text("told.unreadable_title", details), $0.text("told.unreadable", details))
             }
         }
     }

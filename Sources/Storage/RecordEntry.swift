@@ -18,6 +18,9 @@ public struct RecordEntry: Hashable, Sendable {
         self.facts = facts
         self.erasable = erasable
     }
+
+    /// What it says of a name, as a fact or as text that was not erased.
+    public func text(_ name: String) -> String? { facts[name] ?? erasable[name] }
 }
 
 /// An entry as it stands in the record book.

@@ -118,12 +118,12 @@ extension Store {
         _ db: Database
     ) throws {
         guard let sensor = new?.sensor ?? old?.sensor, let from = new?.from ?? old?.until else { return }
-        var facts = known
-        facts["sensor"] = sensor.rawValue
-        if let old { facts["old"] = try JSONText.encode(old) }
-        if let new { facts["new"] = try JSONText.encode(new) }
+        var told = ["sensor": sensor.rawValue]
+        if let old { told["old"] = try JSONText.encode(old) }
+        if let new { told["new"] = try JSONText.encode(new) }
+        let isHome = try Store.sensors(db, at: nil).contains { $0.id == sensor && $0.visibility == .household }
         _ = try RecordBook.append(
-            [RecordEntry(at: now, kind: "sensor.bound", facts: facts, erasable: ["person": person])], db)
+            [Store.entry("sensor.bound", told, known, ofHome: isHome, at: now, by: person)], db)
         try db.execute(
             sql: "INSERT OR IGNORE INTO dirty_use SELECT sensor, date FROM day_use WHERE sensor = ? AND date >= ?",
             arguments: [sensor.rawValue, zone.date(at: from).description])

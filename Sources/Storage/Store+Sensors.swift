@@ -49,12 +49,13 @@ extension Store {
                 }
             }
             let records = try changes.map { change in
-                var facts = known[change.sensor] ?? [:]
-                facts["sensor"] = change.sensor.rawValue
-                if let old = change.old { facts["old"] = try JSONText.encode(old) }
-                if let new = change.new { facts["new"] = try JSONText.encode(new) }
-                return RecordEntry(
-                    at: at, kind: "sensor.\(change.kind.rawValue)", facts: facts, erasable: ["person": person])
+                var told = ["sensor": change.sensor.rawValue]
+                if let old = change.old { told["old"] = try JSONText.encode(old) }
+                if let new = change.new { told["new"] = try JSONText.encode(new) }
+                let isHome = [change.old, change.new].contains { $0?.visibility == .household }
+                return Store.entry(
+                    "sensor.\(change.kind.rawValue)", told, known[change.sensor] ?? [:], ofHome: isHome, at: at,
+                    by: person)
             }
             _ = try RecordBook.append(records, db)
             try Store.insert(notices, db)
@@ -127,5 +128,16 @@ extension Store {
                 ORDER BY name
                 """, arguments: [time?.milliseconds ?? .max]
         ).map { try JSONText.decode(Sensor.self, $0) }
+    }
+
+    /// What became of a sensor, for the record book. Of a home's point nothing stands there that cannot be erased: neither its
+    /// name and place, which may be the people's, nor the number of its meter.
+    static func entry(
+        _ kind: String, _ told: [String: String], _ known: [String: String], ofHome isHome: Bool, at now: Instant,
+        by person: String
+    ) -> RecordEntry {
+        RecordEntry(
+            at: now, kind: kind, facts: isHome ? known : known.merging(told) { _, own in own },
+            erasable: (isHome ? told : [:]).merging(["person": person]) { _, person in person })
     }
 }

@@ -90,4 +90,31 @@ struct ExplainTests {
         #expect(!ExplainDesk.isReference("0002.md") && !ExplainDesk.isReference("config/resolutions/0002.md"))
         office.close()
     }
+
+    @Test("Of a computed sensor the parts are told: which device measures each, and what changed of it")
+    func computed() throws {
+        let village = try SigningVillage(
+            sensors: """
+                sensors:
+                  - {id: well-1/water, resource: water, quantity: volume, role: input, unit: m3, visibility: community, device: "1", channel: total_volume}
+                  - {id: well-2/water, resource: water, quantity: volume, role: input, unit: m3, visibility: community, device: "2", channel: total_volume}
+                  - {id: main/water, resource: water, quantity: volume, role: input, unit: m3, visibility: community, compute: {sum: [well-1/water, well-2/water]}}
+                """)
+        let office = try village.office()
+        let path = try village.write(1, on: "2026-11-01")
+        try String(decoding: village.bytes(path), as: UTF8.self).replacing("limits: []", with: limit("2"))
+            .write(toFile: path, atomically: true, encoding: .utf8)
+        #expect(try village.adopt(path, in: office).isDone)
+        #expect(try village.perform(.rebind(old: "2", new: "3"), in: office, at: 1).isDone)
+        let lines = try ExplainDesk(site: village.site).lines("1/main", at: nil, now: village.time(3)).lines
+        let entry = try office.store.recordEntries().last { $0.entry.kind == "sensor.bound" }?.number ?? 0
+        #expect(
+            Array(lines.suffix(4)) == [
+                "What counts: main/water, computed from well-1/water, well-2/water.",
+                "What counts: the readings of well-1/water, measured by 1 (total_volume).",
+                "What counts: the readings of well-2/water, measured by 3 (total_volume) since 2026-11-11 12:00.",
+                "Changed since: well-2/water, another device or none, on 2026-11-11 12:00 (entry \(entry) of the record book).",
+            ], "\(lines)")
+        office.close()
+    }
 }

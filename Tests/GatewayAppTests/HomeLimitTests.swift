@@ -116,6 +116,28 @@ struct HomeLimitTests {
         #expect(!plain.contains("\"value\":\"9\"") && !plain.contains("\"peak\":\"9\""), "\(plain)")
     }
 
+    @Test("A home that is forgotten leaves nothing of its limits: no figure, no notice, no change")
+    func forgotten() throws {
+        let village = try village()
+        let store = village.office.store
+        #expect(try told(village, "home-7").count > 3)
+        let kept = try store.transitions(from: village.time(0), until: village.time(9))
+        #expect(kept.contains { $0.limit.limit == "lonely" } && kept.contains { $0.limit.limit == "every" })
+        try store.record(
+            store.outboxEntries().map {
+                DeliveryRecord(
+                    key: $0.item.key, destination: $0.item.destination, state: .sent, attempts: 1, at: village.time(8))
+            })
+        let reply = village.office.perform(
+            .forget(
+                sensor: SensorID(rawValue: TrialVillage.house(7)), first: village.day(0), last: village.day(7)),
+            by: Actor(account: "Rosa"), now: village.time(9))
+        #expect(reply.isDone, "\(reply.lines)")
+        #expect(try told(village, "home-7").isEmpty)
+        let left = try store.transitions(from: village.time(0), until: village.time(8, 0)).map(\.limit.limit)
+        #expect(Set(left).isDisjoint(with: ["lonely", "monthly", "pair"]) && left.contains("every"), "\(left)")
+    }
+
     @Test("Where people are at risk the stewards hear of a home's limit without its name; the members never")
     func people() throws {
         let minimum = Self.limit("lonely", [7], "delivered: {amount: 20 m3, at: []}")

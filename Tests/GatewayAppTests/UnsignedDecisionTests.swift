@@ -107,6 +107,36 @@ struct UnsignedDecisionTests {
         later.close()
     }
 
+    @Test("A decision's file that cannot be read is on the agenda and told every day, with its name and the reason")
+    func unreadable() throws {
+        let office = try office()
+        let first = try village.found(in: office)
+        let path = try village.write(2, previous: first)
+        try tick(office, at: 4)
+        #expect(try agenda(office, at: 4).isEmpty)
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        try text.replacing("\n", with: "\r\n").write(toFile: path, atomically: true, encoding: .utf8)
+        try tick(office, at: 5)
+        try tick(office, at: 6)
+        let item = try #require(try agenda(office, at: 6).first)
+        #expect(item.kind == .signaturesMissing && item.title == "A decision's file cannot be read: 0002.md")
+        #expect(item.facts.count == 1 && item.facts[0].hasPrefix("0002.md") && !item.facts[0].contains("/"), "\(item)")
+        #expect(
+            item.options.count == 2
+                && item.options.allSatisfy { !$0.text.contains("{") && !$0.consequence.contains("{") })
+        let told = try office.store.outboxEntries().map(\.item).filter { $0.type == "decision.unreadable" }
+        #expect(
+            told.count == 2 && told.allSatisfy { $0.body.contains("0002.md") && !$0.body.contains(village.folder.path) }
+        )
+        // What was adopted stays adopted, whatever becomes of its file; what is mended is told no more.
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        let adopted = village.folder.file("inbox/0001.md")
+        try "not a decision".write(toFile: adopted, atomically: true, encoding: .utf8)
+        try tick(office, at: 7)
+        #expect(try agenda(office, at: 7).map(\.title) == ["Decision 2 of 1 November 2026 lacks signatures"])
+        office.close()
+    }
+
     @Test("One that a later decision passed over stays on the agenda and says so, and nobody is sent for signatures")
     func passedOver() throws {
         let office = try office()

@@ -79,4 +79,36 @@ struct DisclosureTests {
     func digits(_ value: String, _ expected: String) throws {
         #expect(try #require(DecimalValue(value)).rounded(significantDigits: 2).description == expected)
     }
+
+    @Test("whatever limits are published, no sum or difference of them is about fewer than fifteen homes")
+    func limits() {
+        let points = (1...60).map { HomePoint(sensor: SensorID(rawValue: "p\($0)"), home: "h\(($0 + 1) / 2)") }
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<40 {
+            var published = PublishedGroups([Set(points)])
+            var shown: [Set<HomePoint>] = [Set(points)]
+            for _ in 0..<30 {
+                let size = Int.random(in: 1...60, using: &random)
+                let sum = Set(points.shuffled(using: &random).prefix(size))
+                let near = Set(points.prefix(Int.random(in: 1...60, using: &random)))
+                for sums in [[sum], [near], [sum, near]] where mayShow(sums, beside: &published).isShown {
+                    shown += sums
+                }
+            }
+            // Points that the same sums count cannot be told apart; what can be worked out is about whole such groups.
+            let groups = Dictionary(grouping: points) { point in shown.map { $0.contains(point) } }.values
+            for group in groups { #expect(Set(group.map(\.home)).count >= 15) }
+        }
+        // Two meters of one home are one home, and three sums tell what two of them do not.
+        var published = PublishedGroups()
+        let all = Set((1...40).map { HomePoint(sensor: SensorID(rawValue: "m\($0)"), home: "h\($0)") })
+        func part(_ range: ClosedRange<Int>) -> Set<HomePoint> {
+            Set(range.map { HomePoint(sensor: SensorID(rawValue: "m\($0)"), home: "h\($0)") })
+        }
+        #expect(mayShow([all], beside: &published).isShown)
+        #expect(mayShow([part(1...20)], beside: &published).isShown)
+        #expect(mayShow([part(22...40)], beside: &published) == .withheld(.differenceTooSmall))
+        #expect(mayShow([part(21...34)], beside: &published) == .withheld(.tooFew))
+        #expect(mayShow([[]], beside: &published).isShown)
+    }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import GatewayModel
 import Limits
+import Reporting
 import Storage
 
 /// A decision's file in the inbox, read and understood.
@@ -36,10 +37,31 @@ struct DecisionFile {
 
     /// The decisions of the inbox that can be read, by number.
     static func inbox(of site: Site) -> [DecisionFile] {
+        paths(of: site).compactMap { try? read($0) }.sorted { $0.resolution.number < $1.resolution.number }
+    }
+
+    /// The files of the inbox that cannot be read, each with the first thing that is wrong with it; one that is named after
+    /// a decision that was adopted is left out: its bytes are kept here.
+    static func unreadable(of site: Site, adopted: [Int]) -> [DecisionFacts.Unreadable] {
+        paths(of: site).compactMap { path in
+            let name = URL(fileURLWithPath: path).lastPathComponent
+            if let number = Int(name.prefix { $0.isNumber }), adopted.contains(number) { return nil }
+            do throws(AppError) {
+                _ = try read(path)
+                return nil
+            } catch {
+                let reason = error.message.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+                return DecisionFacts.Unreadable(
+                    name: Escaping.singleLine(name, limit: 80),
+                    reason: Escaping.singleLine(reason.replacing(path, with: name), limit: 300))
+            }
+        }
+    }
+
+    private static func paths(of site: Site) -> [String] {
         let folder = site.configuration.resolutionsFolder
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return names.filter { $0.hasSuffix(".md") }.sorted().compactMap { try? read(folder + "/" + $0) }
-            .sorted { $0.resolution.number < $1.resolution.number }
+        return names.filter { $0.hasSuffix(".md") && !$0.hasPrefix(".") }.sorted().map { folder + "/" + $0 }
     }
 }
 

@@ -159,23 +159,37 @@ public struct ExplainDesk {
         } ?? []
     }
 
-    /// Which device measures what it is about on that day.
+    /// Of the sensors that are computed on a day, what from.
+    private func parts(of sensors: [SensorID], on date: CalendarDate, in store: Store) throws -> [SensorID: [SensorID]]
+    {
+        let end = site.zone.start(of: date.adding(days: 1)).advanced(byMilliseconds: -1)
+        return try store.sensors(at: end).reduce(into: [:]) { found, sensor in
+            if sensors.contains(sensor.id), let computed = sensor.computed { found[sensor.id] = computed.parts }
+        }
+    }
+
+    /// Which device measures what it is about on that day, or each part of what is computed.
     private func readings(of sensors: [SensorID], on date: CalendarDate, in store: Store) throws -> [String] {
         let book = site.book(nil)
         let end = site.zone.start(of: date.adding(days: 1))
         let bindings = try store.bindings().filter { $0.from < end && ($0.until.map { $0 >= end } ?? true) }
-        return sensors.map { sensor in
-            guard let binding = bindings.first(where: { $0.sensor == sensor }) else {
-                return book.text("explain.no_device", ["sensor": "\(sensor)", "date": "\(date)"])
-            }
-            // What the configuration declares from the first day on has no date of its own.
-            return book.text(
-                binding.from.milliseconds <= 0 ? "explain.reading_always" : "explain.reading",
-                [
-                    "sensor": "\(sensor)", "device": binding.device, "channel": binding.channel,
-                    "since": site.local(binding.from),
-                ])
+        let parts = try parts(of: sensors, on: date, in: store)
+        return sensors.filter { parts[$0] != nil }.map { sensor in
+            let names = (parts[sensor] ?? []).map(\.rawValue).joined(separator: ", ")
+            return book.text("explain.computed", ["sensor": "\(sensor)", "parts": names])
         }
+            + sensors.flatMap { parts[$0] ?? [$0] }.map { sensor in
+                guard let binding = bindings.first(where: { $0.sensor == sensor }) else {
+                    return book.text("explain.no_device", ["sensor": "\(sensor)", "date": "\(date)"])
+                }
+                // What the configuration declares from the first day on has no date of its own.
+                return book.text(
+                    binding.from.milliseconds <= 0 ? "explain.reading_always" : "explain.reading",
+                    [
+                        "sensor": "\(sensor)", "device": binding.device, "channel": binding.channel,
+                        "since": site.local(binding.from),
+                    ])
+            }
     }
 
     /// What the record book knows to have changed in what it measures, since it was adopted and up to that day: by whoever
@@ -186,7 +200,8 @@ public struct ExplainDesk {
     ) throws -> [String] {
         let book = site.book(nil)
         let end = site.zone.start(of: date.adding(days: 1))
-        let sensors = Set(subject.sensors.map(\.rawValue))
+        let parts = try parts(of: subject.sensors, on: date, in: store)
+        let sensors = Set((subject.sensors + parts.values.joined()).map(\.rawValue))
         let later = adopted.filter { $0.resolution.supersedes.contains(name.resolution) }.map {
             LimitReference(resolution: $0.resolution.number, limit: name.limit).description
         }
@@ -203,7 +218,9 @@ public struct ExplainDesk {
                 ]
                 return book.text("explain.change", values)
             }
-            if recorded.entry.kind.hasPrefix("sensor."), let sensor = facts["sensor"], sensors.contains(sensor) {
+            if recorded.entry.kind.hasPrefix("sensor."), let sensor = recorded.entry.text("sensor"),
+                sensors.contains(sensor)
+            {
                 let what = recorded.entry.kind.dropFirst("sensor.".count)
                 return [line(sensor, book.text("explain.what.\(what)"))]
             }

@@ -44,7 +44,7 @@ struct DecisionWatch {
     func facts(in store: Store, now: Instant) throws -> DecisionFacts {
         let judged = try LimitRegister(site: site).judgements(in: store)
         let chain = judged.map(\.link.adopted)
-        return DecisionFacts(
+        var facts = DecisionFacts(
             adopted: judged.map { link, judgement in
                 DecisionFacts.Adopted(
                     number: link.adopted.resolution.number, assembly: link.adopted.resolution.assembly,
@@ -53,6 +53,8 @@ struct DecisionWatch {
             waiting: waiting(after: chain, today: site.zone.date(at: now)),
             recovery: try store.openRecovery().flatMap(DecisionWatch.recovery),
             hasDelegates: DelegatesInForce(chain) != nil, ending: DelegatesInForce(chain).flatMap(DecisionWatch.ending))
+        facts.unreadable = DecisionFile.unreadable(of: site, adopted: chain.map(\.resolution.number))
+        return facts
     }
 
     private static func ending(_ delegates: DelegatesInForce) -> DecisionFacts.Ending? {

@@ -39,12 +39,13 @@ struct LimitNewsDesk {
         let next = register.nextAssembly(after: now)
         return adopted.compactMap { entry in
             guard let measure = entry.resolution.emergency, register.nextAssembly(after: entry.adoptedAt) == next,
-                let decided = adopted.first(where: { $0.resolution.number == measure.limit.resolution })?.resolution
-                    .limits.first(where: { $0.id == measure.limit.limit }),
+                let decision = adopted.first(where: { $0.resolution.number == measure.limit.resolution })?.resolution,
+                let decided = decision.limits.first(where: { $0.id == measure.limit.limit }),
                 let amount = measure.amount.converted(from: measure.unit, to: decided.amountUnit)
             else { return nil }
             var emergency = LimitNews.Emergency(
                 decision: entry.resolution.number, limit: decided, amount: amount, until: measure.until)
+            emergency.scale = decision.scale
             emergency.isOnHomes = !privacy.mayShow(measure.limit)
             return emergency
         }
@@ -65,7 +66,7 @@ struct LimitNewsDesk {
                 let what = "time_zone: \(entry.facts["time_zone_before"] ?? "?") → \(zone)"
                 return [LimitNews.Change(.days, at: entry.at, by: .settings, what: what, effects: effects)]
             }
-            guard let name = entry.facts["sensor"], named.contains(SensorID(rawValue: name)),
+            guard let name = entry.text("sensor"), named.contains(SensorID(rawValue: name)),
                 let what = LimitNewsDesk.difference(entry)
             else { return [] }
             let sensor = sensors[SensorID(rawValue: name)].flatMap { $0.visibility == .household ? nil : $0 }
@@ -96,8 +97,8 @@ struct LimitNewsDesk {
 
     /// What is different, as `key: old → new`; nil where the entry is of another kind, or only a name differs.
     private static func difference(_ entry: RecordEntry) -> String? {
-        guard let old = entry.facts["old"] else { return nil }
-        let new = entry.facts["new"]
+        guard let old = entry.text("old") else { return nil }
+        let new = entry.text("new")
         switch entry.kind {
         case "sensor.changed", "sensor.retired":
             let differences = MeasuredNews.differences(read(old), new.flatMap(read))

@@ -218,7 +218,7 @@ struct Papers {
                     budgetUse: days.budgetUse(of: entry.limit), isLapsed: entry.standing == .lapsed,
                     outlook: try outlooks.outlook(
                         entry.reference, entry.limit, entry.scale,
-                        on: min(site.zone.date(at: now), month.next.firstDay)))
+                        on: min(site.zone.date(at: now), month.next.firstDay)), scale: entry.scale)
                 return privacy.mayShow(entry.reference) ? facts : facts.onHomes()
             }, alerts: alerts.filter(privacy.mayShow),
             openMeterEvents: try store.meterEvents().filter { $0.state == .proposed },

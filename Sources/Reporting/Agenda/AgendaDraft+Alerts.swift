@@ -7,13 +7,13 @@ extension AgendaDraft {
     /// Open alerts for the assembly: one item for each cause, which grows with its alerts.
     func alerts() -> [AgendaItem] {
         let limits = Dictionary(
-            model.limits.map { ($0.facts.reference, $0.facts.limit) }, uniquingKeysWith: { first, _ in first })
+            model.limits.map { ($0.facts.reference, $0.facts) }, uniquingKeysWith: { first, _ in first })
         let open = model.facts.alerts.sorted { $0.number < $1.number }.filter { alert in
             guard alert.priority == .assembly, alert.isOpen,
                 model.alerts.rows.contains(where: { $0.number == alert.number })
             else { return false }
             // The budget's own item says the same and more.
-            if case .limit(let reference) = alert.cause, case .budget = limits[reference]?.rule { return false }
+            if case .limit(let reference) = alert.cause, case .budget = limits[reference]?.limit.rule { return false }
             return true
         }
         let groups = Dictionary(grouping: open, by: \.cause).values.sorted {
@@ -21,7 +21,7 @@ extension AgendaDraft {
         }
         return groups.compactMap { alerts in
             guard let first = alerts.first else { return nil }
-            let limit: Limit? = if case .limit(let reference) = first.cause { limits[reference] } else { nil }
+            let found: LimitFacts? = if case .limit(let reference) = first.cause { limits[reference] } else { nil }
             let cause = words.cause(first.cause, limits: model.limits)
             var facts: [String] = []
             let rows = alerts.compactMap { alert in model.alerts.rows.first { $0.number == alert.number } }
@@ -35,11 +35,14 @@ extension AgendaDraft {
                         ]))
             }
             facts += rows.suffix(AgendaDraft.toldAlerts).map(told)
-            if let limit { facts.append(words.text("agenda.facts.rule", ["limit": cause, "rule": words.rule(limit)])) }
+            if let found {
+                let rule = words.rule(found.limit, found.scale)
+                facts.append(words.text("agenda.facts.rule", ["limit": cause, "rule": rule]))
+            }
             var evidence: [AgendaItem.Evidence] = []
             if case .limit(let reference) = first.cause { evidence += self.evidence(reference) }
             return item(
-                .alert, .discuss, subject: subject(of: first.cause), about: limit, values: ["what": cause],
+                .alert, .discuss, subject: subject(of: first.cause), about: found?.limit, values: ["what": cause],
                 facts: facts, options: ["look", "change"], minutes: 10, related: alerts.map { String($0.number) },
                 grounds: alerts.map { "alert/\($0.id)" },
                 evidence: alerts.suffix(AgendaDraft.toldAlerts).map { .init("commons alerts explain \($0.number)") }

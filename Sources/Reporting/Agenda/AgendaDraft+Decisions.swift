@@ -5,7 +5,7 @@ extension AgendaDraft {
     func decisions() -> [AgendaItem] {
         let facts = model.facts.decisions
         return (facts.recovery.map { [recovery($0)] } ?? []) + facts.waiting.map(waiting)
-            + (facts.ending.map(ending) ?? [])
+            + facts.unreadable.map(unreadable) + (facts.ending.map(ending) ?? [])
     }
 
     /// A list of delegates too few of whom may sign soon: while they may, they sign the next one.
@@ -43,6 +43,13 @@ extension AgendaDraft {
                     words.text("agenda.evidence.decision", ["decision": String(recovery.number)]),
                     sha256: recovery.sha256)
             ])
+    }
+
+    private func unreadable(_ file: DecisionFacts.Unreadable) -> AgendaItem {
+        item(
+            .signaturesMissing, .decide, subject: "file/\(file.name)", about: nil, values: ["file": file.name],
+            facts: [file.reason], options: ["mend"], minutes: 5, related: [], whom: "everyone",
+            grounds: ["unreadable/\(file.name)"], evidence: [.init("commons check")], words: "unreadable_decision")
     }
 
     private func waiting(_ waiting: DecisionFacts.Waiting) -> AgendaItem {

@@ -14,7 +14,7 @@ extension AgendaDraft {
             return item(
                 .emergencyToRatify, .decide, subject: String(emergency.decision), about: emergency.limit,
                 values: values,
-                facts: (emergency.isOnHomes ? [] : [rule(of: emergency.limit)]) + [
+                facts: (emergency.isOnHomes ? [] : [rule(of: emergency.limit, emergency.scale)]) + [
                     words.text(
                         "agenda.facts.tightened",
                         [

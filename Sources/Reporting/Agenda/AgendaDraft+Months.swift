@@ -60,10 +60,10 @@ extension AgendaDraft {
     }
 
     /// What the limits say, as facts.
-    var rules: [String] { model.limits.map(\.facts.limit).map { rule(of: $0) } }
+    var rules: [String] { model.limits.map { rule(of: $0.facts.limit, $0.facts.scale) } }
 
     /// What a limit says, as a fact.
-    func rule(of limit: Limit) -> String {
-        words.text("agenda.facts.rule", ["limit": words.title(limit), "rule": words.rule(limit)])
+    func rule(of limit: Limit, _ scale: Scale) -> String {
+        words.text("agenda.facts.rule", ["limit": words.title(limit), "rule": words.rule(limit, scale)])
     }
 }

@@ -18,7 +18,7 @@ extension AgendaDraft {
             else { return nil }
             let protectsPeople = limit.protects == .people
             var facts = [
-                rule(of: limit),
+                rule(of: limit, report.facts.scale),
                 words.text("agenda.facts.past", ["past": String(past), "days": String(model.dates.count)]),
             ]
             if let unknown = report.counts[.unknown], unknown > 0 {

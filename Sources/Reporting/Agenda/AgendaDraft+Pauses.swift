@@ -13,7 +13,7 @@ extension AgendaDraft {
     /// switched off a second time, whether within one alert or from one to the next.
     func pausedAgain() -> [AgendaItem] {
         let limits = Dictionary(
-            model.limits.map { ($0.facts.reference, $0.facts.limit) }, uniquingKeysWith: { first, _ in first })
+            model.limits.map { ($0.facts.reference, $0.facts) }, uniquingKeysWith: { first, _ in first })
         let rows = Dictionary(model.alerts.rows.map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
         let offs = sharedSwitchOffs()
         let span = model.facts.zone.start(of: model.facts.month.firstDay)
@@ -42,28 +42,28 @@ extension AgendaDraft {
             let rests = (earlier + own + names.flatMap { offs[$0] ?? [] }).sorted { $0.at < $1.at }
             guard rests.count > 1 else { continue }
             told.formUnion(names)
-            let limit: Limit? = if case .limit(let reference) = first.cause { limits[reference] } else { nil }
+            let limit: LimitFacts? = if case .limit(let reference) = first.cause { limits[reference] } else { nil }
             let what = words.cause(row.cause, limits: model.limits)
             items.append(item(of: rests, id: key, what: what, place: row.sensor, limit: limit))
         }
         for (subject, rests) in offs.sorted(by: { $0.key < $1.key }) where rests.count > 1 && !told.contains(subject) {
             let reference = RestReport.limit(subject)
             let sensor = model.facts.sensors.first { $0.sensor.id.rawValue == subject }?.sensor
-            let watching = model.limits.map(\.facts.limit).filter { $0.sensors.map(\.rawValue).contains(subject) }
-            let limit = reference.flatMap { limits[$0] } ?? watching.first { $0.protects == .people }
+            let watching = model.limits.map(\.facts).filter { $0.limit.sensors.map(\.rawValue).contains(subject) }
+            let limit = reference.flatMap { limits[$0] } ?? watching.first { $0.limit.protects == .people }
             items.append(item(of: rests, id: "off/\(subject)", what: named(subject), place: sensor, limit: limit))
         }
         return items
     }
 
-    private func item(of rests: [Rest], id: String, what: String, place: Sensor?, limit: Limit?) -> AgendaItem {
+    private func item(of rests: [Rest], id: String, what: String, place: Sensor?, limit: LimitFacts?) -> AgendaItem {
         var facts = rests.map(\.fact)
         if let place { facts.append(words.text("agenda.facts.place", ["point": words.name(place)])) }
-        if let limit { facts.append(rule(of: limit)) }
+        if let limit { facts.append(rule(of: limit.limit, limit.scale)) }
         var numbers: [Int] = []
         for number in rests.compactMap(\.alert) where !numbers.contains(number) { numbers.append(number) }
         return item(
-            .pausedAgain, .discuss, subject: id, about: limit,
+            .pausedAgain, .discuss, subject: id, about: limit?.limit,
             values: ["what": what, "count": String(rests.count)], facts: facts, options: ["mend", "change"],
             minutes: 10, related: numbers.map(String.init), grounds: rests.map(\.ground),
             evidence: numbers.isEmpty ? [monthly] : numbers.map { .init("commons alerts explain \($0)") })

@@ -51,7 +51,7 @@ public struct AgendaDraft: Sendable {
                 return nil
             }
             var facts = [
-                rule(of: limit),
+                rule(of: limit, report.facts.scale),
                 words.text("agenda.facts.past", ["past": String(past), "days": String(model.dates.count)]),
             ]
             if let unknown = report.counts[.unknown], unknown > 0 {
@@ -88,7 +88,7 @@ public struct AgendaDraft: Sendable {
                 .limitExpiring, .decide, subject: report.facts.reference.description, about: limit,
                 values: ["limit": words.title(limit), "date": words.date(report.facts.reviewBy)],
                 facts: [
-                    rule(of: limit),
+                    rule(of: limit, report.facts.scale),
                     words.text(
                         "agenda.facts.kept",
                         [
@@ -187,9 +187,10 @@ public struct AgendaDraft: Sendable {
     func item(
         _ kind: AgendaKind, _ ask: AgendaAsk, subject: String, about limit: Limit?, values: [String: String],
         facts: [String], options: [String], doNothing: String = "", minutes: Int, related: [String],
-        whom: String = "stewards", grounds: [String], evidence: [AgendaItem.Evidence] = []
+        whom: String = "stewards", grounds: [String], evidence: [AgendaItem.Evidence] = [],
+        words name: String? = nil
     ) -> AgendaItem {
-        let key = "agenda.\(kind.rawValue)"
+        let key = "agenda.\(name ?? kind.rawValue)"
         let nothing = doNothing.isEmpty ? "nothing" : "nothing_\(doNothing)"
         let named = options.map { name in
             AgendaOption(

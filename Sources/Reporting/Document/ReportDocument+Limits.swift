@@ -21,7 +21,7 @@ extension Document {
                     words.date(facts.reviewBy)
                 }
             return [
-                .init(words.title(facts.limit)), .init(words.rule(facts.limit)),
+                .init(words.title(facts.limit)), .init(words.rule(facts.limit, facts.scale)),
                 .init(String(report.counts[.within] ?? 0)), .init(String(report.counts[.near] ?? 0)),
                 .init(String(report.counts[.past] ?? 0)), .init(String(report.counts[.unknown] ?? 0)),
                 .init(
@@ -68,7 +68,7 @@ extension Document {
             var text = words.text(
                 "report.floors.\(answer)",
                 [
-                    "limit": words.title(floor.facts.limit), "rule": words.rule(floor.facts.limit),
+                    "limit": words.title(floor.facts.limit), "rule": words.rule(floor.facts.limit, floor.facts.scale),
                     "past": String(floor.counts[.past] ?? 0), "unknown": String(floor.counts[.unknown] ?? 0),
                 ])
             if let points = floor.facts.pointsBelow, points > 0 {

@@ -40,8 +40,8 @@ extension ReportWords {
             ["month": month(comparison.month), "percent": percent(abs(comparison.percent ?? 0))])
     }
 
-    /// What a limit says: `not more than 15 m³ per day`.
-    func rule(_ limit: Limit) -> String {
+    /// What a limit says: `not more than 15 m³ per day`, with the people and the ground that it counts for.
+    func rule(_ limit: Limit, _ scale: Scale) -> String {
         let key = "report.limit.\(limit.bound.rawValue)"
         switch limit.rule {
         case .instant(let value, _, let onDelay, _):
@@ -56,7 +56,7 @@ extension ReportWords {
                 ["amount": exactAmount(amount, limit.unit), "period": per]) + limit.whenWords(phrases)
         case .silence(let seconds):
             return text("report.limit.silence", ["duration": duration(seconds)]) + limit.whenWords(phrases)
-        default: return limit.words(phrases, Scale(persons: nil))
+        default: return limit.words(phrases, scale)
         }
     }
 

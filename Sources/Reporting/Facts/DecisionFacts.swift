@@ -55,6 +55,20 @@ public struct DecisionFacts: Hashable, Sendable {
         }
     }
 
+    /// A file that lies where decisions wait and cannot be read: nobody knows what it decides.
+    public struct Unreadable: Hashable, Sendable {
+        /// The file's name, without its folder.
+        public var name: String
+        /// What is wrong with it first.
+        public var reason: String
+
+        /// Makes facts.
+        public init(name: String, reason: String) {
+            self.name = name
+            self.reason = reason
+        }
+    }
+
     /// A new list of delegates that waits at the console, since too many keys are lost.
     public struct Recovery: Hashable, Sendable {
         /// The number of its decision.
@@ -102,6 +116,8 @@ public struct DecisionFacts: Hashable, Sendable {
     public var adopted: [Adopted]
     /// Those that wait for signatures for more than 14 days, by number.
     public var waiting: [Waiting]
+    /// Files that lie where decisions wait and cannot be read, by name.
+    public var unreadable: [Unreadable] = []
     /// The list that waits at the console; nil where none does.
     public var recovery: Recovery?
     /// True where a list of delegates is in force.

@@ -30,6 +30,8 @@ public struct LimitFacts: Hashable, Sendable {
     public var reference: LimitReference
     /// The limit as adopted.
     public var limit: Limit
+    /// For how many people and how much ground it counts, as the decision declares them.
+    public var scale: Scale
     /// The day of the assembly that decided.
     public var decidedOn: CalendarDate
     /// The first day in force.
@@ -73,8 +75,9 @@ public struct LimitFacts: Hashable, Sendable {
         reference: LimitReference, limit: Limit, decidedOn: CalendarDate, inForceFrom: CalendarDate,
         adoptedOn: CalendarDate, reviewBy: CalendarDate, days: [CalendarDate: LimitDayState],
         idleDays: Set<CalendarDate> = [], budgetUse: [CalendarDate: DecimalValue] = [:], isLapsed: Bool = false,
-        outlook: LimitOutlook? = nil, pointsBelow: Int? = nil
+        outlook: LimitOutlook? = nil, pointsBelow: Int? = nil, scale: Scale = Scale(persons: nil)
     ) {
+        self.scale = scale
         self.reference = reference
         self.limit = limit
         self.decidedOn = decidedOn

@@ -41,6 +41,8 @@ public struct LimitNews: Hashable, Sendable {
         public var amount: DecimalValue
         /// The last day.
         public var until: CalendarDate
+        /// For how many people and how much ground it counts.
+        public var scale = Scale(persons: nil)
         /// True where the limit counts so few homes that its name may be a home's.
         public var isOnHomes = false
 

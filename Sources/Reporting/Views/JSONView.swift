@@ -147,7 +147,8 @@ struct JSONView {
         return .object(
             [
                 ("limit", .string(report.facts.reference.description)),
-                ("title", .string(words.title(report.facts.limit))), ("rule", .string(words.rule(report.facts.limit))),
+                ("title", .string(words.title(report.facts.limit))),
+                ("rule", .string(words.rule(report.facts.limit, report.facts.scale))),
                 ("state", .string(report.state.rawValue)),
                 ("days", .object(LimitDayState.allCases.map { ($0.rawValue, .integer(report.counts[$0] ?? 0)) })),
                 ("decided_on", .string(report.facts.decidedOn.description)),
