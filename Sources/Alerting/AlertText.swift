@@ -180,6 +180,8 @@ public enum AlertText {
             alert.priority != .assembly
         else { return "" }
         let reply = book.text("alerts.reply", ["number": "\(alert.number)"])
+        // A test message is one person's: nobody is called after that one.
+        if alert.cause == .box(.testAlarm) { return reply }
         guard let person = context.nextPerson else { return reply + " " + book.text("alerts.nobody_next") }
         guard let at = context.nextAt else { return reply + " " + book.text("alerts.next", ["person": person]) }
         return reply + " "
