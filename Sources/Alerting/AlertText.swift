@@ -218,6 +218,8 @@ public enum AlertText {
 
     private static func next(_ draft: NoticeDraft, _ context: Context, _ book: Phrasebook) -> String {
         guard asks(draft), draft.kind != "alert.nobody_came" else { return "" }
+        // A test message is one person's: nobody is called after that one.
+        guard draft.alert.cause != .box(.testAlarm) else { return "" }
         guard let person = context.nextPerson else { return book.text("alerts.nobody_next") }
         guard let at = context.nextAt else { return book.text("alerts.next", ["person": person]) }
         return book.text("alerts.next_at", ["person": person, "at": String(context.localTime(at).suffix(5))])

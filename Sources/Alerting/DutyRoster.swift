@@ -55,14 +55,14 @@ public struct DutyRoster: Hashable, Sendable {
     /// The day of the first one's first week.
     public var turnSince: CalendarDate
     /// Times from a calendar file; they come before weeks and turn.
-    public var calendar: [Shift]
+    public var calendar: [DutySeries]
     /// The community's time zone.
     public var zone: Zone
 
     /// Makes a list.
     public init(
         members: [Member], change: MeetingRule, weeks: [CalendarDate: [String]] = [:], turn: [String] = [],
-        turnSince: CalendarDate = CalendarDate(year: 2000, month: 1, day: 1), calendar: [Shift] = [], zone: Zone
+        turnSince: CalendarDate = CalendarDate(year: 2000, month: 1, day: 1), calendar: [DutySeries] = [], zone: Zone
     ) {
         self.members = members
         self.change = change
@@ -111,7 +111,8 @@ public struct DutyRoster: Hashable, Sendable {
             times.append(next)
             next = change.next(after: next, in: zone)
         }
-        times += calendar.flatMap { [$0.from, $0.until] }
+        let span = now..<max(now, end).advanced(byMilliseconds: 1)
+        times += calendar.flatMap { $0.shifts(touching: span) }.flatMap { [$0.from, $0.until] }
         for member in members {
             times += [member.from, member.through?.adding(days: 1)].compactMap { $0.map(zone.start) }
         }
@@ -120,9 +121,8 @@ public struct DutyRoster: Hashable, Sendable {
 
     /// The shift of a time; nobody in it where no list says who.
     public func shift(at time: Instant) -> Shift {
-        if let entry = calendar.filter({ $0.from <= time && time < $0.until }).max(by: { $0.from < $1.from }) {
-            return entry
-        }
+        let moment = time..<time.advanced(byMilliseconds: 1)
+        if let entry = calendar.flatMap({ $0.shifts(touching: moment) }).max(by: { $0.from < $1.from }) { return entry }
         let begin = weekBegin(time)
         let day = zone.date(at: begin)
         let until = change.next(after: begin, in: zone)

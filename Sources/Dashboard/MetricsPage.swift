@@ -23,7 +23,7 @@ public enum MetricsPage {
         page.add("commons_commits_failed_total", .counter, "Commits that failed.", counters.failedCommits)
         page.add(
             "commons_commit_microseconds_total", .counter, "Time that commits took.", counters.commitMicroseconds)
-        page.add("commons_alerts_open", .gauge, "Open alerts.", counters.openAlerts)
+        page.add("commons_alerts_open", .gauge, "Open alerts, without those of homes.", counters.openAlerts)
         page.add("commons_store_failing", .gauge, "1 while nothing can be stored.", counters.isStoreFailing ? 1 : 0)
         page.add("commons_outbox_waiting", .gauge, "Messages waiting to be sent.", counters.outboxWaiting)
         page.add("commons_outbox_age_seconds", .gauge, "Age of the oldest waiting message.", counters.outboxAge)

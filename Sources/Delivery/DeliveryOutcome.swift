@@ -46,6 +46,8 @@ public protocol Destination: Sendable {
     var hasOneReader: Bool { get }
     /// True where it edits what called people to an alert into the word that the alert is over.
     var replacesCalls: Bool { get }
+    /// True where each notice takes the place of the last one of its alert: then every one has to come, in its order.
+    var keepsStates: Bool { get }
 }
 
 extension Destination {
@@ -60,6 +62,9 @@ extension Destination {
 
     /// Few let a message be changed, or need to be told which one.
     public var replacesCalls: Bool { false }
+
+    /// Most show one message after the other, and one for many where they had to wait.
+    public var keepsStates: Bool { false }
 }
 
 /// Text in a destination's language with its `ref:` line, by which a person or a look-up finds a message again.

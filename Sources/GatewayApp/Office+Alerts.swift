@@ -157,7 +157,12 @@ extension Office {
                 ["person": steward, "stewards": site.configuration.stewards.map(\.name).joined(separator: ", ")])
         }
         pipeline.sendTest(to: steward, now: now)
-        let number = pipeline.state.alerts.open.last { $0.cause == .box(.testAlarm) && $0.subject == steward }?.number
-        return done("test_sent", ["person": steward, "number": "\(number ?? 0)"])
+        let alert = pipeline.state.alerts.open.last { $0.cause == .box(.testAlarm) && $0.subject == steward }
+        let ends = pipeline.batch.outbox.filter { $0.alert == alert?.id }.map(\.notBefore)
+        // Whoever sends it by night need not wonder why nothing comes.
+        let waits = ends.contains(nil) ? nil : ends.compactMap { $0 }.min()
+        let line = waits.map { site.book(nil).text("acts.done.test_waits", ["until": site.local($0)]) }
+        return done(
+            "test_sent", ["person": steward, "number": "\(alert?.number ?? 0)"], then: [line].compactMap { $0 })
     }
 }

@@ -45,19 +45,38 @@ extension Office {
     }
 
     /// Looks once a minute whether neighbours have written their files anew.
+    ///
+    /// A file's time may be in the future, since it is the other box's, or a wrong clock's: then it is heard when it changes,
+    /// and what has not changed says nothing however late its time is.
     func lookForNeighbours(now: Instant) {
         let watched = site.configuration.neighbours.filter { $0.file != nil }
         guard !watched.isEmpty,
             lookedForNeighboursAt.map({ abs(now.milliseconds(since: $0)) >= Office.fileLook }) ?? true
         else { return }
+        if lookedForNeighboursAt == nil { neighbourFiles = ((try? store.dutyMarks()) ?? [:]).filter(\.key.isFileTime) }
         lookedForNeighboursAt = now
         for neighbour in watched {
             guard let file = neighbour.file,
                 let attributes = try? FileManager.default.attributesOfItem(atPath: file),
                 let date = attributes[.modificationDate] as? Date
             else { continue }
+            let mark = DutyMark(kind: DutyMark.neighbourFile, name: neighbour.name)
             let written = Instant(milliseconds: Int64(date.timeIntervalSince1970 * 1000))
+            let known = neighbourFiles.updateValue(written, forKey: mark)
+            guard written != known else { continue }
+            if written > now {
+                // Kept, since a restart must not take it for a new one; nobody knows when the first one was written.
+                pipeline.batch.dutyMarks[mark] = written
+                guard known != nil else { continue }
+            }
             pipeline.hear(neighbour, at: min(written, now), now: now)
         }
     }
+}
+
+extension DutyMark {
+    /// A neighbours' file that says it was written at a time that was still to come.
+    static let neighbourFile = "neighbour_file"
+
+    fileprivate var isFileTime: Bool { kind == DutyMark.neighbourFile }
 }

@@ -30,6 +30,8 @@ final class Office {
     var roundFailedAt: Instant?
     /// When the files of neighbours were looked at.
     var lookedForNeighboursAt: Instant?
+    /// The times that those files had.
+    var neighbourFiles: [DutyMark: Instant] = [:]
     private var tickedAt: Instant?
     /// While recorded messages are replayed nothing is told to anybody.
     var tellsNobody = false
@@ -67,9 +69,11 @@ final class Office {
             let notices = NoticeWriter(site: site)
             // What was posted and not written when the program was killed; the next posting says what stands in its way.
             try? AgendaPapers.finish(store, in: site.configuration.papersFolder)
-            return try Office(
+            let office = try Office(
                 site: site, store: store, pipeline: Pipeline(store: store, state: state, notices: notices, now: now),
                 now: now)
+            office.pipeline.forgetRemoved(site.configuration, now: now)
+            return office
         } catch {
             try? store.close()
             throw error

@@ -22,7 +22,7 @@ public struct Counters: Hashable, Sendable {
     public var failedCommits = 0
     /// Microseconds that the commits took altogether.
     public var commitMicroseconds = 0
-    /// Alerts that are open now.
+    /// Alerts that are open now, without those of homes.
     public var openAlerts = 0
     /// Messages waiting to be sent.
     public var outboxWaiting = 0

@@ -34,7 +34,9 @@ struct DutyRosterTests {
         roster.weeks[Self.day("2026-11-09")] = ["Amina"]
         #expect(roster.order(at: time("2026-11-10T12:00:00Z")) == ["Amina", "Rosa", "Jordi"])
         roster.calendar = [
-            DutyRoster.Shift(from: time("2026-11-10T10:00:00Z"), until: time("2026-11-10T14:00:00Z"), people: ["Rosa"])
+            DutySeries(
+                DutyRoster.Shift(
+                    from: time("2026-11-10T10:00:00Z"), until: time("2026-11-10T14:00:00Z"), people: ["Rosa"]))
         ]
         #expect(roster.onDuty(at: time("2026-11-10T12:00:00Z")) == "Rosa")
         #expect(roster.onDuty(at: time("2026-11-10T14:00:00Z")) == "Amina")
@@ -80,7 +82,8 @@ struct EscalationTests {
             }
             book.policy.roster = DutyRoster(
                 members: members, change: try #require(MeetingRule.parse("every Monday 18:00")),
-                calendar: [DutyRoster.Shift(from: time(-9), until: time(99_999), people: names)], zone: .utc)
+                calendar: [DutySeries(DutyRoster.Shift(from: time(-9), until: time(99_999), people: names))],
+                zone: .utc)
         }
         return book
     }

@@ -83,7 +83,9 @@ struct AnswerTests {
                 == AnswerProblem("HTTP 403", needsPerson: true))
     }
 
-    private func matrix(_ server: TestServer, path: String = "matrix") throws -> any AnswerSource {
+    private func matrix(
+        _ server: TestServer, path: String = "matrix", folder: TemporaryFolder? = nil
+    ) throws -> any AnswerSource {
         let people = [
             AnsweringPerson(name: "Rosa", sender: "@rosa:example.org"),
             AnsweringPerson(name: "Ben", sender: "@ben:example.org", word: .environment("BEN")),
@@ -91,7 +93,9 @@ struct AnswerTests {
         let place = WebPlace(url: "http://127.0.0.1:\(server.port)/\(path)")
         let matrix = MatrixSettings(
             place: place, room: "!room:example.org", token: .environment("MATRIX"), people: people)
-        let made = try settings(.matrix(matrix)).makeDestination(context(environment: words))
+        var shared = try context(environment: words)
+        shared.answersFolder = folder?.path
+        let made = try settings(.matrix(matrix)).makeDestination(shared)
         return try #require(made as? any AnswerSource)
     }
 
@@ -187,6 +191,55 @@ struct AnswerTests {
                 .answersUnheard(destination: "d", since: start, reason: "HTTP 503"), .answersHeard(destination: "d"),
                 .answersUnheard(destination: "d", since: later, reason: "HTTP 403"), .answersHeard(destination: "d"),
             ])
+    }
+
+    @Test("Matrix: after an outage every answer is heard in its order, however much was said meanwhile and how long")
+    func matrixOutage() throws {
+        let server = try TestServer.web()
+        let folder = try TemporaryFolder("answers")
+        let desk = Desk()
+        let source = try matrix(server, folder: folder)
+        say([("@rosa:example.org", "1 YES")], in: server)
+        #expect(source.takeAnswers(now: start, settle: desk.settle) == nil)
+        // Five answers among a hundred messages of five thousand letters each.
+        let talk = ("@eve:example.org", String(repeating: "word ", count: 1000))
+        for number in 1...5 {
+            say([("@rosa:example.org", "\(number) yes")] + Array(repeating: talk, count: 20), in: server)
+        }
+        // What cannot be told now is asked again, and nothing is skipped.
+        let busy = try matrix(server, path: "matrix-busy", folder: folder)
+        #expect(busy.takeAnswers(now: start, settle: desk.settle)?.reason.contains("HTTP 502") == true)
+        #expect(desk.taken.isEmpty)
+        let again = try matrix(server, folder: folder)
+        #expect(again.takeAnswers(now: start, settle: desk.settle) == nil)
+        #expect(again.takeAnswers(now: start, settle: desk.settle) == nil)
+        #expect(desk.taken == (1...5).map { .act(person: "Rosa", alert: $0, isYes: true) })
+    }
+
+    @Test("Matrix: where nobody may read back, that is told once, and what can be heard is")
+    func matrixShut() throws {
+        let server = try TestServer.web()
+        let desk = Desk()
+        let source = try matrix(server, path: "matrix-shut")
+        #expect(source.takeAnswers(now: start, settle: desk.settle) == nil)
+        say((1...25).map { ("@rosa:example.org", "\($0) yes") }, in: server)
+        #expect(source.takeAnswers(now: start, settle: desk.settle)?.reason.contains("HTTP 403") == true)
+        #expect(source.takeAnswers(now: start, settle: desk.settle) == nil)
+        #expect(desk.taken == (6...25).map { .act(person: "Rosa", alert: $0, isYes: true) })
+    }
+
+    @Test(
+        "A personal word that would be read as two is refused",
+        arguments: ["luna!2026", "a.b.c.d", "luna,sol", "x y z w"])
+    func twoWords(_ word: String) throws {
+        let people = [AnsweringPerson(name: "Rosa", word: .environment("ROSA"))]
+        #expect {
+            try people.rules(context(environment: ["ROSA": word]))
+        } throws: { error in
+            let error = error as? DestinationError
+            return error?.code == .secretMalformed && error?.message.contains(word) == false
+        }
+        _ = try people.rules(context(environment: ["ROSA": "Luna-2026?"]))
     }
 
     @Test("the listener tells once that a way cannot be read, and ends when it is asked to")

@@ -9,6 +9,7 @@ final class ScriptedDestination: Destination {
     let name: String
     let audience = Audience.stewards
     let language = "en"
+    let keepsStates: Bool
     private struct Contents {
         var sent: [OutboxItem] = []
         var lookedUp: [String] = []
@@ -18,8 +19,9 @@ final class ScriptedDestination: Destination {
     }
     private let contents = Mutex(Contents())
 
-    init(_ name: String = "d", answer: DeliveryOutcome = .delivered(remoteID: nil)) {
+    init(_ name: String = "d", answer: DeliveryOutcome = .delivered(remoteID: nil), keepsStates: Bool = false) {
         self.name = name
+        self.keepsStates = keepsStates
         contents.withLock { $0.answer = answer }
     }
 

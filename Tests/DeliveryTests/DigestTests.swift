@@ -52,6 +52,16 @@ struct DigestTests {
         #expect(few.destination.sent.map(\.key) == [key(10), key(11), key(12)])
     }
 
+    @Test("Where each notice is a state, every one comes after an outage, in its order")
+    func states() throws {
+        let items = (1...6).map { number in
+            notice(number, priority: number % 2 == 0 ? .now : .today, alert: "a1", at: time(Int64(number) * 60))
+        }
+        let bench = try Bench(items, destination: ScriptedDestination(keepsStates: true))
+        bench.run(from: time(7200), until: time(7300))
+        #expect(bench.destination.sent.map(\.key) == (1...6).map { key($0) })
+    }
+
     @Test("A message for one of several readers goes to that one alone")
     func oneReader() throws {
         let modem = try Modem()

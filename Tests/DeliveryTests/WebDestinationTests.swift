@@ -75,6 +75,28 @@ struct WebDestinationTests {
         #expect(try server.messages(WebRecord.self).count == 4)
     }
 
+    @Test("A pause until a time of day is one of so many seconds by the other side's own clock")
+    func pauseUntil() throws {
+        let server = try TestServer.web()
+        guard case .retry(let after?, _) = try webhook(server, "/retry-date/5820").send(notice(1), now: start) else {
+            Issue.record("the time in Retry-After must be obeyed")
+            return
+        }
+        #expect((5818...5820).contains(after))
+        func pause(_ until: String, date: String? = "Sun, 06 Nov 2033 08:00:00 GMT") -> DeliveryOutcome {
+            let headers = ["retry-after": until, "date": date].compactMapValues { $0 }
+            return HTTPResponse(status: 429, headers: headers).outcome(remoteID: nil)
+        }
+        for form in ["Sun, 06 Nov 2033 08:49:37 GMT", "Sunday, 06-Nov-33 08:49:37 GMT", "Sun Nov  6 08:49:37 2033"] {
+            #expect(pause(form) == .retry(after: 2977, reason: "HTTP 429"), "\(form)")
+        }
+        #expect(pause("Sun, 06 Nov 2033 07:00:00 GMT") == .retry(after: 0, reason: "HTTP 429"))
+        for form in ["soon", "", "Sun, 31 Feb 2033 08:49:37 GMT", "Sun, 06 Nov 2033 25:49:37 GMT", "Sun, 06 Nov 2033"] {
+            #expect(pause(form) == .retry(after: nil, reason: "HTTP 429"), "\(form)")
+        }
+        #expect(pause("Sun, 06 Nov 2033 08:49:37 GMT", date: nil) == .retry(after: nil, reason: "HTTP 429"))
+    }
+
     @Test("a webhook goes only to the holder of a verified certificate")
     func certificates() throws {
         let authority = try TestAuthority()

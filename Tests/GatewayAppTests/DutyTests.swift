@@ -196,75 +196,6 @@ struct DutyTests {
         #expect(try tests() == ["Rosa", "Jordi", "Rosa", "Jordi"])
     }
 
-    @Test("A calendar file says who is on duty; what is not understood is named with its line")
-    func calendar() {
-        let text = [
-            "BEGIN:VCALENDAR", "BEGIN:VEVENT", "DTSTART;TZID=Europe/Madrid:20261109T180000",
-            "DTEND;TZID=Europe/Madrid:20261116T180000", "RRULE:FREQ=WEEKLY;INTERVAL=2;COUNT=2", "SUMM", " ARY:Rosa",
-            "END:VEVENT", "BEGIN:VEVENT", "DTSTART:20261116T170000Z", "DTEND:20261123T170000Z", "SUMMARY:Jordi",
-            "END:VEVENT", "BEGIN:VEVENT", "DTSTART:20261116T170000Z", "RRULE:FREQ=DAILY", "SUMMARY:Pau", "END:VEVENT",
-            "END:VCALENDAR",
-        ].joined(separator: "\r\n")
-        let zone = Zone(identifier: "Europe/Madrid") ?? .utc
-        let (events, problems) = DutyCalendar.parse(text, zone: zone)
-        #expect(
-            events.map { "\($0.name) \($0.from) \($0.until)" } == [
-                "Rosa 2026-11-09T17:00:00Z 2026-11-16T17:00:00Z",
-                "Rosa 2026-11-23T17:00:00Z 2026-11-30T17:00:00Z",
-                "Jordi 2026-11-16T17:00:00Z 2026-11-23T17:00:00Z",
-            ])
-        #expect(problems.map(\.line) == [14])
-    }
-
-    @Test("A week that is taken over, one that falls out and times of another zone count as the calendar says")
-    func changedCalendar() throws {
-        let zone = try #require(Zone(identifier: "Europe/Madrid"))
-        func parse(_ lines: [String]) -> (events: [String], problems: [String]) {
-            let (events, problems) = DutyCalendar.parse(lines.joined(separator: "\r\n"), zone: zone)
-            return (
-                events.map { "\($0.name) \($0.from) \($0.until)" }, problems.map { "\($0.line): \($0.message)" }
-            )
-        }
-        let weekly = [
-            "BEGIN:VEVENT", "UID:rosa", "DTSTART:20261109T180000", "DTEND:20261116T180000",
-            "RRULE:FREQ=WEEKLY;COUNT=5", "EXDATE:20261123T180000", "SUMMARY:Rosa", "END:VEVENT",
-        ]
-        let changes = [
-            "BEGIN:VEVENT", "UID:rosa", "RECURRENCE-ID:20261116T180000", "DTSTART:20261116T190000",
-            "DTEND:20261123T180000", "SUMMARY:Jordi", "END:VEVENT",
-            "BEGIN:VEVENT", "UID:rosa", "RECURRENCE-ID:20261130T180000", "STATUS:CANCELLED",
-            "DTSTART:20261130T180000", "DTEND:20261207T180000", "SUMMARY:Rosa", "END:VEVENT",
-        ]
-        let single = [
-            "BEGIN:VEVENT", "UID:one", "STATUS:CANCELLED", "DTSTART:20261214T180000", "DTEND:20261221T180000",
-            "SUMMARY:Amina", "END:VEVENT", "BEGIN:VEVENT", "DTSTART;TZID=America/New_York:20261214T120000",
-            "DTEND;TZID=America/New_York:20261214T180000", "SUMMARY:Amina", "END:VEVENT",
-            "BEGIN:VEVENT", "DTSTART;VALUE=DATE:20261224", "DTEND;VALUE=DATE:20261225", "SUMMARY:Pau", "END:VEVENT",
-        ]
-        let (events, problems) = parse(changes + weekly + single)
-        #expect(
-            events == [
-                "Rosa 2026-11-09T17:00:00Z 2026-11-16T17:00:00Z", "Jordi 2026-11-16T18:00:00Z 2026-11-23T17:00:00Z",
-                "Rosa 2026-12-07T17:00:00Z 2026-12-14T17:00:00Z", "Amina 2026-12-14T17:00:00Z 2026-12-14T23:00:00Z",
-                "Pau 2026-12-23T23:00:00Z 2026-12-24T23:00:00Z",
-            ])
-        #expect(problems.isEmpty, "\(problems)")
-        // Clocks go forward on 28 March: the duty changes at noon all the same.
-        let spring = [
-            "BEGIN:VEVENT", "DTSTART:20270321T120000", "DTEND:20270328T120000", "RRULE:FREQ=WEEKLY;COUNT=2",
-            "SUMMARY:Rosa", "END:VEVENT",
-        ]
-        #expect(
-            parse(spring).events == [
-                "Rosa 2027-03-21T11:00:00Z 2027-03-28T10:00:00Z", "Rosa 2027-03-28T10:00:00Z 2027-04-04T10:00:00Z",
-            ])
-        // What cannot be followed is named, so that nobody is called by mistake.
-        let stray = parse(changes + weekly.map { $0 == "UID:rosa" ? "UID:other" : $0 }).problems
-        #expect(stray.count == 1 && stray[0].hasPrefix("1: no series"), "\(stray)")
-        let unread = parse(weekly.map { $0.hasPrefix("EXDATE") ? "RDATE:20261124T180000" : $0 }).problems
-        #expect(unread.count == 1 && unread[0].contains("RDATE"))
-    }
-
     @Test("Mistakes in the duty list are named with what to write instead")
     func mistakes() {
         let text = """
@@ -287,5 +218,9 @@ struct DutyTests {
         ] {
             #expect(problems.contains(word), "\(problems)")
         }
+        // Hours that end when they begin: everything would wait, always.
+        let always = text.replacing("\"25:00\"", with: "\"07:00\"")
+        let told = ConfigurationFile(file: "g.yaml").parse(always).problems
+        #expect(told.contains { $0.description.contains("would never be over") }, "\(told)")
     }
 }

@@ -70,6 +70,46 @@ struct HomeAssistantTests {
         #expect(gateway.stop() == .exited(0))
     }
 
+    @Test("What stands on the broker for a destination, or for home automation, goes with it at the next start")
+    func takenOut() throws {
+        let gateway = try gateway()
+        let heard = try ChildProcess(
+            "/usr/bin/mosquitto_sub",
+            ["-p", "\(gateway.broker.port)", "-F", "%t=%p", "-t", "commons/test/alerts/#", "-t", "homeassistant/#"])
+        func lines() -> [String] { heard.output.split(separator: "\n").map(String.init) }
+        func isEmpty(_ part: String) -> Bool { lines().last { $0.contains(part) }?.hasSuffix("=") == true }
+        try gateway.startListening()
+        try adopt(gateway)
+        try TestPublisher(gateway.broker).publish(["{\"power\": 150}", "{\"power\": 151}"], to: "zigbee2mqtt/plug")
+        #expect(waitUntil(30) { lines().contains { $0.contains("/config={") && $0.contains("Alert 1") } })
+        let line = try #require(lines().first { $0.hasPrefix("commons/test/alerts/") })
+        let id = try #require(line.dropFirst("commons/test/alerts/".count).split(separator: "=").first)
+        #expect(gateway.stop() == .exited(0))
+        // Home automation is told nothing any more; the state stays.
+        try gateway.change(", discovery: homeassistant", to: "")
+        try gateway.startListening()
+        let described = ["binary_sensor/commons_test/\(id)/", "commons_test/running/", "commons_test/open_alerts/"]
+        #expect(waitUntil(30) { described.allSatisfy(isEmpty) }, "\(heard.output)")
+        #expect(!isEmpty("alerts/\(id)"))
+        #expect(gateway.stop() == .exited(0))
+        try gateway.change(
+            "{name: house, kind: mqtt, audience: members}",
+            to: "{name: other, kind: files, audience: members, folder: \(boards.path)}")
+        try gateway.startListening()
+        #expect(waitUntil(30) { isEmpty("alerts/\(id)") }, "\(heard.output)")
+        let site = try Site.load(configFile: gateway.config)
+        func taken() throws -> [String] {
+            try site.readingStore().outboxEntries().filter { $0.item.destination == "house" }
+                .map { "\($0.item.type) \($0.state.rawValue)" }
+        }
+        #expect(waitUntil(30) { (try? taken().last) == "alert.withdrawn sent" })
+        #expect(gateway.stop() == .exited(0))
+        // Once is enough.
+        try gateway.startListening()
+        #expect(gateway.stop() == .exited(0))
+        #expect(try taken().filter { $0.hasPrefix("alert.withdrawn") } == ["alert.withdrawn sent"])
+    }
+
     @Test("What gateways say themselves is told apart from what devices say")
     func own() {
         let own = OwnTopics(prefix: "commons/test")

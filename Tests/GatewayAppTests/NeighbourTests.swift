@@ -135,6 +135,43 @@ struct NeighbourTests {
         #expect(try open() == 0)
     }
 
+    @Test("A file whose time is still to come is heard when it changes, and is no sign of life at every look")
+    func filesOfTomorrow() throws {
+        let folder = try TemporaryFolder("neighbours")
+        let file = folder.file("life.txt")
+        let village = try village("neighbours: [{name: la-serra, file: \(file), every: 2 h}]")
+        func write(at seconds: Int64) throws {
+            try "I live".write(toFile: file, atomically: true, encoding: .utf8)
+            let time = AlertVillage.begin.advanced(bySeconds: seconds).milliseconds
+            let date = Date(timeIntervalSince1970: Double(time) / 1000)
+            try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: file)
+        }
+        func open() throws -> Int {
+            try village.office.store.alerts(openOnly: true).count { $0.cause == .box(.neighbourSilent) }
+        }
+        let month: Int64 = 30 * 86_400
+        try village.wait(until: 60)
+        try write(at: month)
+        for hour in 1...2 { try village.wait(until: Int64(hour) * Self.hour) }
+        #expect(try open() == 0)
+        try village.wait(until: 2 * Self.hour + 120)
+        #expect(try open() == 1)
+        // Written anew by the same clock: its box lives now.
+        try write(at: month + 2 * Self.hour)
+        try village.wait(until: 2 * Self.hour + 240)
+        #expect(try open() == 0)
+        try village.restart()
+        try village.wait(until: 4 * Self.hour + 180)
+        #expect(try open() == 0)
+        try village.wait(until: 4 * Self.hour + 300)
+        #expect(try open() == 1)
+        // Nor is it one when that time comes at last.
+        try village.wait(until: month + 3 * Self.hour)
+        try village.restart()
+        try village.wait(until: month + 4 * Self.hour)
+        #expect(try open() == 1)
+    }
+
     @Test("Two boxes with a broker each and a bridge between them, and a watcher on the web: both hear the sign")
     func bothSides() throws {
         let receiver = try GatewayUnderTest(

@@ -103,6 +103,9 @@ public struct AnswerRules: Hashable, Sendable {
         return .act(person: writer.name, alert: alert, isYes: yes.contains(words[1]))
     }
 
+    /// True for a text that is read as one word where it stands in an answer.
+    static func isOneWord(_ text: String) -> Bool { words(in: text) == [text.lowercased()] }
+
     private static func words(in text: String) -> [String] {
         text.lowercased().split { $0.isWhitespace || ",.;:!".contains($0) }.map(String.init)
     }

@@ -37,15 +37,17 @@ extension [AnsweringPerson] {
     /// The files that hold their words.
     var files: [String] { compactMap { $0.word?.path } }
 
-    /// The people with their words read; throws where one is missing, exposed or too short to mean anything.
+    /// The people with their words read; throws where one is missing, exposed, too short to mean anything,
+    /// or would never be read as one word.
     func rules(_ context: DestinationContext) throws(DestinationError) -> AnswerRules {
         var known: [AnswerRules.Person] = []
         for person in self {
             let word = try person.word?.read(environment: context.environment)
-            if let word, word.count < 4 || word.contains(where: \.isWhitespace) {
+            if let word, word.count < 4 || !AnswerRules.isOneWord(word) {
                 throw DestinationError(
-                    .secretMalformed, "the personal word of \(person.name) is shorter than four letters or has a blank",
-                    remedy: "write one word of at least four letters that others do not guess")
+                    .secretMalformed,
+                    "the personal word of \(person.name) is shorter than four letters, or has a blank or one of , . ; : !",
+                    remedy: "write one word of at least four letters or digits that others do not guess")
             }
             if let word, known.contains(where: { $0.word?.lowercased() == word.lowercased() }) {
                 throw DestinationError(

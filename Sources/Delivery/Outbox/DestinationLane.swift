@@ -87,26 +87,46 @@ final class DestinationLane: Sendable {
         }
     }
 
-    /// Messages whose fate is unknown are looked for before anything is sent again.
+    /// Messages whose fate is unknown are looked for before anything is sent again, also those whose time has not come:
+    /// once something has got through they follow at once.
     private func lookUpStage(_ entries: [OutboxEntry], now: Instant) throws -> [OutboxEntry] {
-        var kept: [OutboxEntry] = []
-        for entry in entries {
-            let isUncertain = entry.state == .unknown || entry.state == .sending
-            guard isUncertain, entry.digest == nil, entry.nextAt <= now else {
-                kept.append(entry)
-                continue
-            }
-            switch destination.lookUp(entry.item, now: now) {
+        let uncertain = entries.filter { $0.isUncertain && $0.digest == nil }
+        var settled: Set<String> = []
+        var isAway = false
+        for entry in uncertain.filter({ $0.nextAt <= now }) + uncertain.filter({ $0.nextAt > now }) {
+            let isEarly = entry.nextAt > now
+            // Where one could not be looked up, the others wait for their time instead of for a time-out each.
+            let result = isEarly && isAway ? .unreachable(reason: "") : destination.lookUp(entry.item, now: now)
+            switch result {
             case .found(let remoteID):
-                state.withLock { $0.counts.found += 1 }
-                let message = Message(item: entry.item, entries: [entry])
-                try record(message, .sent, now: now, remoteID: remoteID, reason: "found at the destination")
-                noteSuccess()
-            case .missing, .unsupported: kept.append(entry)
-            case .unreachable(let reason): try settle(entry, .unknown(reason: reason), now: now)
+                try settleFound(Message(item: entry.item, entries: [entry]), remoteID, now: now)
+            case .missing, .unsupported: continue
+            case .unreachable(let reason):
+                isAway = true
+                try isEarly ? release([entry], now: now) : settle(entry, .unknown(reason: reason), now: now)
             }
+            settled.insert(entry.item.key)
         }
-        return kept
+        return entries.filter { !settled.contains($0.item.key) }
+    }
+
+    /// A digest whose fate is unknown is looked for under its own key; true where it must not be sent now.
+    private func isSettled(_ message: Message, now: Instant) throws -> Bool {
+        guard message.isDigest, message.entries.contains(where: { $0.isUncertain && $0.digest != nil }) else {
+            return false
+        }
+        switch destination.lookUp(message.item, now: now) {
+        case .found(let remoteID): try settleFound(message, remoteID, now: now)
+        case .missing, .unsupported: return false
+        case .unreachable(let reason): try settle(message, .unknown(reason: reason), failuresInARow: 1, now: now)
+        }
+        return true
+    }
+
+    private func settleFound(_ message: Message, _ remoteID: String?, now: Instant) throws {
+        state.withLock { $0.counts.found += message.entries.count }
+        try record(message, .sent, now: now, remoteID: remoteID, reason: "found at the destination")
+        noteSuccess()
     }
 
     /// What has become pointless while it waited is not sent, with the reason on record; also returns the keys of what
@@ -134,6 +154,10 @@ final class DestinationLane: Sendable {
     /// What protects people and still holds comes first and on its own, the newest notice of each alert; what has only
     /// just come is no part of the outage.
     private func digestStage(_ entries: [OutboxEntry], first: Set<String>, now: Instant) -> [Message] {
+        guard !destination.keepsStates else {
+            return entries.sorted { ($0.item.createdAt, $0.item.key) < ($1.item.createdAt, $1.item.key) }
+                .map { Message(item: $0.item, entries: [$0]) }
+        }
         let single = entries.filter { $0.digest == nil && !$0.item.isPaper }
         let urgent = single.filter { first.contains($0.item.key) }
         let newest = Dictionary(grouping: urgent) { $0.item.alert ?? "" }
@@ -181,6 +205,7 @@ final class DestinationLane: Sendable {
                 continue
             }
             tried += 1
+            if try isSettled(message, now: now) { continue }
             let isGone = state.withLock { $0.isGone }
             let outcome = isGone ? .gone(reason: "the destination is gone") : send(message, now: now)
             if case .delivered = outcome {
@@ -219,4 +244,9 @@ final class DestinationLane: Sendable {
         if let restUntil, let soonest = due { due = max(soonest, restUntil) }
         return [due, failingAt].compactMap { $0 }.min().map { max($0, earliest) }
     }
+}
+
+extension OutboxEntry {
+    /// True where the message may have arrived already.
+    fileprivate var isUncertain: Bool { state == .unknown || state == .sending }
 }

@@ -21,11 +21,11 @@ final class CurlTransfer {
         var uploadIsComplete: Bool
         /// The lines before the body: HTTP headers, SMTP replies; bounded.
         var headerLines: [String]
-        /// The body, cut at ``CurlTransfer/bodyLimit``.
+        /// The body, cut at ``CurlTransfer/bodyLimit`` or where it was said.
         var body: [UInt8]
     }
 
-    /// Bytes of a body that are kept; the rest is read and dropped.
+    /// Bytes of a body that are kept where nothing else is said; the rest is read and dropped.
     static let bodyLimit = 65_536
     private static let headerLineLimit = 200
     private static let isInitialised = commons_curl_global_init() == CURLE_OK
@@ -39,6 +39,7 @@ final class CurlTransfer {
         var upload: [UInt8] = []
         var uploaded = 0
         var body: [UInt8] = []
+        var bodyLimit = CurlTransfer.bodyLimit
         var headerLines: [String] = []
         let stop: TransferStop?
 
@@ -97,6 +98,11 @@ final class CurlTransfer {
         buffers.upload = bytes
     }
 
+    /// Keeps so many bytes of the answer's body.
+    func keepBody(upTo limit: Int) {
+        buffers.bodyLimit = limit
+    }
+
     /// Performs the transfer; blocks.
     func perform() -> Result {
         var errorText = [CChar](repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -125,7 +131,7 @@ final class CurlTransfer {
             guard let bytes, let address else { return 0 }
             let buffers = Unmanaged<Buffers>.fromOpaque(address).takeUnretainedValue()
             let chunk = UnsafeRawBufferPointer(start: bytes, count: size * count)
-            buffers.body.append(contentsOf: chunk.prefix(max(0, CurlTransfer.bodyLimit - buffers.body.count)))
+            buffers.body.append(contentsOf: chunk.prefix(max(0, buffers.bodyLimit - buffers.body.count)))
             return size * count
         }
         _ = commons_curl_set_write_callback(handle, CURLOPT_HEADERFUNCTION) { bytes, size, count, address in

@@ -54,7 +54,7 @@ public struct HTTPResponse: Hashable, Sendable {
     public var status: Int
     /// Headers by lower-case name; the last of several equal names.
     public var headers: [String: String]
-    /// The body, cut at 64 KiB.
+    /// The body, cut at the client's limit.
     public var body: [UInt8]
 
     /// Makes an answer.
@@ -75,6 +75,8 @@ public struct HTTPClient: Sendable {
     public var caFile: String?
     /// Ends running exchanges early.
     public var stop: TransferStop?
+    /// Bytes of an answer's body that are kept.
+    public var bodyLimit = CurlTransfer.bodyLimit
     /// What must not come back in the words of a refusal, which are recorded and logged.
     public var secrets: [String]
 
@@ -107,6 +109,7 @@ public struct HTTPClient: Sendable {
             transfer.set(CURLOPT_UPLOAD, 1)
             transfer.set(CURLOPT_INFILESIZE, request.body.count)
         }
+        transfer.keepBody(upTo: bodyLimit)
         transfer.setUpload(request.method == .get ? [] : request.body)
         let result = transfer.perform()
         guard result.code == 0 else {

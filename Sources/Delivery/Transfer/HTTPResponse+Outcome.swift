@@ -16,8 +16,14 @@ extension HTTPResponse {
         }
     }
 
-    /// The seconds of `Retry-After` (RFC 9110, section 10.2.3); a date there is not read, the schedule serves as well.
+    /// The seconds of `Retry-After` (RFC 9110, section 10.2.3): a number, or a time, which counts from the answer's own
+    /// `Date`, since the other side's clock need not be ours. A time without that is not read; the schedule serves as well.
     private var retryAfter: Int64? {
-        headers["retry-after"].flatMap { Int64($0.prefix { $0 != " " }) }.map { max(0, $0) }
+        guard let said = headers["retry-after"] else { return nil }
+        if let seconds = Int64(said.prefix { $0 != " " }) { return max(0, seconds) }
+        guard let until = HTTPDate.instant(said), let now = headers["date"].flatMap(HTTPDate.instant) else {
+            return nil
+        }
+        return max(0, until.milliseconds(since: now) / 1000)
     }
 }

@@ -54,7 +54,13 @@ extension ConfigurationFile {
         if let hours = fields["quiet_hours"]?.mapping(keys: ["from", "until"]) {
             let from = hours.required("from", example: "\"22:00\"").flatMap(minute)
             let until = hours.required("until", example: "\"07:00\"").flatMap(minute)
-            if let from, let until { duty.quietHours = DayWindow(from: from, until: until) }
+            if let from, from == until {
+                fields["quiet_hours"]?.report(
+                    "quiet hours that end when they begin would never be over",
+                    remedy: "write two times of day, or leave quiet_hours out")
+            } else if let from, let until {
+                duty.quietHours = DayWindow(from: from, until: until)
+            }
         }
         if let budget = fields["budget"]?.mapping(keys: ["now_per_week", "today_per_day"]) {
             duty.budget.nowPerWeek = budget["now_per_week"]?.integer(in: 1...1000) ?? duty.budget.nowPerWeek
@@ -108,10 +114,10 @@ extension ConfigurationFile {
             calendar.report("'\(path)' cannot be read", remedy: "check the name and the permissions")
             return
         }
-        let (events, problems) = DutyCalendar.parse(text, zone: zone)
+        let (series, problems) = DutyCalendar.parse(text, zone: zone)
         for problem in problems { calendar.report("\(path):\(problem.line): \(problem.message)") }
-        for name in Set(events.map(\.name)).subtracting(names).sorted() { stranger(name, names, at: calendar) }
-        duty.calendar = events
+        for name in Set(series.flatMap(\.people)).subtracting(names).sorted() { stranger(name, names, at: calendar) }
+        duty.calendar = series
     }
 
     private func people(_ field: Field?, _ names: [String]) -> [String] {

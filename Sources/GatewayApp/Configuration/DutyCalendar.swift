@@ -1,72 +1,109 @@
+import Alerting
 import GatewayModel
 
 /// The duty times in an iCalendar file (RFC 5545): `VEVENT`s whose `SUMMARY` is a steward's name, as ``CalendarSeries`` reads
 /// them; a single week that somebody else takes over is a changed one with another name.
 public enum DutyCalendar {
-    /// One time of one person.
-    public struct Event: Sendable, Hashable {
-        /// The begin.
-        public var from: Instant
-        /// The end.
-        public var until: Instant
-        /// The steward.
-        public var name: String
-    }
-
-    /// How often an event that never ends is repeated: four years of weeks.
-    private static let mostRepeats = 208
-
-    /// The events of a file, and what could not be understood, each with its line; times without a zone are in `zone`.
+    /// The times of a file, and what could not be understood, each with its line; times without a zone are in `zone`.
     public static func parse(
         _ text: String, zone: Zone
-    ) -> (events: [Event], problems: [(line: Int, message: String)]) {
-        var events: [Event] = []
+    ) -> (series: [DutySeries], problems: [(line: Int, message: String)]) {
+        var times: [DutySeries] = []
         var (found, problems) = CalendarSeries.all(in: text, zone: zone, for: .duty)
         for series in found {
             do throws(RecurrenceProblem) {
-                events += try repeated(series, zone)
+                times.append(try duty(series, zone))
             } catch {
                 problems.append((series.event.line, error.message))
             }
         }
-        return (events, problems.sorted { $0.line < $1.line })
+        return (times, problems.sorted { $0.line < $1.line })
     }
 
-    private static func repeated(_ calendar: CalendarSeries, _ zone: Zone) throws(RecurrenceProblem) -> [Event] {
-        let plain = try event(calendar.event, zone)
-        let (end, endZone) = try CalendarSeries.time(calendar.event["DTEND"], "DTEND", zone, .duty)
-        let series = calendar.series
-        let endDay = endZone.date(at: end)
-        let local = end.advanced(bySeconds: Int64(endZone.offsetSeconds(at: end)))
-        let endTime = Int(local.milliseconds.flooredRemainder(by: 86_400_000))
-        var events: [Event] = []
-        var next: CalendarDate? = series.start
-        var count = 0
-        while let day = next, count < mostRepeats {
-            if let changed = calendar.replacing[day] {
-                events.append(try event(changed, zone, name: plain.name))
-            } else if series.changes[day] == nil {
-                let last = endDay.adding(days: Int(day.daysSinceEpoch - series.start.daysSinceEpoch))
-                let until = endZone.instant(of: CivilTime(date: last, millisecondOfDay: endTime))
-                events.append(Event(from: series.instant(on: day), until: until, name: plain.name))
-            }
-            count += 1
-            next = series.day(onOrAfter: day.adding(days: 1))
+    private static func duty(_ calendar: CalendarSeries, _ zone: Zone) throws(RecurrenceProblem) -> DutySeries {
+        let (first, endZone) = try shift(calendar.event, zone)
+        var replaced: [CalendarDate: DutyRoster.Shift] = [:]
+        for (day, changed) in calendar.replacing {
+            replaced[day] = try shift(changed, zone, people: first.people).shift
         }
-        return events
+        return DutySeries(first, on: calendar.series, endZone: endZone, replaced: replaced)
     }
 
-    /// The time and the name that an event says; `name` where it says none.
-    private static func event(
-        _ event: CalendarEvent, _ zone: Zone, name: String? = nil
-    ) throws(RecurrenceProblem) -> Event {
-        let said = event["SUMMARY"].map { CalendarEvent.plain($0.value) }.flatMap { $0.isEmpty ? nil : $0 } ?? name
-        guard event["DTSTART"] != nil, event["DTEND"] != nil, let said else { throw DutyCalendar.incomplete }
-        let from = try CalendarSeries.time(event["DTSTART"], "DTSTART", zone, .duty).instant
-        let until = try CalendarSeries.time(event["DTEND"], "DTEND", zone, .duty).instant
-        guard from < until else { throw DutyCalendar.incomplete }
-        return Event(from: from, until: until, name: said)
+    /// The time and the name that an event says, and the zone of its end; `people` where it says no name.
+    private static func shift(
+        _ event: CalendarEvent, _ zone: Zone, people: [String]? = nil
+    ) throws(RecurrenceProblem) -> (shift: DutyRoster.Shift, endZone: Zone) {
+        let name = event["SUMMARY"].map { CalendarEvent.plain($0.value) }.flatMap { $0.isEmpty ? nil : $0 }
+        guard event["DTSTART"] != nil, let people = name.map({ [$0] }) ?? people else { throw DutyCalendar.incomplete }
+        let from = try CalendarSeries.time(event["DTSTART"], "DTSTART", zone, .duty)
+        let until = try end(of: event, from, zone)
+        guard from.instant < until.instant else { throw DutyCalendar.incomplete }
+        return (DutyRoster.Shift(from: from.instant, until: until.instant, people: people), until.zone)
     }
 
-    private static let incomplete = RecurrenceProblem(message: "this event needs DTSTART, a later DTEND and SUMMARY")
+    /// `DTEND`, or `DURATION` after the begin; a whole day that says neither is one day (section 3.6.1).
+    private static func end(
+        of event: CalendarEvent, _ from: (instant: Instant, zone: Zone), _ zone: Zone
+    ) throws(RecurrenceProblem) -> (instant: Instant, zone: Zone) {
+        if event["DTEND"] != nil { return try CalendarSeries.time(event["DTEND"], "DTEND", zone, .duty) }
+        var duration = CalendarDuration()
+        if let said = event["DURATION"]?.value {
+            guard let read = CalendarDuration(parsing: said) else {
+                throw RecurrenceProblem(message: "'\(said)' is no duration such as P7D or PT12H")
+            }
+            duration = read
+        } else if event["DTSTART"]?.moment?.hasTime == false {
+            duration.days = 1
+        }
+        return (duration.end(after: from.instant, in: from.zone), from.zone)
+    }
+
+    private static let incomplete = RecurrenceProblem(
+        message: "this event needs DTSTART, a later DTEND or a DURATION, and SUMMARY")
+}
+
+/// A length of time as calendars write it (RFC 5545, section 3.3.6): days by the clock on the wall, the rest exactly.
+struct CalendarDuration {
+    /// Whole days, weeks among them.
+    var days = 0
+    /// Hours, minutes and seconds.
+    var seconds = 0
+
+    init() {}
+
+    /// Reads `P7D`, `P1W`, `PT12H30M`; nil for anything else, and for more than ten years.
+    init?(parsing text: String) {
+        var rest = Substring(text.uppercased())
+        if rest.first == "+" { rest.removeFirst() }
+        guard rest.first == "P", rest.count > 1, rest.last != "T" else { return nil }
+        rest.removeFirst()
+        var isTime = false
+        while let character = rest.first {
+            if character == "T", !isTime {
+                isTime = true
+                rest.removeFirst()
+                continue
+            }
+            let digits = rest.prefix { $0.isASCII && $0.isNumber }
+            rest = rest.dropFirst(digits.count)
+            guard let number = Int(digits), number <= 400_000_000, let unit = rest.popFirst() else { return nil }
+            switch (unit, isTime) {
+            case ("W", false): days += number * 7
+            case ("D", false): days += number
+            case ("H", true): seconds += number * 3600
+            case ("M", true): seconds += number * 60
+            case ("S", true): seconds += number
+            default: return nil
+            }
+        }
+        guard days <= 3660, seconds <= 3660 * 86_400 else { return nil }
+    }
+
+    /// The instant at which it is over.
+    func end(after begin: Instant, in zone: Zone) -> Instant {
+        let local = begin.advanced(bySeconds: Int64(zone.offsetSeconds(at: begin)))
+        let time = Int(local.milliseconds.flooredRemainder(by: 86_400_000))
+        let day = CivilTime(date: zone.date(at: begin).adding(days: days), millisecondOfDay: time)
+        return zone.instant(of: day).advanced(bySeconds: Int64(seconds))
+    }
 }

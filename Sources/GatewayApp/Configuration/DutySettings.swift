@@ -14,7 +14,7 @@ public struct DutySettings: Sendable, Hashable {
     /// The day of the first one's first week.
     public var turnSince = CalendarDate(year: 2000, month: 1, day: 1)
     /// The times of the calendar file.
-    public var calendar: [DutyCalendar.Event] = []
+    public var calendar: [DutySeries] = []
     /// How long is waited before the next person is called.
     public var waits = AlertPolicy.Waits()
     /// Hours in which notices for the same day wait; nil for none.
@@ -91,11 +91,8 @@ extension Site {
                 through: mandate.map { min($0.through, end ?? $0.through) },
                 hasAnswered: answered.contains(steward.name), wasMandated: mandated.contains(steward.name))
         }
-        let calendar = duty.calendar.map { event in
-            DutyRoster.Shift(from: event.from, until: event.until, people: [event.name])
-        }
         return DutyRoster(
             members: members, change: duty.change, weeks: duty.weeks, turn: duty.turn, turnSince: duty.turnSince,
-            calendar: calendar, zone: zone)
+            calendar: duty.calendar, zone: zone)
     }
 }

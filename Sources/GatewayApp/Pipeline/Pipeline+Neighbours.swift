@@ -1,4 +1,5 @@
 import Alerting
+import Delivery
 import GatewayModel
 import MQTTIngest
 import Storage
@@ -39,8 +40,18 @@ extension Pipeline {
         }
     }
 
+    /// What stands in the configuration no more can never be well again: what was said about it is over.
+    func forgetRemoved(_ configuration: Configuration, now: Instant) {
+        forgetNeighbours(now: now)
+        let names = Set(configuration.outlets.map(\.name))
+        for alert in state.alerts.open
+        where alert.cause == .box(.destinationFailing) && !names.contains(alert.subject) {
+            box(.destinationFailing, subject: alert.subject, isActive: false, onset: now, [:], now)
+        }
+    }
+
     /// Those that are not waited for any more are missed by nobody.
-    func forgetNeighbours(now: Instant) {
+    private func forgetNeighbours(now: Instant) {
         let names = Set(state.neighbours.neighbours.map(\.name))
         for alert in state.alerts.open where alert.cause == .box(.neighbourSilent) && !names.contains(alert.subject) {
             box(.neighbourSilent, subject: alert.subject, isActive: false, onset: now, [:], now)

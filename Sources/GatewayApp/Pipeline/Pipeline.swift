@@ -158,7 +158,7 @@ final class Pipeline {
             $0.alerts.policy = policy
             $0.neighbours.neighbours = site.configuration.neighbours
         }
-        forgetNeighbours(now: now)
+        forgetRemoved(site.configuration, now: now)
     }
 
     /// Changes the state apart from any message, for what a command has already written to the store.

@@ -14,6 +14,13 @@ extension RunningParts {
     /// That the box lived yesterday says nothing (milliseconds).
     private static let signLasts: Int64 = 86_400_000
 
+    /// Whoever is in the configuration no more gets nothing new; only what the broker holds for it is taken back. Nil for all
+    /// others.
+    static func recheck(_ item: OutboxItem, ofRemoved removed: Set<String>) -> Recheck? {
+        guard removed.contains(item.destination) else { return nil }
+        return item.type == MQTTDestination.withdrawn ? .send : .drop(reason: LeftOutReason.noDestination.stored())
+    }
+
     /// A notice that something was raised is left out once it has waited long and the thing is over.
     static func recheck(_ item: OutboxItem, now: Instant, _ store: Store) -> Recheck {
         if item.type == RoundDesk.noticeKind, now.milliseconds(since: item.createdAt) > roundLasts {
@@ -27,7 +34,10 @@ extension RunningParts {
             now.milliseconds(since: item.createdAt) > staleAfter,
             let alert = try? store.alert(id: id)
         else { return .send }
-        if let ended = alert.returnedAt { return .drop(reason: LeftOutReason.over.stored("\(ended)")) }
+        // What a person closed while it held, such as an answered test message, is as much over as what ended.
+        if let ended = alert.returnedAt ?? alert.closedAt {
+            return .drop(reason: LeftOutReason.over.stored("\(ended)"))
+        }
         return alert.holds && alert.protects == .people ? .sendFirst : .send
     }
 

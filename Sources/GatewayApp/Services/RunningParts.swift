@@ -36,8 +36,13 @@ final class RunningParts: NamedService, Sendable {
             site.configuration.broker, clientID: store.clientID, embeddedPort: brokerPort)
         status = StatusPublisher(options: options, prefix: site.configuration.broker.prefix) { SystemClock.now() }
         RunningParts.describeBox(of: site, on: status)
-        let news = DestinationNews(logger: logger)
-        let destinations = RunningParts.destinations(of: site, stop: stop, status: status, news: news, logger: logger)
+        let retained = RetainedStates(site, store)
+        retained.withdrawDescriptions(from: status)
+        office.pipeline.batch.outbox += retained.withdrawals
+        let removed = Set(retained.removed.map(\.name))
+        let news = DestinationNews(logger: logger, ignoring: removed)
+        let destinations = RunningParts.destinations(
+            of: site, besides: retained.removed, stop: stop, status: status, news: news, logger: logger)
         office.draftTrials = draftTrials
         office.boxWatch = BoxWatch(site: site, store: store, destinations: news, backups: backups)
         let links = site.configuration.answerPage.map { [store] _ in AnswerLinks(site: site, store: store) }
@@ -51,7 +56,8 @@ final class RunningParts: NamedService, Sendable {
             outbox: store, destinations: destinations, phrasebooks: site.languages.books, zone: site.zone, stop: stop,
             clock: { SystemClock.nowOrLater() },
             recheck: { [store] item, now in
-                refusal(item, now) ?? RunningParts.recheck(item, now: now, store)
+                RunningParts.recheck(item, ofRemoved: removed) ?? refusal(item, now)
+                    ?? RunningParts.recheck(item, now: now, store)
             }, answerLink: { links?.link(for: $0, now: $1) }, onEvent: { news.add($0) })
         let unstored = MemoryOutbox()
         let apart = OutboxWorker(
@@ -155,7 +161,8 @@ final class RunningParts: NamedService, Sendable {
     }
 
     private static func destinations(
-        of site: Site, stop: TransferStop, status: StatusPublisher, news: DestinationNews, logger: Logger
+        of site: Site, besides removed: [DestinationSettings], stop: TransferStop, status: StatusPublisher,
+        news: DestinationNews, logger: Logger
     ) -> [any Destination] {
         let community = site.configuration.community
         let context = DestinationContext(
@@ -163,7 +170,7 @@ final class RunningParts: NamedService, Sendable {
             zone: site.zone, environment: ProcessInfo.processInfo.environment, stop: stop,
             statePublisher: StatePublisher(status: status, prefix: site.configuration.broker.prefix),
             answersFolder: site.configuration.dataFolder + "/answers")
-        return site.configuration.outlets.compactMap { settings in
+        return (site.configuration.outlets + removed).compactMap { settings in
             do {
                 return try settings.makeDestination(context)
             } catch {

@@ -1,6 +1,6 @@
 """A web server for tests: records every request as a JSON file, then answers as its path says.
 
-/status/N answers N; /retry/S answers 429 with Retry-After S; /redirect points to /status/200; /echo answers 500 with
+/status/N answers N; /retry/S answers 429 with Retry-After S, /retry-date/S with the time S seconds ahead; /redirect points to /status/200; /echo answers 500 with
 the request, /refuse 400; /hang takes the request and never answers; /ntfy, /ntfy-old and /ntfy-hang behave as ntfy documents (token
 tk_secret), with and without sequence ids, and without an answer to what is published; services.py has the other services.
 A file `fails` in the folder makes ntfy answer 503, or, where it says `half`, break off its answer to what it has published.
@@ -61,6 +61,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(int(parts[1]), b"as asked")
         elif parts[0] == "retry":
             self.answer(429, b"slow down", Retry_After=parts[1])
+        elif parts[0] == "retry-date":
+            self.answer(429, b"slow down", Retry_After=self.date_time_string(time.time() + int(parts[1])))
         elif parts[0] == "echo":
             self.answer(500, (self.path + " " + " ".join(self.headers.values())).encode() + body)
         elif parts[0] == "refuse":

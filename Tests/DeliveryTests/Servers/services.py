@@ -170,7 +170,10 @@ def serve_loomio(handler, mode, parts, query, body):
 
 
 def serve_matrix(handler, mode, parts, query, body):
-    """The client-server API of the Matrix specification: sending, and /sync with a filter."""
+    """The client-server API of the Matrix specification: sending, /sync with a filter, and /messages backwards.
+
+    Of `matrix-shut` nobody may read back, `matrix-busy` cannot tell now.
+    """
     if handler.headers.get("Authorization") != "Bearer syt_token":
         return answer_json(handler, 401, {"errcode": "M_UNKNOWN_TOKEN", "error": "Unrecognised access token"})
     if parts[:3] != "_matrix client v3".split():
@@ -178,9 +181,23 @@ def serve_matrix(handler, mode, parts, query, body):
     if handler.command == "GET" and parts[3] == "sync":
         wanted = json.loads(query["filter"])["room"]
         since = int(query["since"][1:]) if "since" in query else 0
-        events = said[since:][-wanted["timeline"]["limit"]:] if room in wanted["rooms"] else []
-        answer = {"next_batch": "s%d" % len(said), "rooms": {"join": {room: {"timeline": {"events": events}}}}}
+        begin = max(since, len(said) - wanted["timeline"]["limit"])
+        events = said[begin:] if room in wanted["rooms"] else []
+        timeline = {"events": events, "limited": begin > since, "prev_batch": "s%d" % begin}
+        answer = {"next_batch": "s%d" % len(said), "rooms": {"join": {room: {"timeline": timeline}}}}
         return answer_json(handler, 200, answer)
+    if handler.command == "GET" and parts[3] == "rooms" and parts[5:] == ["messages"]:
+        if mode in ["shut", "busy"]:
+            return answer_json(handler, 403 if mode == "shut" else 502, {"errcode": "M_FORBIDDEN", "error": "no"})
+        end, limit = int(query["from"][1:]), int(query["limit"])
+        begin = max(int(query["to"][1:]), end - limit)
+        if urllib.parse.unquote(parts[4]) != room or query["dir"] != "b" or "m.room.message" not in query["filter"]:
+            return answer_json(handler, 400, {"errcode": "M_INVALID_PARAM", "error": "not as documented"})
+        page = {"chunk": said[begin:end][::-1], "start": query["from"]}
+        # Where there is no more, `end` is left out.
+        if begin > int(query["to"][1:]):
+            page["end"] = "s%d" % begin
+        return answer_json(handler, 200, page)
     # Whoever is in the room speaks through here.
     if parts[3] == "say":
         said.extend(json.loads(body))

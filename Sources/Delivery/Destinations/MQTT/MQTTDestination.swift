@@ -30,6 +30,9 @@ public struct MQTTDestination: Destination {
         self.publisher = publisher
     }
 
+    /// A lamp or a panel shows the state of each alert, and of none a list.
+    public var keepsStates: Bool { true }
+
     /// Publishes one state; blocks for at most twenty seconds.
     public func send(_ item: OutboxItem, now: Instant) -> DeliveryOutcome {
         let payload = Array(CommandDestination.input(for: item).utf8.dropLast())
@@ -37,8 +40,7 @@ public struct MQTTDestination: Destination {
             item.alert.map { "alerts/\(MQTTDestination.level($0))" }
             ?? "notices/\(MQTTDestination.level(item.type))"
         // Alerts about the box close by themselves when they are over.
-        let isLast =
-            item.type == "alert.closed" || MQTTDestination.figures(of: item)?.state == AlertState.closed.rawValue
+        let isLast = MQTTDestination.isLast(item)
         let isWithdrawn = item.type == MQTTDestination.withdrawn
         var result = isWithdrawn ? .confirmed : publish(topic, payload, retain: !isLast)
         if isLast || isWithdrawn, result == .confirmed { result = publish(topic, [], retain: true) }
@@ -54,6 +56,13 @@ public struct MQTTDestination: Destination {
 
     /// The type of a notice that only takes back what the broker holds of an alert.
     public static let withdrawn = "alert.withdrawn"
+
+    /// True for a notice after which the broker holds nothing of its alert.
+    public static func takesBack(_ item: OutboxItem) -> Bool { item.type == withdrawn || isLast(item) }
+
+    private static func isLast(_ item: OutboxItem) -> Bool {
+        item.type == "alert.closed" || figures(of: item)?.state == AlertState.closed.rawValue
+    }
 
     /// The alert that a topic speaks of; nil for other topics.
     public static func alert(ofTopic topic: String) -> String? {
