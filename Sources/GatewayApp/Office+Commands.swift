@@ -85,6 +85,7 @@ extension Office {
         try refreshSensors(now: now)
         try site.noteMandates(store, now: now)
         try pipeline.reload(fresh, now: now)
+        pipeline.reviewSensors(now: now)
         try endMandates(now: now)
         try refreshLimits(now: now)
     }
@@ -119,6 +120,7 @@ extension Office {
             binding, at: now, by: actor.person, zone: site.zone, facts: told.facts[sensor.id] ?? [:],
             notices: told.notices)
         try refreshSensors(now: now)
+        pipeline.reviewSensors(now: now)
         return done(
             "assigned",
             ["channel": channel, "device": device, "sensor": "\(sensor.id)", "from": site.local(binding.from)])
@@ -141,6 +143,7 @@ extension Office {
                 notices: told?.notices ?? [])
         }
         try refreshSensors(now: now)
+        pipeline.reviewSensors(now: now)
         let lines = bound.map {
             site.book(nil).text(
                 "acts.done.assigned",

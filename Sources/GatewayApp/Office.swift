@@ -67,9 +67,12 @@ final class Office {
             let notices = NoticeWriter(site: site)
             // What was posted and not written when the program was killed; the next posting says what stands in its way.
             try? AgendaPapers.finish(store, in: site.configuration.papersFolder)
-            return try Office(
-                site: site, store: store, pipeline: Pipeline(store: store, state: state, notices: notices, now: now),
-                now: now)
+            let pipeline = Pipeline(store: store, state: state, notices: notices, now: now)
+            // What the files say otherwise since the last run is in force before anybody is called.
+            pipeline.reviewSensors(now: now)
+            pipeline.forgetNeighbours(now: now)
+            try pipeline.commit(packets: [], session: 0, now: now)
+            return try Office(site: site, store: store, pipeline: pipeline, now: now)
         } catch {
             try? store.close()
             throw error

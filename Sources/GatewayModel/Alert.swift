@@ -223,6 +223,15 @@ public struct Alert: Hashable, Sendable, Codable {
     /// Its state in one word, the key of `alerts.state` in language files: where somebody went it is not said that nobody came.
     public var stateWord: String { state == .returned && takenBy != nil ? "returned_going" : state.rawValue }
 
+    /// Who looks after it: a household's own business is nobody else's, unless it protects people or concerns the commons.
+    public var audience: Audience {
+        guard details["visibility"] == Visibility.household.rawValue else { return .stewards }
+        return protects == .people || details[Alert.commons] != nil ? .stewards : .person
+    }
+
+    /// The detail of a household's alert that concerns everybody.
+    public static let commons = "commons"
+
     /// True while somebody may still have to do something.
     public var isOpen: Bool { state != .closed }
 

@@ -21,7 +21,7 @@ struct NoticeWriter: Sendable {
     /// One outbox item per destination whose audience may hear the draft, in the order of the configuration; what is
     /// one household's business goes to that household's own destinations.
     func items(for draft: NoticeDraft, state: PipelineState, now: Instant) -> [OutboxItem] {
-        let place = state.sensors.sensor(SensorID(rawValue: draft.alert.subject))?.place
+        let place = state.sensors.place(of: draft.alert.subject)
         return destinations.filter { mayHear($0, draft, place) && calls($0, draft) }
             .map { item(draft, to: $0, state, now: now) }
     }
@@ -64,9 +64,26 @@ struct NoticeWriter: Sendable {
     /// Takes back what a broker holds of a closed alert for those who were told of it and are not told who closed it.
     func withdrawals(after draft: NoticeDraft, state: PipelineState, now: Instant) -> [OutboxItem] {
         guard draft.alert.state == .closed else { return [] }
-        let place = state.sensors.sensor(SensorID(rawValue: draft.alert.subject))?.place
         var told = draft
         told.audience = AlertBook.circle(of: draft.alert)
+        return withdrawals(of: told, keptFor: draft, state: state, now: now)
+    }
+
+    /// Takes back what a broker holds of an alert that has become a home's business, from those whose business it is not.
+    func withdrawals(of alert: Alert, toldAs before: Alert, state: PipelineState, now: Instant) -> [OutboxItem] {
+        func draft(_ circle: Audience) -> NoticeDraft {
+            NoticeDraft(kind: MQTTDestination.withdrawn, alert: alert, audience: circle)
+        }
+        return withdrawals(
+            of: draft(AlertBook.circle(of: before)), keptFor: draft(AlertBook.circle(of: alert)), state: state, now: now
+        )
+    }
+
+    private func withdrawals(
+        of told: NoticeDraft, keptFor draft: NoticeDraft, state: PipelineState, now: Instant
+    ) -> [OutboxItem] {
+        let place = state.sensors.place(of: draft.alert.subject)
+        var told = told
         return destinations.filter { destination in
             guard case .mqtt = destination.kind else { return false }
             return mayHear(destination, told, place) && !mayHear(destination, draft, place)
@@ -85,7 +102,7 @@ struct NoticeWriter: Sendable {
 
     /// Why notices of a draft do not go out, or not now, for the record of the alert.
     func withheld(_ draft: NoticeDraft, state: PipelineState, now: Instant) -> [AlertEntry] {
-        let place = state.sensors.sensor(SensorID(rawValue: draft.alert.subject))?.place
+        let place = state.sensors.place(of: draft.alert.subject)
         let hearing = destinations.filter { mayHear($0, draft, place) }
         var entries = hearing.filter { !calls($0, draft) }.map {
             AlertEntry(at: now, kind: .notCalled, note: $0.name)
@@ -110,7 +127,7 @@ struct NoticeWriter: Sendable {
 
     /// True where a destination reaches the home that an alert is about.
     func reachesHome(of alert: Alert, state: PipelineState) -> Bool {
-        let place = state.sensors.sensor(SensorID(rawValue: alert.subject))?.place
+        let place = state.sensors.place(of: alert.subject)
         return destinations.contains { $0.audience == .person && $0.household == place }
     }
 
