@@ -5,7 +5,7 @@ extension AlertBook {
     /// it, and go on hearing.
     public mutating func concernCommons(_ id: String, now: Instant) -> [AlertAction] {
         guard var alert = alerts[id], alert.holds, AlertBook.audience(of: alert) == .person else { return [] }
-        alert.details[AlertBook.commons] = "true"
+        alert.details[Alert.commons] = "true"
         alert.entries.append(AlertEntry(at: now, kind: .toldStewards))
         let persons = alert.state == .raised ? call(&alert, now: now) : nil
         keep(alert)
@@ -15,7 +15,4 @@ extension AlertBook {
             .notify(NoticeDraft(kind: "alert.raised", alert: alert, audience: .stewards, persons: persons)),
         ]
     }
-
-    /// The detail of a household's alert that concerns everybody.
-    static let commons = "commons"
 }

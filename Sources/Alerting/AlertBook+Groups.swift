@@ -85,11 +85,17 @@ extension AlertBook {
         return actions
     }
 
-    /// What was covered by an alert that is over counts again where it still holds.
+    /// What was covered by an alert that is over counts again where it still holds, and nothing else covers it by now.
     mutating func uncover(from parent: Alert, now: Instant) -> [AlertAction] {
         var actions: [AlertAction] = []
         for var alert in open where alert.coveredBy == parent.number && alert.holds {
             alert.coveredBy = nil
+            rest(&alert, now: now)
+            guard alert.coveredBy == nil else {
+                keep(alert)
+                actions.append(.store(alert))
+                continue
+            }
             actions += resume(alert, .uncovered, tells: true, now: now)
         }
         return actions

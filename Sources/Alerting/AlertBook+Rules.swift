@@ -2,10 +2,7 @@ import GatewayModel
 
 extension AlertBook {
     /// Who may hear of an alert: a household's own business is nobody else's, unless it protects people.
-    static func audience(of alert: Alert) -> Audience {
-        guard alert.details["visibility"] == Visibility.household.rawValue else { return .stewards }
-        return alert.protects == .people || alert.details[commons] != nil ? .stewards : .person
-    }
+    static func audience(of alert: Alert) -> Audience { alert.audience }
 
     /// Who hears that something was raised or is over: the members too where it is a limit of the community, or where the
     /// assembly wants them to hear of the box; who goes and what is noted is the stewards' business.
@@ -26,6 +23,21 @@ extension AlertBook {
         if alert.isPrivate { texts["id"] = alert.id } else { facts["id"] = alert.id }
         if alert.details["visibility"] == nil { texts["subject"] = alert.subject }
         return .record(kind: kind, facts: facts, erasable: texts)
+    }
+
+    /// The detail of an alert that ended since nobody waits for its subject any more.
+    static let dropped = "dropped"
+
+    /// The alerts of these identities have become homes' business while they were open: they are nobody else's from now on.
+    /// Returns those that were others' until now, as they stand, to be stored.
+    public mutating func keepPrivate(_ homes: Set<String>) -> [Alert] {
+        var hidden: [Alert] = []
+        for var alert in open where alert.details["visibility"] == nil && homes.contains(alert.id) {
+            alert.details["visibility"] = Visibility.household.rawValue
+            keep(alert)
+            hidden.append(alert)
+        }
+        return hidden
     }
 
     /// What identifies a condition while it holds.

@@ -92,6 +92,13 @@ public struct AlertBook: Sendable {
         end(.limit(limit), subject: subject, at: now, now: now)
     }
 
+    /// Nobody waits for it any more, so that no message can ever end it: its alert is over, and says why.
+    public mutating func drop(_ condition: BoxCondition, subject: String, now: Instant) -> [AlertAction] {
+        let cause = AlertCause.box(condition)
+        if let id = holding(cause, subject) { alerts[id]?.details[AlertBook.dropped] = "true" }
+        return end(cause, subject: subject, at: now, now: now)
+    }
+
     private mutating func raise(
         _ cause: AlertCause, subject: String, priority: Priority, protects: Protects?, onset: Instant,
         transition: LimitTransition?, details: [String: String], homes: [SensorID]? = nil, now: Instant

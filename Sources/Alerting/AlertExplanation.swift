@@ -46,6 +46,7 @@ public enum AlertExplanation {
             lines.append(book.text("alerts.explain.peak", ["value": book.number(peak), "at": localTime(at)]))
         }
         lines += alert.entries.map { entry in
+            let entry = isHidden ? entry.withoutValue : entry
             let who = entry.person.map { " (\($0))" } ?? ""
             let until = entry.until.map { " " + book.text("alerts.until", ["until": localTime($0)]) } ?? ""
             let note = until + (entry.note.map { ": \($0)" } ?? "")
@@ -53,5 +54,15 @@ public enum AlertExplanation {
                 "\(localTime(entry.at))  \(book.text("alerts.entry.\(entry.kind.rawValue)"))\(who)\(note)")
         }
         return lines
+    }
+}
+
+extension AlertEntry {
+    /// The entry without the value that was reached, for those who may not see it.
+    public var withoutValue: AlertEntry {
+        guard [.warned, .updated].contains(kind) else { return self }
+        var entry = self
+        entry.note = nil
+        return entry
     }
 }

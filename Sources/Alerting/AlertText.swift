@@ -126,8 +126,8 @@ public enum AlertText {
         }
         guard case .limit = alert.cause else {
             let isAgain = stage == "called" && alert.cause == .box(.handOver)
-            return book.text(
-                "box.\(box(alert)).\(stage == "returned" ? "returned" : isAgain ? "again" : "body")", values)
+            let over = alert.details[AlertBook.dropped] == nil ? "returned" : "dropped"
+            return book.text("box.\(box(alert)).\(stage == "returned" ? over : isAgain ? "again" : "body")", values)
         }
         let side = bound(alert)
         let isSum = alert.subject.isEmpty

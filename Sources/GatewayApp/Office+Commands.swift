@@ -85,6 +85,7 @@ extension Office {
         try refreshSensors(now: now)
         try site.noteMandates(store, now: now)
         try pipeline.reload(fresh, now: now)
+        pipeline.reviewSensors(now: now)
         try endMandates(now: now)
         try refreshLimits(now: now)
     }

@@ -75,6 +75,7 @@ extension Office {
         try store.bind(
             new, at: now, by: actor.person, zone: site.zone, facts: told.facts, notices: told.notices)
         try refreshSensors(now: now)
+        pipeline.reviewSensors(now: now)
         let book = site.book(nil)
         func line(_ key: String, _ binding: Binding) -> String {
             let values = [

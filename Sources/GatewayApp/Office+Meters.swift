@@ -171,7 +171,8 @@ extension Office {
                     ).lines[0])
                 continue
             }
-            placed.append((HandReadings.reading(reading, of: sensor, unit: unit, kind: kinds[sensor.id]), sensor))
+            let read = HandReadings.reading(reading, of: sensor, unit: unit, kind: kinds[sensor.id], zone: site.zone)
+            placed.append((read, sensor))
         }
         guard problems.isEmpty else { return CommandReply(isDone: false, lines: problems) }
         var lines: [String] = []

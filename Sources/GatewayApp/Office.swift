@@ -69,11 +69,12 @@ final class Office {
             let notices = NoticeWriter(site: site)
             // What was posted and not written when the program was killed; the next posting says what stands in its way.
             try? AgendaPapers.finish(store, in: site.configuration.papersFolder)
-            let office = try Office(
-                site: site, store: store, pipeline: Pipeline(store: store, state: state, notices: notices, now: now),
-                now: now)
-            office.pipeline.forgetRemoved(site.configuration, now: now)
-            return office
+            let pipeline = Pipeline(store: store, state: state, notices: notices, now: now)
+            // What the files say otherwise since the last run is in force before anybody is called.
+            pipeline.reviewSensors(now: now)
+            pipeline.forgetRemoved(site.configuration, now: now)
+            try pipeline.commit(packets: [], session: 0, now: now)
+            return try Office(site: site, store: store, pipeline: pipeline, now: now)
         } catch {
             try? store.close()
             throw error

@@ -234,6 +234,15 @@ public struct Alert: Hashable, Sendable, Codable {
     /// The households' points that it is about; none for what is no household's business.
     public var homePoints: [SensorID] { homes ?? (isPrivate ? [SensorID(rawValue: subject)] : []) }
 
+    /// Who looks after it: a household's own business is nobody else's, unless it protects people or concerns the commons.
+    public var audience: Audience {
+        guard isPrivate else { return .stewards }
+        return protects == .people || details[Alert.commons] != nil ? .stewards : .person
+    }
+
+    /// The detail of a household's alert that concerns everybody.
+    public static let commons = "commons"
+
     /// True while somebody may still have to do something.
     public var isOpen: Bool { state != .closed }
 

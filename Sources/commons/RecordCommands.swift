@@ -110,9 +110,10 @@ struct LogCommand: ParsableCommand {
         @OptionGroup var site: SiteOptions
         @Option(name: .long, help: "The first entry.") var from: Int64 = 1
         @Option(name: .long, help: "text or json.") var format = ListFormat.text
+        @Option(name: .long, help: "Why the texts of households' disputes are wanted; they see it.") var why: String?
 
         func run() throws {
-            try RecordDesk(site: Site.load(configFile: site.config)).lines(from: from, json: format == .json)
+            try RecordDesk(site: Site.load(configFile: site.config)).lines(from: from, json: format == .json, why: why)
                 .forEach { print($0) }
         }
     }

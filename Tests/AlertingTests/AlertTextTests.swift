@@ -138,4 +138,20 @@ struct AlertTextTests {
                 "02:41  everybody called",
             ])
     }
+
+    @Test("Of what is a home's the explanation tells no value, not the one that was reached later either")
+    func hidden() {
+        var alert = draft().alert
+        alert.entries.append(AlertEntry(at: AlertBookTests.start, kind: .updated, note: "75"))
+        alert.entries.append(AlertEntry(at: AlertBookTests.start, kind: .noted, person: "Rosa", note: "looked 3 times"))
+        func lines(isHidden: Bool) -> String {
+            AlertExplanation.lines(
+                alert, limitSentence: nil, decidedOn: nil, isHidden: isHidden, localTime: { _ in "-" },
+                book: languages.book("en")
+            ).joined(separator: "\n")
+        }
+        #expect(lines(isHidden: false).contains("75") && lines(isHidden: false).contains("76 cm"))
+        #expect(!lines(isHidden: true).contains("75") && !lines(isHidden: true).contains("76"))
+        #expect(lines(isHidden: true).contains("(Rosa): looked 3 times"))
+    }
 }

@@ -151,14 +151,16 @@ final class AlertVillage {
         office = try Office.open(site: site, now: now)
     }
 
-    /// Changes the configuration, and starts the gateway anew with it.
-    func change(_ old: String, to new: String) throws {
+    /// Changes the configuration, and starts the gateway anew with it, or has it read its files again.
+    func change(_ old: String, to new: String, isRunning: Bool = false) throws {
         let file = folder.file("gateway.yaml")
         let text = try String(contentsOfFile: file, encoding: .utf8)
         try #require(text.contains(old))
         try text.replacing(old, with: new).write(toFile: file, atomically: true, encoding: .utf8)
         site = try Site.load(configFile: file)
-        try restart()
+        guard isRunning else { return try restart() }
+        try office.reload(site, now: now)
+        try commit()
     }
 
     func commit() throws {

@@ -192,6 +192,27 @@ struct DisputeTests {
         #expect(try enter(village, .closeReport(Self.november)).isDone)
         #expect(try enter(village, .forget(sensor: home, first: day, last: day)).isDone)
         #expect(try village.office.store.disputes().isEmpty)
-        #expect(try enter(village, .openDispute(subject, why: "again")).lines[0].hasPrefix("Dispute 2 "))
+        #expect(try enter(village, .openDispute(subject, why: "again we were away")).lines[0].hasPrefix("Dispute 2 "))
+        try bookHides(village)
+    }
+
+    /// The record book shows no more of a home's dispute than the list of disputes, to whoever says no reason.
+    private func bookHides(_ village: AlertVillage) throws {
+        village.office.close()
+        let book = RecordDesk(site: village.site)
+        for isJSON in [false, true] {
+            let entries = try book.lines(from: 1, json: isJSON).filter { $0.contains("dispute.") }
+            #expect(entries.count == 3)
+            for entry in entries {
+                #expect(
+                    !entry.contains("again") && !entry.contains("house-7") && !entry.contains("secretary"), "\(entry)")
+            }
+            #expect(entries.last?.contains(isJSON ? "\"why\":\"…\"" : "why=…") == true)
+        }
+        #expect(try book.lines(from: 1, json: false).last?.contains("The texts of 3 entries are households'") == true)
+        let shown = try book.lines(from: 1, json: false, why: "the assembly asks")
+        #expect(shown.contains { $0.contains("again we were away") })
+        #expect(
+            try HouseholdDesk(site: village.site).show("house-7/power").contains { $0.contains("the assembly asks") })
     }
 }

@@ -135,6 +135,8 @@ struct LeakAtHomeTests {
         let plain = try desk.explain(number, json: false)
         #expect(plain.contains { $0.hasPrefix("What was measured is a home's.") })
         let json = try #require(try desk.explain(number, json: true).first)
+        let listed = try desk.lines(all: true, json: true).filter { $0.contains("house-8") }
+        #expect(listed.count == 1 && listed.allSatisfy { !$0.contains("peak") }, "\(listed)")
         for text in plain + [json] { #expect(!text.contains("kWh at") && !text.contains("\"evidence\""), "\(text)") }
         #expect(
             try HouseholdDesk(site: village.site).show("house-8/energy").contains { $0.contains("asked us") } == false)

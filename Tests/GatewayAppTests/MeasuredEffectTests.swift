@@ -196,6 +196,18 @@ struct MeasuredEffectTests {
         office.close()
     }
 
+    @Test("That a home's point is elsewhere, or hangs on another device, is told without place and device")
+    func home() throws {
+        let (office, site) = try changed("unit: kWh, device: h,", to: "unit: kWh, place: house-09, device: h9,")
+        let (told, facts) = (try told(office), try agenda(office, site))
+        #expect(told.count == 2 && facts.count == 2)
+        for texts in [told, facts] {
+            #expect(texts.contains { $0.contains("place: … → …") } && texts.contains { $0.contains("device: … → …") })
+            #expect(texts.allSatisfy { !$0.contains("house-09") && !$0.contains("h9") && !$0.contains("h energy") })
+        }
+        office.close()
+    }
+
     @Test("Another time zone tells the figures that begin and end at other hours")
     func zone() throws {
         let (office, site) = try changed("Europe/Madrid", to: "Pacific/Kiritimati")

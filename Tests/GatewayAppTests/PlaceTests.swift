@@ -29,6 +29,8 @@ struct PlaceTests {
         let open = try village.office.store.alerts(openOnly: true)
         let place = try #require(open.first { $0.cause == .box(.placeSilent) })
         #expect(place.priority == .now && place.protects == .people && place.subject == "pantry")
+        // Since the second of the two is silent, whenever the box looked.
+        #expect(place.onset == AlertVillage.begin.advanced(bySeconds: 304))
         #expect(open.filter { $0.coveredBy == place.number }.map(\.subject) == ["cold/power", "plug/power"])
         #expect(open.count { $0.cause == .box(.placeSilent) } == 1)
         let told = try village.told()

@@ -110,6 +110,17 @@ struct RoundTests {
         #expect(try rounds(village).map(\.destination).suffix(2) == ["stewards", "jordi"])
     }
 
+    @Test("A device that tells no percentage, only that its battery is low, is on the round until it is changed")
+    func lowWithoutPercentage() throws {
+        let village = try AlertVillage()
+        let desk = RoundDesk(site: village.site)
+        try village.hear("{\"power\": 5, \"battery_low\": true}", of: "plug", at: 10)
+        let lines = try desk.lines(json: false, now: village.now)
+        #expect(lines.count == 1 && lines[0].hasPrefix("kitchen: plug/power: battery low"), "\(lines)")
+        try village.hear("{\"power\": 5, \"battery_low\": false}", of: "plug", at: 20)
+        #expect(try desk.lines(json: false, now: village.now) == ["Nothing has to be visited."])
+    }
+
     @Test("A time that is none, and a destination that is not there or a household's, are named with their line")
     func problems() throws {
         let base = try String(contentsOfFile: GatewayUnderTest.root + "/config/gateway.yaml", encoding: .utf8)

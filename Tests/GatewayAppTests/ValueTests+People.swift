@@ -44,7 +44,7 @@ extension ValueTests {
         let walk = [(false, false), (true, true), (false, true), (true, false)] + days
         var register: Int64 = 1000
         for (day, (low, much)) in walk.enumerated() {
-            let noon = Double(day) + 1.5
+            let noon = Double(day) + 2
             register += day == 0 ? 0 : much ? 6 : 2
             let readings = [("well/water", register), ("tank/level", low ? 90 : 120)].map {
                 HandReading(

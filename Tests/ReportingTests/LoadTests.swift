@@ -71,6 +71,19 @@ struct LoadTests {
         }
     }
 
+    @Test("what a home alone heard of is no load; what stewards were called to at a home is")
+    func homes() throws {
+        let model = try report { facts in
+            facts.alerts = try [(1, Protects.equipment), (2, .people), (3, .resource)].map { number, protects in
+                var alert = try alert(number, "10-01", [])
+                (alert.protects, alert.details["visibility"]) = (protects, "household")
+                if number == 3 { alert.details[Alert.commons] = "true" }
+                return alert
+            }
+        }
+        #expect(model.load.waking == 2 && model.load.causes.map(\.count) == [2])
+    }
+
     @Test("the share of false alerts is of those that somebody explained; what nobody has said is not called fine")
     func falseShare() throws {
         let broker = AlertCause.box(.brokerAway)

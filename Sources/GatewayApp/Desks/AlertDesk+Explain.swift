@@ -83,20 +83,28 @@ extension AlertDesk {
 
     /// True where what was measured is a home's and nobody said why it is wanted; a reason is entered in the record book.
     private func hides(_ alert: Alert, why: String?, in store: Store) throws -> Bool {
-        let measured = (alert.transition.map { [$0.sensor].compactMap { $0 } + $0.evidence.map(\.sensor) } ?? [])
-        let homes = Set(try store.sensors().filter { $0.visibility == .household }.map(\.id))
-            .intersection(measured + alert.homePoints)
+        let homes = AlertDesk.homes(in: alert, of: try AlertDesk.homes(store))
         guard !homes.isEmpty, let why else { return !homes.isEmpty }
         _ = try HouseholdDesk(site: site).look(at: homes.sorted(), "alerts explain \(alert.number)", why: why)
         return false
     }
 
+    /// The sensors of homes.
+    static func homes(_ store: Store) throws -> Set<SensorID> {
+        Set(try store.sensors().filter { $0.visibility == .household }.map(\.id))
+    }
+
+    /// Those of homes' sensors that an alert's values are of.
+    static func homes(in alert: Alert, of homes: Set<SensorID>) -> Set<SensorID> {
+        let measured = alert.transition.map { [$0.sensor].compactMap { $0 } + $0.evidence.map(\.sensor) } ?? []
+        return homes.intersection(measured + alert.homePoints)
+    }
+
     private static func explained(
         _ alert: Alert, _ entry: LimitInForce?, _ sentence: String?, _ disputes: [Dispute], isHidden: Bool
     ) -> ExplainedLine {
-        var line = AlertDesk.line(alert, disputes)
+        let line = AlertDesk.line(alert, disputes, isHidden: isHidden)
         let shown = isHidden ? nil : alert.transition
-        if isHidden { line.peak = nil }
         return ExplainedLine(
             alert: line, sentence: sentence, decision: entry?.reference.resolution,
             decidedOn: entry?.decidedOn.description, value: shown?.value?.description,
@@ -107,7 +115,7 @@ extension AlertDesk {
                     sensor: $0.sensor.rawValue, value: $0.value.description, unit: $0.unit.code,
                     time: $0.time.description)
             },
-            entries: alert.entries.map {
+            entries: alert.entries.map { isHidden ? $0.withoutValue : $0 }.map {
                 EntryLine(
                     at: $0.at.description, kind: $0.kind.rawValue, person: $0.person, note: $0.note,
                     until: $0.until?.description)

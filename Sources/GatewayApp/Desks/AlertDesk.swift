@@ -41,10 +41,10 @@ public struct AlertDesk {
         let alerts = try store.alerts(openOnly: !all)
         let disputes = try store.disputes()
         if json {
+            let homes = try AlertDesk.homes(store)
             return try alerts.map { alert in
-                var line = AlertDesk.line(alert, disputes)
-                if alert.isPrivate { line.peak = nil }
-                return try JSONLine.text(line)
+                let isHidden = alert.isPrivate || !AlertDesk.homes(in: alert, of: homes).isEmpty
+                return try JSONLine.text(AlertDesk.line(alert, disputes, isHidden: isHidden))
             }
         }
         let book = site.book(nil)
@@ -61,14 +61,15 @@ public struct AlertDesk {
             }) + off
     }
 
-    /// An alert as it stands in JSON.
-    static func line(_ alert: Alert, _ disputes: [Dispute]) -> AlertLine {
+    /// An alert as it stands in JSON; without what was measured where that is a home's.
+    static func line(_ alert: Alert, _ disputes: [Dispute], isHidden: Bool) -> AlertLine {
         AlertLine(
             number: alert.number, id: alert.id, priority: alert.priority.rawValue,
             state: alert.state.rawValue, subject: alert.subject, cause: word(for: alert.cause),
             onset: alert.onset.description, detectedAt: alert.detectedAt.description,
             returnedAt: alert.returnedAt?.description, closedAt: alert.closedAt?.description,
-            outcome: alert.outcome?.rawValue, takenBy: alert.takenBy, peak: alert.peak?.description,
+            outcome: alert.outcome?.rawValue, takenBy: alert.takenBy,
+            peak: isHidden ? nil : alert.peak?.description,
             pausedUntil: alert.state == .paused ? alert.pause?.until.description : nil,
             pauseAskedUntil: asked(alert)?.until.description,
             offUntil: alert.offUntil?.description, coveredBy: alert.coveredBy,

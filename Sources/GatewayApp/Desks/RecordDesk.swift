@@ -19,11 +19,22 @@ public struct RecordDesk {
         var hash: String
     }
 
-    /// The entries from a number on.
-    public func lines(from first: Int64, json: Bool) throws -> [String] {
-        let entries = try site.readingStore().recordEntries(from: max(1, first), limit: 10_000)
+    /// The entries from a number on; the texts of homes' disputes only where `why` says the reason, which the homes see.
+    public func lines(from first: Int64, json: Bool, why: String? = nil) throws -> [String] {
+        let store = try site.readingStore()
+        let entries = try store.recordEntries(from: max(1, first), limit: 10_000)
+        let homes = entries.filter { RecordDesk.isHomes($0.entry) }
+        if let why, !homes.isEmpty {
+            let numbers = Set(homes.compactMap { $0.entry.facts["dispute"] })
+            let sensors = try store.disputes().filter { numbers.contains("\($0.number)") }.compactMap(\.sensor)
+            _ = try HouseholdDesk(site: site).look(at: sensors, "log show", why: why)
+        }
+        let note =
+            why == nil && !homes.isEmpty && !json
+            ? [site.book(nil).text("disputes.cli.log", ["count": "\(homes.count)"])] : []
         return try entries.map { recorded in
-            let entry = recorded.entry
+            var entry = recorded.entry
+            if why == nil, RecordDesk.isHomes(entry) { entry.erasable = entry.erasable.mapValues { _ in "…" } }
             if json {
                 return try JSONLine.text(
                     EntryLine(
@@ -33,7 +44,12 @@ public struct RecordDesk {
             let facts = (entry.facts.merging(entry.erasable) { fact, _ in fact }).sorted { $0.key < $1.key }
                 .map { "\($0.key)=\($0.value)" }.joined(separator: " ")
             return Escaping.terminal("\(recorded.number)  \(site.local(entry.at))  \(entry.kind)  \(facts)")
-        }
+        } + note
+    }
+
+    /// True for what was entered of a home's dispute: what it is about stands among the texts that can be erased.
+    private static func isHomes(_ entry: RecordEntry) -> Bool {
+        entry.kind.hasPrefix("dispute.") && ["sensor", "resource", "alert"].allSatisfy { entry.facts[$0] == nil }
     }
 
     /// Has texts of an entry erased; every one where none is named.

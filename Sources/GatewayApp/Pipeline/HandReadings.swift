@@ -17,11 +17,18 @@ enum HandReadings {
     }
 
     /// The reading as it is stored; a sensor with a meter sheet has a register, any other one a level.
-    static func reading(_ said: HandReading, of sensor: Sensor, unit: Unit, kind: ReadingKind?) -> Reading {
-        Reading(
+    ///
+    /// A register that was read at midnight by `zone` tells of the day that ends then: it is stored a millisecond earlier.
+    static func reading(
+        _ said: HandReading, of sensor: Sensor, unit: Unit, kind: ReadingKind?, zone: Zone
+    ) -> Reading {
+        let kind = kind ?? (sensor.meter == nil ? .gauge : .register)
+        let isMidnight = zone.start(of: zone.date(at: said.time)) == said.time
+        let time = kind == .register && isMidnight ? said.time.advanced(byMilliseconds: -1) : said.time
+        return Reading(
             stream: StreamKey(device: OwnDevices.hand + sensor.id.rawValue), channel: "reading",
-            quantity: sensor.quantity, kind: kind ?? (sensor.meter == nil ? .gauge : .register), value: said.value,
-            unit: unit, time: ReadingTime(said.time, source: .manual))
+            quantity: sensor.quantity, kind: kind, value: said.value, unit: unit,
+            time: ReadingTime(time, source: .manual))
     }
 }
 

@@ -54,7 +54,7 @@ struct MeasuredNews {
             let ends = ending.contains(old.sensor) || new.contains { $0.isSameChannel(as: old) }
             guard next.map({ !$0.isSameChannel(as: old) }) ?? ends else { continue }
             let effect = try next.map { try month().effect(of: sensor, boundTo: $0) } ?? month().effect(of: sensor, nil)
-            let words = [old, next].map { $0.map { "\($0.device) \($0.channel)" } ?? "-" }.joined(separator: " → ")
+            let words = MeasuredNews.difference(old, next, isHome: sensor.visibility == .household)
             told.add(notices(sensor, words, effect, by: person), try facts(effect, of: sensor), of: sensor.id)
         }
         return told
@@ -137,8 +137,16 @@ struct MeasuredNews {
         }
     }
 
+    /// The devices and channels that measured before and measure from now on; of a home only that they are others.
+    static func difference(_ old: Binding?, _ new: Binding?, isHome: Bool) -> String {
+        guard !isHome else { return "device: … → …" }
+        return [old, new].map { $0.map { "\($0.device) \($0.channel)" } ?? "-" }.joined(separator: " → ")
+    }
+
     /// The keys of the sheet that say something else, as `meter.digits: 6 → 7`; names that people see are no change.
-    static func differences(_ old: Sensor?, _ new: Sensor?) -> [String] {
+    ///
+    /// Of what is a home's by either sheet, or is one now, nothing is said that names it.
+    static func differences(_ old: Sensor?, _ new: Sensor?, isHome: Bool = false) -> [String] {
         func fields(_ sensor: Sensor?) -> [String: String] {
             guard let sensor, let text = try? JSONLine.text(sensor),
                 let object = try? JSONSerialization.jsonObject(with: Data(text.utf8))
@@ -146,9 +154,12 @@ struct MeasuredNews {
             return leaves(object, at: "")
         }
         let (before, after) = (fields(old), fields(new))
+        let isHome = isHome || [old, new].contains { $0?.visibility == .household }
         return Set(before.keys).union(after.keys).filter { !$0.hasPrefix("names.") && $0 != "visited_by" }.sorted()
             .compactMap { key in
                 guard before[key] != after[key] else { return nil }
+                // Where a home is, and of what it is computed, names it.
+                if isHome, key == "place" || key.hasPrefix("computed") { return "\(key): … → …" }
                 return "\(key): \(before[key] ?? "-") → \(after[key] ?? "-")"
             }
     }

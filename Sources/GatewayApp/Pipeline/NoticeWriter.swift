@@ -66,9 +66,26 @@ struct NoticeWriter: Sendable {
     /// Takes back what a broker holds of a closed alert for those who were told of it and are not told who closed it.
     func withdrawals(after draft: NoticeDraft, state: PipelineState, now: Instant) -> [OutboxItem] {
         guard draft.alert.state == .closed else { return [] }
-        let place = state.sensors.home(of: draft.alert.homePoints)
         var told = draft
         told.audience = AlertBook.circle(of: draft.alert)
+        return withdrawals(of: told, keptFor: draft, state: state, now: now)
+    }
+
+    /// Takes back what a broker holds of an alert that has become a home's business, from those whose business it is not.
+    func withdrawals(of alert: Alert, toldAs before: Alert, state: PipelineState, now: Instant) -> [OutboxItem] {
+        func draft(_ circle: Audience) -> NoticeDraft {
+            NoticeDraft(kind: MQTTDestination.withdrawn, alert: alert, audience: circle)
+        }
+        return withdrawals(
+            of: draft(AlertBook.circle(of: before)), keptFor: draft(AlertBook.circle(of: alert)), state: state, now: now
+        )
+    }
+
+    private func withdrawals(
+        of told: NoticeDraft, keptFor draft: NoticeDraft, state: PipelineState, now: Instant
+    ) -> [OutboxItem] {
+        let place = state.sensors.home(of: draft.alert.homePoints)
+        var told = told
         return destinations.filter { destination in
             guard case .mqtt = destination.kind else { return false }
             return mayHear(destination, told, place) && !mayHear(destination, draft, place)

@@ -66,10 +66,13 @@ extension Pipeline {
         batch.dutyMarks[DutyMark(kind: DutyMark.onDuty, name: person)] = now
         batch.outbox += notices.phones(state.alerts.policy.roster, now: now)
         guard let before else { return }
+        // A home's alert is among them where the stewards look after it: by its number, never by its sensor's name.
         let open = state.alerts.open.filter { alert in
-            alert.details["visibility"] == nil && ![.box(.testAlarm), .box(.handOver)].contains(alert.cause)
+            AlertBook.circle(of: alert) != .person && ![.box(.testAlarm), .box(.handOver)].contains(alert.cause)
         }
-        let silent = open.filter { $0.holds && $0.cause == .box(.sensorSilent) }.map(\.subject)
+        let silent = open.filter {
+            $0.holds && $0.cause == .box(.sensorSilent) && $0.details["visibility"] == nil
+        }.map(\.subject)
         let others = open.filter { $0.cause != .box(.sensorSilent) }.map { "\($0.number) \($0.stateWord)" }
         // One that nobody has answered is overtaken.
         for old in [before, person] { box(.handOver, subject: old, isActive: false, onset: now, [:], now) }

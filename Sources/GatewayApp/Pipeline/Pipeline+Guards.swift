@@ -16,7 +16,9 @@ extension Pipeline {
             box(.tooManyMessages, subject: device, isActive: false, onset: now, [:], now)
             return true
         case .passed(let cap):
-            box(.tooManyMessages, subject: device, isActive: true, onset: now, ["cap": "\(cap)"], now)
+            var details = ["cap": "\(cap)"]
+            if state.sensors.home(device: device) != nil { details["visibility"] = Visibility.household.rawValue }
+            box(.tooManyMessages, subject: device, isActive: true, onset: now, details, now)
         case .beyond: break
         }
         state.counters.rejections["too_many", default: 0] += 1

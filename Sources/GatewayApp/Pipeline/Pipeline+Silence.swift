@@ -1,5 +1,6 @@
 import Alerting
 import GatewayModel
+import Storage
 
 /// Sensors and places that are not heard.
 extension Pipeline {
@@ -7,7 +8,13 @@ extension Pipeline {
     ///
     /// Where all sensors of a place are silent, the place is told of and not each of them.
     func apply(_ changes: [SilenceWatch.Change], now: Instant) {
-        if !changes.isEmpty { lookAtPlaces(of: changes.map(\.sensor), now: now) }
+        // A place is silent since its last sensor is, and heard since its first one is.
+        var onsets: [String: Instant] = [:]
+        for change in changes {
+            guard let place = state.alerts.policy.places[change.sensor] else { continue }
+            onsets[place] = max(onsets[place] ?? change.onset, change.onset)
+        }
+        for (place, onset) in onsets.sorted(by: { $0.key < $1.key }) { look(at: place, onset: onset, now: now) }
         for change in changes {
             guard let sensor = state.sensors.sensor(change.sensor) else { continue }
             var details = ["place": sensor.place]
@@ -19,15 +26,56 @@ extension Pipeline {
         }
     }
 
-    private func lookAtPlaces(of sensors: [SensorID], now: Instant) {
-        let places = state.alerts.policy.places
-        let standing = state.silence.standing
-        for place in Set(sensors.compactMap { places[$0] }).sorted() {
-            let watched = places.filter { $0.value == place }.keys.filter { standing[$0] != nil }
-            let silent = watched.filter { standing[$0] == true }
-            box(
-                .placeSilent, subject: place, isActive: silent.count > 1 && silent.count == watched.count, onset: now,
-                ["count": "\(silent.count)"], now)
+    /// Brings open alerts in line with sensors that were declared otherwise: what became a home's is told to nobody else,
+    /// and what nobody waits for any more, a sensor without a rhythm or a place without sensors, is silent no longer.
+    func reviewSensors(now: Instant) {
+        let before = state.alerts
+        let homes = Set(before.open.filter(isHomes).map(\.id))
+        for alert in state.alerts.keepPrivate(homes) {
+            perform([.store(alert)], now: now)
+            guard let told = before.open.first(where: { $0.id == alert.id }) else { continue }
+            batch.outbox += notices.withdrawals(of: alert, toldAs: told, state: state, now: now)
         }
+        let watched = state.silence.standing
+        for alert in state.alerts.open where alert.cause == .box(.sensorSilent) {
+            guard watched[SensorID(rawValue: alert.subject)] == nil else { continue }
+            perform(state.alerts.drop(.sensorSilent, subject: alert.subject, now: now), now: now)
+        }
+        // First those that are silent, so that what moved from one place to another stays covered.
+        let places = Set(state.alerts.policy.places.values).sorted {
+            (isSilent($0) ? 0 : 1, $0) < (isSilent($1) ? 0 : 1, $1)
+        }
+        for place in places { look(at: place, onset: now, now: now) }
+        for alert in state.alerts.open where alert.cause == .box(.placeSilent) && !places.contains(alert.subject) {
+            perform(state.alerts.drop(.placeSilent, subject: alert.subject, now: now), now: now)
+        }
+    }
+
+    /// True where an alert is about a home's sensor, or about a device that measures a home.
+    private func isHomes(_ alert: Alert) -> Bool {
+        let sensor =
+            alert.transition?.sensor.flatMap(state.sensors.sensor)
+            ?? state.sensors.sensor(SensorID(rawValue: alert.subject))
+        if let sensor { return sensor.visibility == .household }
+        switch alert.cause {
+        case .box(.readingsPutAside), .box(.tooManyMessages): return state.sensors.home(device: alert.subject) != nil
+        case .box, .limit: return false
+        }
+    }
+
+    private func look(at place: String, onset: Instant, now: Instant) {
+        let count = silence(of: place).count { $0 }
+        box(.placeSilent, subject: place, isActive: isSilent(place), onset: onset, ["count": "\(count)"], now)
+    }
+
+    private func isSilent(_ place: String) -> Bool {
+        let silence = silence(of: place)
+        return silence.count > 1 && silence.allSatisfy { $0 }
+    }
+
+    /// Of each sensor of a place that is watched, whether it is silent.
+    private func silence(of place: String) -> [Bool] {
+        let standing = state.silence.standing
+        return state.alerts.policy.places.filter { $0.value == place }.keys.compactMap { standing[$0] }
     }
 }

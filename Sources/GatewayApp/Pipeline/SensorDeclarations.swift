@@ -2,6 +2,8 @@ import GatewayModel
 import Storage
 
 /// Brings the sensors of the configuration into the database: what differs is dated and recorded, nothing is deleted.
+///
+/// A sensor that was taken out of the file goes on measuring and keeps its history; nobody misses it any more.
 struct SensorDeclarations {
     /// Who stands in the record book for a change that came from the file.
     static let author = "configuration file"
@@ -13,7 +15,12 @@ struct SensorDeclarations {
     func apply(now: Instant) throws {
         let declared = site.configuration.sensors
         let names = Set(declared.map(\.sensor.id))
-        let assigned = try store.sensors().filter { !names.contains($0.id) }
+        let assigned = try store.sensors().filter { !names.contains($0.id) }.map { sensor in
+            // Only the file says how often a sensor is expected: one that was taken out of it is waited for no more.
+            var sensor = sensor
+            sensor.rhythm = nil
+            return sensor
+        }
         let news = MeasuredNews(site: site, store: store, now: now)
         let sensors = declared.map(\.sensor) + assigned
         let told = try news.told(of: store.plannedChanges(sensors), by: SensorDeclarations.author)

@@ -100,6 +100,19 @@ struct SensorDirectory: Sendable {
     /// A message cannot pose as a person's own reading: those do not come this way.
     func isAssigned(device: String) -> Bool { devices.contains(device) && !OwnDevices.contain(device) }
 
+    /// The home of which alone a device tells now; nil where it measures something shared, or several homes.
+    func home(device: String) -> String? {
+        let measured = bindings.filter { $0.key.device == device }.values.flatMap { $0 }.filter { $0.until == nil }
+            .map { sensors[$0.sensor] }
+        guard let first = measured.first??.place else { return nil }
+        return measured.allSatisfy { $0?.visibility == .household && $0?.place == first } ? first : nil
+    }
+
+    /// The place of what an alert is about: that of a sensor, or the home of which a device tells.
+    func place(of subject: String) -> String? {
+        sensors[SensorID(rawValue: subject)].map(\.place) ?? home(device: subject)
+    }
+
     /// True where a channel's figures are the community's: by the sensor that it measured then, else by all of its device's.
     func isCommunity(device: String, channel: String, at time: Instant) -> Bool {
         if let sensor = sensor(device: device, channel: channel, at: time) { return sensor.visibility == .community }

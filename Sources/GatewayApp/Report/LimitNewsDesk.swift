@@ -66,10 +66,9 @@ struct LimitNewsDesk {
                 let what = "time_zone: \(entry.facts["time_zone_before"] ?? "?") → \(zone)"
                 return [LimitNews.Change(.days, at: entry.at, by: .settings, what: what, effects: effects)]
             }
-            guard let name = entry.text("sensor"), named.contains(SensorID(rawValue: name)),
-                let what = LimitNewsDesk.difference(entry)
-            else { return [] }
+            guard let name = entry.text("sensor"), named.contains(SensorID(rawValue: name)) else { return [] }
             let sensor = sensors[SensorID(rawValue: name)].flatMap { $0.visibility == .household ? nil : $0 }
+            guard let what = LimitNewsDesk.difference(entry, isHome: sensor == nil) else { return [] }
             let author: LimitNews.Change.Author =
                 entry.erasable["person"] == SensorDeclarations.author ? .settings : .person(entry: recorded.number)
             return [
@@ -96,18 +95,15 @@ struct LimitNewsDesk {
     }
 
     /// What is different, as `key: old → new`; nil where the entry is of another kind, or only a name differs.
-    private static func difference(_ entry: RecordEntry) -> String? {
+    private static func difference(_ entry: RecordEntry, isHome: Bool) -> String? {
         guard let old = entry.text("old") else { return nil }
         let new = entry.text("new")
         switch entry.kind {
         case "sensor.changed", "sensor.retired":
-            let differences = MeasuredNews.differences(read(old), new.flatMap(read))
+            let differences = MeasuredNews.differences(read(old), new.flatMap(read), isHome: isHome)
             return differences.isEmpty ? nil : differences.joined(separator: "; ")
         case "sensor.bound":
-            let devices = [old, new].map { text in
-                text.flatMap { read($0) as Binding? }.map { "\($0.device) \($0.channel)" } ?? "-"
-            }
-            return devices.joined(separator: " → ")
+            return MeasuredNews.difference(read(old), new.flatMap(read), isHome: isHome)
         default: return nil
         }
     }

@@ -2,7 +2,7 @@ import GatewayModel
 
 /// How often the stewards were called in a month, against what the community said that they can bear.
 ///
-/// Counted is what people were told of; test messages and hand-overs are not. No person is named, and no column is one
+/// Counted is what the stewards were told of; test messages, hand-overs and what only a home heard of are not. No person is named, and no column is one
 /// person's: within a week the counts stand in the order of their size.
 public struct LoadReport: Hashable, Sendable {
     /// A week from Monday to Sunday that touches the month.
@@ -52,7 +52,9 @@ public struct LoadReport: Hashable, Sendable {
     /// Counts the load of a month; `days` of it are over.
     init(_ facts: ReportFacts, days: Int) {
         func isLoad(_ alert: Alert) -> Bool {
-            alert.isUntold != true && ![.box(.testAlarm), .box(.handOver)].contains(alert.cause)
+            // What a home hears of alone calls no steward.
+            alert.isUntold != true && alert.audience != .person
+                && ![.box(.testAlarm), .box(.handOver)].contains(alert.cause)
         }
         let told = facts.alerts.filter {
             isLoad($0) && CalendarMonth(of: facts.zone.date(at: $0.onset)) == facts.month
