@@ -17,6 +17,7 @@ final class RunningParts: NamedService, Sendable {
     /// Sends what cannot be stored, because storing is what fails.
     private let apart: OutboxWorker
     private let control: ControlServer
+    private let current: CurrentSite
     private let answers: AnswerListener
     private let links: AnswerLinks?
     private let stewards: StewardMandate
@@ -85,7 +86,12 @@ final class RunningParts: NamedService, Sendable {
         self.apart = apart
         self.loop = loop
         answers = RunningParts.answerListener(destinations, on: loop, logger: logger)
-        control = try ControlServer(dataFolder: site.configuration.dataFolder, logger: logger) { command, actor in
+        let current = CurrentSite(site)
+        self.current = current
+        control = try ControlServer(
+            path: site.configuration.socketPath, logger: logger,
+            inquiries: { $0.answer(from: current.latest) }
+        ) { command, actor in
             RunningParts.perform(command, actor, on: loop)
         }
     }
@@ -128,6 +134,7 @@ final class RunningParts: NamedService, Sendable {
 
     /// Has the ingest thread read the files again; the site must be a good one.
     func reload(_ site: Site) {
+        current.reload(site)
         links?.reload(site)
         stewards.reload(site, now: SystemClock.now())
         loop.submit { handler in (handler as? IngestHandler)?.reload(site) }
