@@ -12,6 +12,16 @@ public struct Site: Sendable {
     /// The phrasebooks.
     public let languages: Languages
 
+    /// Where docs/install.md puts the configuration of a box.
+    public static let installedConfiguration = "/etc/commons-gateway/gateway.yaml"
+
+    /// The configuration that is meant: that of the box where nobody named one and the current folder has none.
+    public static func configuration(named path: String) -> String {
+        let files = FileManager.default
+        let isMissing = path == "config/gateway.yaml" && !files.fileExists(atPath: path)
+        return isMissing && files.fileExists(atPath: installedConfiguration) ? installedConfiguration : path
+    }
+
     /// Reads all files; what stops the program is thrown, what stops only itself goes to `warn`.
     ///
     /// - Throws: ``AppError`` listing every problem of the configuration.
@@ -32,6 +42,7 @@ public struct Site: Sendable {
     /// Opens the database for reading, beside a running gateway.
     func readingStore() throws -> Store {
         let folder = configuration.dataFolder
+        guard isDataOpen else { throw closedData(isGatewayMissing: false) }
         guard FileManager.default.fileExists(atPath: folder + "/gateway.sqlite") else {
             throw AppError("there is no database in \(folder) yet", remedy: "start the gateway with `commons run`")
         }

@@ -57,8 +57,12 @@ enum Program {
 
 /// The option that names the configuration file.
 struct SiteOptions: ParsableArguments {
-    @Option(name: .long, help: "The configuration file.")
+    @Option(
+        name: .long,
+        help: "The configuration file; where the default is not there, \(Site.installedConfiguration) of this machine.")
     var config = "config/gateway.yaml"
+
+    mutating func validate() throws { config = Site.configuration(named: config) }
 }
 
 /// The form of lists.

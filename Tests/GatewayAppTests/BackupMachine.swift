@@ -20,7 +20,7 @@ struct BackupMachine {
         path = folder.file("machine")
         secret = folder.file("passphrase")
         try FileManager.default.createDirectory(atPath: path + "/decisions", withIntermediateDirectories: true)
-        try "correct horse battery staple\n".write(toFile: secret, atomically: true, encoding: .utf8)
+        try TemporaryFolder.writeSecret("correct horse battery staple\n", to: secret)
         try """
         community: {id: test, name: Test, languages: [en], time_zone: Europe/Madrid, kind: real}
         data_folder: \(path)/data

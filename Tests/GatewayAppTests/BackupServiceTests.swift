@@ -9,7 +9,7 @@ struct BackupServiceTests {
 
     init() throws {
         folder = try TemporaryFolder("service")
-        try "correct horse battery staple\n".write(toFile: folder.file("secret"), atomically: true, encoding: .utf8)
+        try TemporaryFolder.writeSecret("correct horse battery staple\n", to: folder.file("secret"))
         try FileManager.default.createDirectory(atPath: folder.file("stick"), withIntermediateDirectories: true)
     }
 

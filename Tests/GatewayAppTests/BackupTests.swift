@@ -25,7 +25,7 @@ struct BackupTests {
         for path in [machine, stick, machine + "/decisions", machine + "/broker"] {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         }
-        try "correct horse battery staple\n".write(toFile: secret, atomically: true, encoding: .utf8)
+        try TemporaryFolder.writeSecret("correct horse battery staple\n", to: secret)
         try "allow_anonymous false\n".write(
             toFile: machine + "/broker/mosquitto.conf", atomically: true, encoding: .utf8)
         try """
@@ -219,16 +219,16 @@ struct BackupTests {
         try live(7)
         _ = try BackupDesk(site: site()).make(to: nil)
         let archive = try copy()
-        try "wrong horse battery staple\n".write(toFile: secret, atomically: true, encoding: .utf8)
+        try TemporaryFolder.writeSecret("wrong horse battery staple\n", to: secret)
         #expect(throws: AppError.self) { try restore(archive, below: folder.file("a")) }
-        try "correct horse battery staple\n".write(toFile: secret, atomically: true, encoding: .utf8)
+        try TemporaryFolder.writeSecret("correct horse battery staple\n", to: secret)
         var bytes = try #require(FileManager.default.contents(atPath: archive))
         bytes[bytes.count / 2] ^= 1
         try bytes.write(to: URL(fileURLWithPath: folder.file("damaged")))
         #expect(throws: AppError.self) { try restore(folder.file("damaged"), below: folder.file("b")) }
         #expect((try? FileManager.default.contentsOfDirectory(atPath: folder.file("b"))) ?? [] == [])
 
-        try "short\n".write(toFile: secret, atomically: true, encoding: .utf8)
+        try TemporaryFolder.writeSecret("short\n", to: secret)
         #expect(throws: AppError.self) { try BackupDesk(site: site()).make(to: nil) }
         #expect(try copy() == archive)
         #expect(!FileManager.default.fileExists(atPath: machine + "/data/backup.scratch"))

@@ -33,9 +33,9 @@ struct ServiceUnitTests {
         let start = try #require(settings["ExecStart"]?.first)
         #expect(start.contains("--config /etc/commons-gateway/"), "the configuration is outside its data folder")
         let install = try String(contentsOfFile: GatewayUnderTest.root + "/docs/install.md", encoding: .utf8)
-        #expect(install.contains("install -d -o root -g \(user) -m 750 /etc/commons-gateway\n"))
-        #expect(install.contains("chown root:\(user) /etc/commons-gateway/*\n"))
-        #expect(install.contains("chmod 640 /etc/commons-gateway/*\n"))
+        #expect(install.contains("install -d -o root -g root -m 755 /etc/commons-gateway\n"))
+        #expect(install.contains("install -d -o root -g \(user) -m 750 /etc/commons-gateway/secrets\n"))
+        #expect(install.contains("install -o root -g stewards -m 640 my.yaml /etc/commons-gateway/gateway.yaml\n"))
     }
 
     @Test("The install page puts profiles, words and decisions where the service cannot write, and the doctor sees it")
@@ -44,7 +44,7 @@ struct ServiceUnitTests {
         let commands = install.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
         let copies = commands.filter { $0.hasPrefix("sudo cp ") || $0.hasPrefix("sudo install ") }
         let own = copies.filter { $0.contains("/var/lib/commons-gateway") }
-        #expect(own == ["sudo install -d -o commons-gateway -g stewards -m 750 /var/lib/commons-gateway"])
+        #expect(own == ["sudo install -d -o commons-gateway -g commons-gateway -m 700 /var/lib/commons-gateway"])
         #expect(copies.contains("sudo install -d -o root -g root -m 755 /usr/share/commons-gateway"))
         #expect(copies.contains("sudo install -d -o root -g stewards -m 2775 /srv/commons-gateway/resolutions"))
         // What the page tells people to write leads there and nowhere else.
@@ -57,6 +57,17 @@ struct ServiceUnitTests {
             #expect(folder(key)?.hasPrefix("/") == true && folder(key)?.hasPrefix(state) == false, "\(key)")
         }
         #expect(settings["ReadWritePaths"] == nil)
+    }
+
+    @Test("The stewards reach the socket, which lies outside the data folder, and nothing of the data")
+    func socketForStewards() throws {
+        #expect(settings["RuntimeDirectory"] == ["commons-gateway"])
+        #expect(settings["RuntimeDirectoryMode"] == ["0711"])
+        #expect(settings["StateDirectoryMode"] == ["0700"])
+        #expect(settings["SupplementaryGroups"] == ["stewards"])
+        let install = try String(contentsOfFile: GatewayUnderTest.root + "/docs/install.md", encoding: .utf8)
+        #expect(install.contains("control_socket: /run/commons-gateway/control.sock\n"))
+        #expect(install.contains("--groups stewards "))
     }
 
     @Test("The doctor names files that an installed service's own account could change")

@@ -17,6 +17,12 @@ public final class TemporaryFolder: Sendable {
         path + "/" + name
     }
 
+    /// Writes a secret into a file that its owner alone may read.
+    public static func writeSecret(_ text: String, to path: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+    }
+
     deinit {
         try? FileManager.default.removeItem(atPath: path)
     }

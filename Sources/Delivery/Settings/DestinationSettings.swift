@@ -164,6 +164,23 @@ public struct DestinationSettings: Hashable, Sendable {
         }
     }
 
+    /// The file of the certificate authority, which anybody may read; nil where none is named.
+    public var authorityFile: String? {
+        switch kind {
+        case .smtp(let smtp): smtp.caFile
+        case .webhook(let webhook): webhook.caFile
+        case .ntfy(let ntfy): ntfy.caFile
+        case .matrix(let matrix): matrix.place.caFile
+        case .gotify(let gotify): gotify.place.caFile
+        case .apprise(let apprise): apprise.place.caFile
+        case .talk(let talk): talk.place.caFile
+        case .discourse(let discourse): discourse.place.caFile
+        case .loomio(let loomio): loomio.place.caFile
+        case .ping(let ping): ping.caFile
+        case .files, .command, .printer, .siren, .sms, .mqtt: nil
+        }
+    }
+
     /// The files that hold its secrets and certificates, and credentials as `credential:NAME`.
     public var namedFiles: [String] {
         switch kind {

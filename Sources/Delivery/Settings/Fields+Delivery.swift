@@ -16,7 +16,8 @@ extension Fields {
         guard self["\(key)_file"] == nil else { return nil }
         owner.report(
             "'\(owner.path)' names no \(key)",
-            remedy: "add `\(key)_file: /etc/commons-gateway/\(key)` or `\(key)_env: NAME`; never the \(key) itself")
+            remedy:
+                "add `\(key)_file: /etc/commons-gateway/secrets/\(key)` or `\(key)_env: NAME`; never the \(key) itself")
         return nil
     }
 

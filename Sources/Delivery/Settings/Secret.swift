@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// Where a password, token or key is read from; the secret itself never stands in the configuration.
 public enum SecretSource: Hashable, Sendable {
@@ -13,6 +14,47 @@ public enum SecretSource: Hashable, Sendable {
         return path
     }
 
+    /// What makes a file useless for a secret, with the remedy; nil where it is there and closed to others, where nobody can tell
+    /// from this account, and for a credential.
+    public static func trouble(with path: String, isSecret: Bool = true) -> DestinationError? {
+        guard Credential.name(in: path) == nil else { return nil }
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            guard errno == ENOENT || errno == ENOTDIR else { return nil }
+            return DestinationError(
+                .secretMissing, "there is no file \(path)",
+                remedy: isSecret
+                    ? "create it with the secret as its only line, readable for the gateway's user alone"
+                    : "check its name")
+        }
+        guard isSecret, status.st_mode & 0o007 != 0 else { return nil }
+        return DestinationError(
+            .secretExposed, "everybody on this machine may use the secret in \(path)", remedy: "run chmod o= \(path)")
+    }
+
+    /// The text of a file with a secret, as it stands there, and where that file is.
+    ///
+    /// - Throws: ``DestinationError`` where it is missing, no text, or open to everybody.
+    public static func file(
+        at written: String, environment: [String: String]
+    ) throws(DestinationError) -> (path: String, text: String) {
+        let path = try Credential.path(written, environment: environment)
+        if path != written, !FileManager.default.fileExists(atPath: path) {
+            throw DestinationError(
+                .secretMissing, "systemd hands the service no \(written)",
+                remedy: "add LoadCredential=\(written.dropFirst(Credential.prefix.count)):FILE to its unit")
+        }
+        if let trouble = trouble(with: path) { throw trouble }
+        guard let data = FileManager.default.contents(atPath: path), data.count <= 65_536,
+            let text = String(bytes: data, encoding: .utf8)
+        else {
+            throw DestinationError(
+                .secretMissing, "the file \(path) cannot be read as a text",
+                remedy: "check its owner and mode; the gateway's user has to read it")
+        }
+        return (path, text)
+    }
+
     /// Reads the secret; blocks for the length of a small file.
     public func read(environment: [String: String]) throws(DestinationError) -> String {
         switch self {
@@ -24,25 +66,7 @@ public enum SecretSource: Hashable, Sendable {
             }
             return value
         case .file(let written):
-            let path = try Credential.path(written, environment: environment)
-            if path != written, !FileManager.default.fileExists(atPath: path) {
-                throw DestinationError(
-                    .secretMissing, "systemd hands the service no \(written)",
-                    remedy: "add LoadCredential=\(written.dropFirst(Credential.prefix.count)):FILE to its unit")
-            }
-            let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-            guard let data = FileManager.default.contents(atPath: path), data.count <= 65_536,
-                let text = String(bytes: data, encoding: .utf8)
-            else {
-                throw DestinationError(
-                    .secretMissing, "the file \(path) cannot be read as a text",
-                    remedy: "create it with the secret as its only line, readable for the gateway's user")
-            }
-            if let mode = (attributes?[.posixPermissions] as? NSNumber)?.intValue, mode & 0o007 != 0 {
-                throw DestinationError(
-                    .secretExposed, "everybody on this machine may use the secret in \(path)",
-                    remedy: "run chmod 600 \(path)")
-            }
+            let (path, text) = try SecretSource.file(at: written, environment: environment)
             let secret = text.trimmingCharacters(in: .whitespacesAndNewlines)
             guard !secret.isEmpty else {
                 throw DestinationError(.secretMissing, "the file \(path) is empty", remedy: "write the secret into it")

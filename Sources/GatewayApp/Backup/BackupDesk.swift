@@ -75,10 +75,8 @@ public struct BackupDesk: Sendable {
     ///
     /// - Throws: ``AppError`` where the file holds none that is worth the name.
     func archive(_ named: String) throws(AppError) -> Archive {
-        let passphraseFile = try Credential.place(of: named)
-        guard let text = try? String(contentsOfFile: passphraseFile, encoding: .utf8),
-            let first = text.split(separator: "\n").first, first.count >= 12
-        else {
+        let (passphraseFile, text) = try Credential.file(at: named)
+        guard let first = text.split(separator: "\n").first, first.count >= 12 else {
             throw AppError(
                 "\(passphraseFile) holds no passphrase of 12 characters or more",
                 remedy: "write one line into it, and the same on two papers that two persons keep")

@@ -138,6 +138,8 @@ public struct Configuration: Sendable {
     public var community: Community
     /// The data folder, absolute or relative to where the program was started.
     public var dataFolder: String
+    /// The socket at which the running gateway takes commands; nil for one in the data folder.
+    public var controlSocket: String?
     /// The folder of device profiles.
     public var devicesFolder: String
     /// The inbox folder of resolutions.
@@ -177,6 +179,9 @@ public struct Configuration: Sendable {
     /// The loopback port of the counters for Prometheus; nil for none.
     public var metricsPort: Int?
 
+    /// Where the running gateway takes commands.
+    var socketPath: String { controlSocket ?? dataFolder + "/control.sock" }
+
     /// Passwords, tokens, keys and certificates that stand in files of their own: without them a box that is brought back
     /// reaches nobody. The passphrase of the copies is not among them.
     /// What systemd hands to the service has no place of its own and is not among them either.
@@ -186,6 +191,16 @@ public struct Configuration: Sendable {
     var namedCredentials: [String] {
         let passphrase = [backup?.passphraseFile].compactMap { $0 }
         return Array(Set((secretPlaces + passphrase).compactMap(Credential.name))).sorted()
+    }
+
+    /// What is wrong with files that hold a secret or belong to one: missing, or open to everybody on this machine.
+    var troubledFiles: [DestinationError] {
+        let encryption = broker.encryption
+        let open = Set(
+            ([encryption?.authorityFile, encryption?.certificateFile, backup?.knownHosts]
+                + destinations.map(\.authorityFile)).compactMap { $0 })
+        let named = Set(secretPlaces + [backup?.passphraseFile].compactMap { $0 })
+        return named.sorted().compactMap { SecretSource.trouble(with: $0, isSecret: !open.contains($0)) }
     }
 
     private var secretPlaces: [String] {

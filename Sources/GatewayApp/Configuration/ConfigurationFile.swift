@@ -1,6 +1,7 @@
 import Delivery
 import Foundation
 import GatewayModel
+import Glibc
 import StrictYAML
 
 /// Reads `config/gateway.yaml` strictly: every unknown key or wrong form is a problem with its line.
@@ -17,9 +18,12 @@ public struct ConfigurationFile {
     /// Reads the file from disk; the configuration is nil where anything is wrong, and the problems say what.
     public static func load(_ file: String) -> (configuration: Configuration?, problems: [Diagnostic]) {
         guard let data = FileManager.default.contents(atPath: file) else {
+            let isClosed = access(file, R_OK) != 0 && errno == EACCES
             let problem = Diagnostic(
-                file: file, message: "cannot be read",
-                remedy: "name the configuration with --config, or start from the example in config/gateway.yaml")
+                file: file, message: isClosed ? "may not be read by this account" : "cannot be read",
+                remedy: isClosed
+                    ? "the group stewards may on a box that was installed as docs/install.md says; then log in anew"
+                    : "name the configuration with --config, or start from the example in config/gateway.yaml")
             return (nil, [problem])
         }
         guard let text = String(data: data, encoding: .utf8) else {
@@ -34,6 +38,7 @@ public struct ConfigurationFile {
             "community", "data_folder", "devices_folder", "resolutions_folder", "languages_folder", "mqtt", "assembly",
             "stewards", "duty", "round", "sign_of_life", "neighbours", "destinations", "backup", "clock", "sensors",
             "metrics_port", "answer_page", "proposals_folder", "neighbours_folder", "papers_folder",
+            "control_socket",
         ]
         guard let top = reader.mapping(of: text, keys: keys) else { return (nil, reader.problems) }
         let community = top.required("community", example: "{id: vall-clara, …}").flatMap(community)
@@ -65,6 +70,7 @@ public struct ConfigurationFile {
             } ?? [], backup: top["backup"].flatMap(backup), sensors: sensors,
             metricsPort: top["metrics_port"]?.integer(in: 1...65_535))
         configuration.proposalsFolder = top["proposals_folder"]?.string() ?? configuration.proposalsFolder
+        configuration.controlSocket = top["control_socket"]?.string()
         configuration.neighboursFolder = top["neighbours_folder"]?.string() ?? configuration.neighboursFolder
         configuration.papersFolder = top["papers_folder"]?.string() ?? configuration.papersFolder
         configuration.duty = top["duty"].flatMap { duty($0, stewards: stewards, zone: community?.zone ?? .utc) }

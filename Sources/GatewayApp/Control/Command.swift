@@ -220,7 +220,9 @@ public struct Actor: Codable, Sendable, Hashable {
 
 /// A command on its way to the writing process.
 struct CommandRequest: Codable, Sendable {
-    var command: Command
+    var command: Command?
+    /// What is only read; no act then.
+    var inquiry: Inquiry?
     var enteredFor: String?
 }
 

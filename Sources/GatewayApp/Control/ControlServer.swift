@@ -9,20 +9,22 @@ final class ControlServer: Sendable {
     typealias Handler = @Sendable (Command, Actor) -> CommandReply
 
     private let socket: UnixSocket
+    private let inquiries: @Sendable (Inquiry) -> CommandReply
     private let handler: Handler
     private let logger: Logger
     private let isStopping = Atomic<Bool>(false)
 
-    /// Listens below the data folder; the group `stewards` may connect where it exists.
-    init(dataFolder: String, logger: Logger, handler: @escaping Handler) throws(ControlError) {
-        socket = try UnixSocket.listening(at: ControlServer.path(in: dataFolder), group: "stewards")
+    /// Listens at a path; the group `stewards` may connect where it exists and can enter the folder.
+    ///
+    /// `inquiries` answers what only reads, on the server's thread.
+    init(
+        path: String, logger: Logger, inquiries: @escaping @Sendable (Inquiry) -> CommandReply,
+        handler: @escaping Handler
+    ) throws(ControlError) {
+        socket = try UnixSocket.listening(at: path, group: "stewards")
+        self.inquiries = inquiries
         self.handler = handler
         self.logger = logger
-    }
-
-    /// The socket's path for a data folder.
-    static func path(in dataFolder: String) -> String {
-        dataFolder + "/control.sock"
     }
 
     /// Starts the thread.
@@ -41,6 +43,9 @@ final class ControlServer: Sendable {
         isStopping.store(true, ordering: .releasing)
     }
 
+    private static let notUnderstood = CommandReply.refused(
+        "The request was not understood; use the `commons` program of the same version.")
+
     private func serve(_ connection: UnixSocket) {
         guard let account = connection.peerAccount(), let line = connection.readLine(withinMilliseconds: 2_000) else {
             return
@@ -48,9 +53,15 @@ final class ControlServer: Sendable {
         let reply: CommandReply
         do {
             let request = try JSONDecoder().decode(CommandRequest.self, from: line)
-            reply = handler(request.command, Actor(account: account, enteredFor: request.enteredFor))
+            if let inquiry = request.inquiry {
+                reply = inquiries(inquiry)
+            } else if let command = request.command {
+                reply = handler(command, Actor(account: account, enteredFor: request.enteredFor))
+            } else {
+                reply = ControlServer.notUnderstood
+            }
         } catch {
-            reply = .refused("The request was not understood; use the `commons` program of the same version.")
+            reply = ControlServer.notUnderstood
             logger.warning("control: unreadable request from \(account): \(error)")
         }
         if let answer = try? JSONEncoder().encode(reply), !connection.writeLine(answer) {
@@ -61,11 +72,19 @@ final class ControlServer: Sendable {
 
 /// Sends a command to the running gateway.
 enum ControlClient {
-    /// The reply; nil where no gateway runs on that data folder.
-    static func send(_ command: Command, enteredFor: String?, dataFolder: String) throws -> CommandReply? {
-        let path = ControlServer.path(in: dataFolder)
+    /// The reply; nil where no gateway listens at that path.
+    static func send(_ command: Command, enteredFor: String?, at path: String) throws -> CommandReply? {
+        try send(CommandRequest(command: command, enteredFor: enteredFor), at: path)
+    }
+
+    /// The answer to what only reads; nil where no gateway listens at that path.
+    static func ask(_ inquiry: Inquiry, at path: String) throws -> CommandReply? {
+        try send(CommandRequest(inquiry: inquiry), at: path)
+    }
+
+    private static func send(_ request: CommandRequest, at path: String) throws -> CommandReply? {
         guard let socket = try UnixSocket.connected(to: path) else { return nil }
-        let request = try JSONEncoder().encode(CommandRequest(command: command, enteredFor: enteredFor))
+        let request = try JSONEncoder().encode(request)
         guard socket.writeLine(request), let line = socket.readLine(withinMilliseconds: 30_000) else {
             throw ControlError(description: "the gateway did not answer within 30 s; look at its log")
         }

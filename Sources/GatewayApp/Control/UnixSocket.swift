@@ -34,6 +34,13 @@ final class UnixSocket: Sendable {
     static func connected(to path: String) throws(ControlError) -> UnixSocket? {
         let socket = try open()
         if withAddress(of: path, { connect(socket.descriptor, $0, $1) }) == 0 { return socket }
+        // Where the data folder is closed nobody can tell whether a gateway listens in it.
+        if errno == EACCES {
+            throw ControlError(
+                description: "this account may not speak to the gateway at \(path); the group stewards may, where "
+                    + "control_socket: lies in a folder that it can enter: `sudo usermod -aG stewards NAME`, then log in anew "
+                    + "(docs/install.md)")
+        }
         guard errno == ENOENT || errno == ECONNREFUSED else { throw ControlError.system("connect to \(path)") }
         return nil
     }

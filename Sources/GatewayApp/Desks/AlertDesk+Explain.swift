@@ -37,8 +37,16 @@ extension AlertDesk {
     ///
     /// What a home used is left out unless `why` says the reason, which is entered in the record book first (P9).
     public func explain(_ number: Int, json: Bool, why: String? = nil) throws -> [String] {
+        // Who looks at a home's figures reads the data; the socket shows none.
+        guard why == nil else { return try readExplanation(number, json: json, why: why) }
+        return try site.shown(.alert(number: number, json: json)) {
+            try readExplanation(number, json: json, why: nil)
+        }
+    }
+
+    func readExplanation(_ number: Int, json: Bool, why: String?) throws -> [String] {
         let store = try site.readingStore()
-        guard var alert = try store.alert(number: number) else {
+        guard var alert = try store.alert(number: number), !isLeftOut(alert) else {
             throw AppError("there is no alert \(number)", remedy: "`commons alerts list --all` shows them")
         }
         alert.entries = try entries(of: alert, in: store)

@@ -8,10 +8,17 @@ import StrictYAML
 /// Shows alerts and takes stewards' answers.
 public struct AlertDesk {
     let site: Site
+    /// True where whoever asks may see what all stewards see, and nothing of a home's.
+    private let leavesOutHomes: Bool
 
     /// Makes a desk for a site.
     public init(site: Site) {
+        self.init(site: site, leavesOutHomes: false)
+    }
+
+    init(site: Site, leavesOutHomes: Bool) {
         self.site = site
+        self.leavesOutHomes = leavesOutHomes
     }
 
     struct AlertLine: Encodable {
@@ -37,8 +44,12 @@ public struct AlertDesk {
 
     /// Open alerts, or all of them, newest last.
     public func lines(all: Bool, json: Bool) throws -> [String] {
+        try site.shown(.alerts(all: all, json: json)) { try readLines(all: all, json: json) }
+    }
+
+    func readLines(all: Bool, json: Bool) throws -> [String] {
         let store = try site.readingStore()
-        let alerts = try store.alerts(openOnly: !all)
+        let alerts = try store.alerts(openOnly: !all).filter { !isLeftOut($0) }
         let disputes = try store.disputes()
         if json {
             let homes = try AlertDesk.homes(store)
@@ -59,6 +70,11 @@ public struct AlertDesk {
                     AlertDesk.word(for: alert.cause), alert.takenBy ?? "-",
                 ]
             }) + off
+    }
+
+    /// True for what is a home's own business, where only what all stewards see is shown.
+    func isLeftOut(_ alert: Alert) -> Bool {
+        leavesOutHomes && alert.isPrivate
     }
 
     /// An alert as it stands in JSON; without what was measured where that is a home's.
@@ -98,7 +114,11 @@ public struct AlertDesk {
 
     /// What is switched off on purpose, so that nobody forgets it.
     private func offLines(_ book: Phrasebook) throws -> [String] {
-        try site.readingStore().switchedOff().flatMap { [$0, $0.waiting].compactMap { $0 } }.map { off in
+        let store = try site.readingStore()
+        let homes = leavesOutHomes ? try store.sensors().filter { $0.visibility == .household }.map(\.id.rawValue) : []
+        return try store.switchedOff().filter { !homes.contains($0.subject) }.flatMap {
+            [$0, $0.waiting].compactMap { $0 }
+        }.map { off in
             let key = off.terms.isInForce ? "alerts.rest.off_line" : "alerts.rest.off_asked_line"
             return Escaping.terminal(
                 book.text(

@@ -10,15 +10,16 @@ struct CommandDesk {
     func session<Result>(
         enteredFor: String?, _ body: ((Command) throws -> CommandReply) throws -> Result
     ) throws -> Result {
-        let folder = site.configuration.dataFolder
-        if try ControlClient.send(.overview, enteredFor: enteredFor, dataFolder: folder) != nil {
+        let path = site.configuration.socketPath
+        if try ControlClient.send(.overview, enteredFor: enteredFor, at: path) != nil {
             return try body { command in
-                guard let reply = try ControlClient.send(command, enteredFor: enteredFor, dataFolder: folder) else {
+                guard let reply = try ControlClient.send(command, enteredFor: enteredFor, at: path) else {
                     throw AppError("the gateway has stopped", remedy: "start it, then try again")
                 }
                 return reply
             }
         }
+        guard site.isDataOpen else { throw site.closedData() }
         let office = try Office.open(site: site, now: SystemClock.now())
         defer { office.close() }
         let actor = actor(enteredFor)
@@ -32,8 +33,9 @@ struct CommandDesk {
 
     /// The reply to an act.
     func perform(_ command: Command, enteredFor: String?) throws -> CommandReply {
-        let folder = site.configuration.dataFolder
-        if let reply = try ControlClient.send(command, enteredFor: enteredFor, dataFolder: folder) { return reply }
+        let path = site.configuration.socketPath
+        if let reply = try ControlClient.send(command, enteredFor: enteredFor, at: path) { return reply }
+        guard site.isDataOpen else { throw site.closedData() }
         let now = SystemClock.now()
         let office = try Office.open(site: site, now: now)
         defer { office.close() }

@@ -74,7 +74,7 @@ public struct DeviceDesk {
             return [series.channel, series.quantity.rawValue, series.kind.rawValue, series.unit.code, sensor]
         }
         let running = try ControlClient.send(
-            .aboutDevice(name), enteredFor: nil, dataFolder: site.configuration.dataFolder)
+            .aboutDevice(name), enteredFor: nil, at: site.configuration.socketPath)
         return ["\(name): \(record.readingCount) readings since \(site.local(record.firstSeen))", ""]
             + TextTable.lines(["channel", "quantity", "kind", "unit", "sensor"], rows)
             + (try undefended(record, in: store)) + (running?.lines ?? [])

@@ -38,6 +38,10 @@ public struct DutyDesk {
 
     /// Who is on duty in the coming weeks, who counts and who does not, and the first gap.
     public func lines(json: Bool) throws -> [String] {
+        try site.shown(.duty(json: json)) { try readLines(json: json) }
+    }
+
+    func readLines(json: Bool) throws -> [String] {
         let now = SystemClock.now()
         let store = try site.readingStore()
         guard let roster = try site.dutyRoster(store) else { return [site.book(nil).text("duty.no_list")] }

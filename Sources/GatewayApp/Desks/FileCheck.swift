@@ -1,3 +1,4 @@
+import Delivery
 import DeviceProfiles
 import Foundation
 import GatewayModel
@@ -46,12 +47,15 @@ public enum FileCheck {
         let inbox = AgendaInbox(
             site: Site(configuration: configuration, profiles: profiles, languages: languages))
         let waiting = inbox.proposals().problems + inbox.neighbours().problems
+        let secrets = configuration.troubledFiles.map {
+            Diagnostic(file: configuration.file, message: $0.message, remedy: $0.remedy)
+        }
         let summary =
             "All files are good: \(configuration.sensors.count) sensors, \(profiles.profiles.count) device profiles, "
             + "\(languages.books.count) languages, \(files.count) decisions."
         return Result(
             problems: configProblems + profileProblems + languageProblems + resolutions.flatMap(\.1) + missing
-                + strangers + waiting,
+                + strangers + waiting + secrets,
             summary: summary)
     }
 }

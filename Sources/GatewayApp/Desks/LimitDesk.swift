@@ -41,6 +41,12 @@ public struct LimitDesk {
 
     /// The limits in force on a day, today where none is named.
     public func lines(on day: String?, json: Bool, language: String?) throws -> [String] {
+        try site.shown(.limits(on: day, json: json, language: language)) {
+            try readLines(on: day, json: json, language: language)
+        }
+    }
+
+    func readLines(on day: String?, json: Bool, language: String?) throws -> [String] {
         try site.check(language: language)
         let date = try day.map(site.instant).map(site.zone.date) ?? site.zone.date(at: SystemClock.now())
         let store = try site.readingStore()

@@ -41,7 +41,9 @@ public struct RoundDesk {
     }
 
     /// One line for each sensor to visit, by place; a home is visited by its own people and only counted.
-    public func lines(json: Bool) throws -> [String] { try lines(json: json, now: SystemClock.now()) }
+    public func lines(json: Bool) throws -> [String] {
+        try site.shown(.round(json: json)) { try lines(json: json, now: SystemClock.now()) }
+    }
 
     func lines(json: Bool, now: Instant) throws -> [String] {
         let stops = try stops(in: site.readingStore(), now: now)

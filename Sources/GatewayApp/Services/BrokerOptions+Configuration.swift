@@ -15,12 +15,7 @@ extension BrokerOptions {
         clockPrefix = broker.prefix
         user = broker.user
         if let named = broker.passwordFile {
-            let file = try Credential.place(of: named)
-            guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-                throw AppError(
-                    "the broker's password cannot be read from \(file)", remedy: "check the file's owner and mode")
-            }
-            password = text.trimmingCharacters(in: .newlines)
+            password = try Credential.file(at: named).text.trimmingCharacters(in: .newlines)
         } else if let name = broker.passwordVariable {
             guard let text = ProcessInfo.processInfo.environment[name] else {
                 throw AppError("the environment variable \(name) is not set", remedy: "set it to the broker's password")
@@ -57,6 +52,17 @@ extension Site {
 }
 
 extension Credential {
+    /// The text of a file with a secret of the configuration, and where it lies for this process.
+    ///
+    /// - Throws: ``AppError`` where it is missing, no text, or open to everybody on this machine.
+    static func file(at path: String) throws(AppError) -> (path: String, text: String) {
+        do {
+            return try SecretSource.file(at: path, environment: ProcessInfo.processInfo.environment)
+        } catch {
+            throw AppError(error.message, remedy: error.remedy)
+        }
+    }
+
     /// Where a secret of the configuration lies for this process.
     ///
     /// - Throws: ``AppError`` where it is a credential, and this is not the service that systemd hands it to.

@@ -17,6 +17,7 @@ final class RunningParts: NamedService, Sendable {
     /// Sends what cannot be stored, because storing is what fails.
     private let apart: OutboxWorker
     private let control: ControlServer
+    private let current: CurrentSite
     private let answers: AnswerListener
     private let links: AnswerLinks?
     private let stewards: StewardMandate
@@ -92,7 +93,12 @@ final class RunningParts: NamedService, Sendable {
         self.loop = loop
         answers = RunningParts.answerListener(destinations, news: news, on: loop, logger: logger)
         RunningParts.forgetAbandonedWays(destinations, in: store, news: news)
-        control = try ControlServer(dataFolder: site.configuration.dataFolder, logger: logger) { command, actor in
+        let current = CurrentSite(site)
+        self.current = current
+        control = try ControlServer(
+            path: site.configuration.socketPath, logger: logger,
+            inquiries: { $0.answer(from: current.latest) }
+        ) { command, actor in
             RunningParts.perform(command, actor, on: loop)
         }
     }
@@ -135,6 +141,7 @@ final class RunningParts: NamedService, Sendable {
 
     /// Has the ingest thread read the files again; the site must be a good one.
     func reload(_ site: Site) {
+        current.reload(site)
         links?.reload(site)
         stewards.reload(site, now: SystemClock.now())
         loop.submit { handler in (handler as? IngestHandler)?.reload(site) }

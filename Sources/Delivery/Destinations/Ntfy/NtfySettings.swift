@@ -86,7 +86,9 @@ public struct NtfySettings: Hashable, Sendable {
         guard wantsReplies != people.isEmpty, people.allSatisfy({ $0?.word != nil }) else {
             fields.owner.report(
                 "a reply topic and the people who answer on it, each with a word, go together",
-                remedy: "add `people: [{name: Rosa, word_file: /etc/commons-gateway/word-rosa}]`, or leave both out")
+                remedy:
+                    "add `people: [{name: Rosa, word_file: /etc/commons-gateway/secrets/word-rosa}]`, or leave both out"
+            )
             return nil
         }
         self.init(
