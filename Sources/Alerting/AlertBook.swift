@@ -102,15 +102,7 @@ public struct AlertBook: Sendable {
         let kind = calm(&alert, change, now: now)
         let persons = call(&alert, now: now)
         keep(alert)
-        return [
-            .store(alert),
-            .record(
-                kind: change,
-                facts: [
-                    "alert": "\(alert.number)", "id": alert.id, "cause": AlertBook.word(for: cause),
-                    "onset": onset.description,
-                ], erasable: details["visibility"] == nil ? ["subject": subject] : [:]),
-        ]
+        return [.store(alert), AlertBook.record(change, of: alert, onset: onset)]
             + (alert.isUntold == true
                 ? []
                 : [
@@ -124,6 +116,8 @@ public struct AlertBook: Sendable {
     ) -> [AlertAction] {
         var alert = alert
         let isMoreUrgent = priority < alert.priority
+        // What was warned of before is passed now: the record book has its passing, and not the warning alone.
+        let isPassing = transition.change == .raised && alert.transition?.change.isWarning == true
         let kind = transition.change.isWarning ? "alert.warned" : "alert.raised"
         alert.priority = min(priority, alert.priority)
         alert.transition = transition
@@ -136,6 +130,7 @@ public struct AlertBook: Sendable {
         let persons = isMoreUrgent && kind == "alert.raised" && alert.state == .raised ? call(&alert, now: now) : nil
         keep(alert)
         var actions: [AlertAction] = [.store(alert)]
+        if isPassing { actions.append(AlertBook.record(kind, of: alert, onset: transition.onset)) }
         // The same limit passed again while it is passed is not news; a further warning level or more urgency is.
         // What rests goes on resting, unless it has become more urgent than it was when people let it rest.
         guard isMoreUrgent || ![.paused, .switchedOff, .covered].contains(alert.state) else { return actions }
@@ -175,6 +170,15 @@ public struct AlertBook: Sendable {
             + (wasTold
                 ? [.notify(NoticeDraft(kind: "alert.returned", alert: alert, audience: circle))] : [])
             + uncover(from: alert, now: now)
+    }
+
+    /// What the record book has of an onset; whose it is can be erased, and of a home it is not there.
+    private static func record(_ kind: String, of alert: Alert, onset: Instant) -> AlertAction {
+        .record(
+            kind: kind,
+            facts: [
+                "alert": "\(alert.number)", "id": alert.id, "cause": word(for: alert.cause), "onset": onset.description,
+            ], erasable: alert.details["visibility"] == nil ? ["subject": alert.subject] : [:])
     }
 
     mutating func keep(_ alert: Alert) {
