@@ -130,6 +130,8 @@ public struct AlertBook: Sendable {
     ) -> [AlertAction] {
         var alert = alert
         let isMoreUrgent = priority < alert.priority
+        // What was warned of before is passed now: the record book has its passing, and not the warning alone.
+        let isPassing = transition.change == .raised && alert.transition?.change.isWarning == true
         let kind = transition.change.isWarning ? "alert.warned" : "alert.raised"
         alert.priority = min(priority, alert.priority)
         alert.transition = transition
@@ -142,6 +144,7 @@ public struct AlertBook: Sendable {
         let persons = isMoreUrgent && kind == "alert.raised" && alert.state == .raised ? call(&alert, now: now) : nil
         keep(alert)
         var actions: [AlertAction] = [.store(alert)]
+        if isPassing { actions.append(AlertBook.record(of: alert, kind)) }
         // The same limit passed again while it is passed is not news; a further warning level or more urgency is.
         // What rests goes on resting, unless it has become more urgent than it was when people let it rest.
         guard isMoreUrgent || ![.paused, .switchedOff, .covered].contains(alert.state) else { return actions }

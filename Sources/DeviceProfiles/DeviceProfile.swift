@@ -18,6 +18,9 @@ public struct DeviceProfile: Sendable {
     public var rhythm: Int64?
     /// Messages with the readings that they must give.
     public var samples: [ProfileSample]
+    /// The lines of the file that say how messages are read, with those of the profiles whose fields it shares; without
+    /// remarks, samples, and what is written for people.
+    public internal(set) var rules: [String] = []
 
     var file: String
     var line: Int

@@ -38,7 +38,8 @@ public struct ProfileCatalog: Sendable {
         var problems: [Diagnostic] = []
         for (file, text) in texts {
             let yaml = StrictYAML(file: file)
-            if let profile = DeviceProfile.read(text, yaml: yaml) {
+            if var profile = DeviceProfile.read(text, yaml: yaml) {
+                profile.rules = DeviceProfile.rules(in: text)
                 if let other = profiles.first(where: { $0.name == profile.name }) {
                     problems.append(
                         Diagnostic(
@@ -51,11 +52,13 @@ public struct ProfileCatalog: Sendable {
             }
             problems += yaml.problems
         }
-        let byName = Dictionary(profiles.map { ($0.name, $0.fields) }, uniquingKeysWith: { first, _ in first })
+        let byName = Dictionary(
+            profiles.map { ($0.name, (fields: $0.fields, rules: $0.rules)) }, uniquingKeysWith: { first, _ in first })
         for index in profiles.indices {
             for name in profiles[index].sharedFields {
                 if let shared = byName[name] {
-                    profiles[index].fields += shared
+                    profiles[index].fields += shared.fields
+                    profiles[index].rules += shared.rules
                 } else {
                     let nearest = Diagnostic.nearest(to: name, among: byName.keys.sorted())
                     problems.append(

@@ -76,12 +76,14 @@ extension Office {
 
     /// Takes over the files of a site that was read again.
     func reload(_ fresh: Site, now: Instant) throws {
+        try noteProfiles(now: now)
         site = fresh
         boxWatch?.reload(fresh)
         draftDueAt = try nextDraft(now: now)?.due
         keeper.waitsForNetwork = fresh.configuration.waitsForNetworkTime
         try Office.noteBox(fresh, store, now: now)
         try SensorDeclarations(site: fresh, store: store).apply(now: now)
+        try ProfileNews(site: fresh, store: store, now: now).compare()
         try refreshSensors(now: now)
         try site.noteMandates(store, now: now)
         try pipeline.reload(fresh, now: now)

@@ -63,6 +63,14 @@ extension Office {
         return CommandReply(isDone: true, lines: heard + successorLines(of: device))
     }
 
+    /// Notes by which profiles channels were read since the last time, and tells where that is another one than before.
+    func noteProfiles(now: Instant) throws {
+        let fresh = pipeline.committed.profiles.fresh
+        guard !fresh.isEmpty else { return }
+        try ProfileNews(site: site, store: store, now: now).note(fresh)
+        pipeline.changeState { $0.profiles.forget(fresh: fresh) }
+    }
+
     /// Binds channels to sensors, tells of what limits measure otherwise by it, and says what was done.
     ///
     /// A channel measures one sensor: whom it measured before is named, and so is whom the configuration still gives it to.

@@ -10,6 +10,8 @@ extension Office {
     func tick(now: Instant) -> Urgency {
         let alertsBefore = pipeline.batch.alerts.count
         var urgency = pipeline.tick(now: now)
+        // A store that cannot be written has an alert of its own; the next turn tries again.
+        try? noteProfiles(now: now)
         for finding in boxWatch?.look(
             now: now, counters: pipeline.state.counters, roster: pipeline.state.alerts.policy.roster) ?? []
         {

@@ -63,6 +63,7 @@ final class Office {
             try Office.noteBox(site, store, now: now)
             try site.noteMandates(store, now: now)
             try SensorDeclarations(site: site, store: store).apply(now: now)
+            try ProfileNews(site: site, store: store, now: now).compare()
             let loader = PipelineLoader(site: site, store: store)
             _ = try loader.bringDaysUpToDate(now: now)
             let state = try loader.load(now: now)

@@ -144,12 +144,15 @@ public struct AdoptedResolution: Hashable, Sendable, Codable {
     public var signatures: [SignatureFile]
     /// True for a list of delegates that was entered at the console after its public days.
     public var isRecovery: Bool
+    /// The sensors whose limits reduce supply that it protects: those sensors, sums of them, and what these consist of.
+    public var protectedSensors: Set<SensorID>
 
-    /// Makes an adopted resolution.
+    /// Makes an adopted resolution; without `protectedSensors` those that it names itself are protected.
     public init(
         resolution: Resolution, sha256: String, adoptedAt: Instant, adoptedBy: String,
-        signatures: [SignatureFile] = [], isRecovery: Bool = false
+        signatures: [SignatureFile] = [], isRecovery: Bool = false, protectedSensors: Set<SensorID>? = nil
     ) {
+        self.protectedSensors = protectedSensors ?? Set(resolution.protectedSupply)
         self.signatures = signatures
         self.isRecovery = isRecovery
         self.resolution = resolution

@@ -157,7 +157,7 @@ public struct LimitsInForce: Sendable {
             entry.resolution.emergency.map { (entry.resolution.number, $0) }
         }.filter { date <= $0.1.until }
         // What was protected since is not reduced by a measure that was decided before.
-        let protected: Set<SensorID> = measures.isEmpty ? [] : Set(protectedSupply(on: date).keys)
+        let protected = measures.isEmpty ? [] : Set(standing(on: date).flatMap(\.protectedSensors))
         return standing(on: date).flatMap { entry in
             entry.resolution.limits.filter { limit in
                 guard let condition = limit.atStage else { return true }

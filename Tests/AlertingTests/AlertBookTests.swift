@@ -145,6 +145,34 @@ struct AlertBookTests {
         #expect(book.open.count == 1)
     }
 
+    @Test("The record book has the warning, the passing and the return of a budget, each once, and of a home no name")
+    func recorded() {
+        for isHousehold in [false, true] {
+            var book = AlertBook(gatewayID: "g", open: [], nextNumber: 1)
+            let changes: [LimitTransition.Change] = [
+                .warned(percent: 70), .warned(percent: 90), .raised, .raised, .returned,
+            ]
+            let actions = changes.enumerated().flatMap { index, change -> [AlertAction] in
+                var transition = Self.transition(change)
+                transition.onset = Self.start.advanced(bySeconds: Int64(index))
+                return book.receive(
+                    transition, limit: Self.limit(.today), isHousehold: isHousehold, now: Self.start)
+            }
+            let records = actions.compactMap { action -> String? in
+                guard case .record(let kind, let facts, let erasable) = action else { return nil }
+                return
+                    "\(kind) \(facts["alert"] ?? "") \(facts["onset"] ?? facts["at"] ?? "") \(erasable["subject"] ?? "-")"
+            }
+            let name = isHousehold ? "-" : "tank/level"
+            #expect(
+                records == [
+                    "alert.warned 1 \(Self.start) \(name)",
+                    "alert.raised 1 \(Self.start.advanced(bySeconds: 2)) \(name)",
+                    "alert.returned 1 \(Self.start.advanced(bySeconds: 4)) -",
+                ])
+        }
+    }
+
     @Test("Somebody who went to an urgent alert two hours ago is asked again, once per two hours")
     func reminder() throws {
         var book = AlertBook(gatewayID: "g", open: [], nextNumber: 1)

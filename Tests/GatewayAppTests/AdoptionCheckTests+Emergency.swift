@@ -72,6 +72,28 @@ extension AdoptionCheckTests {
         office.close()
     }
 
+    @Test(
+        "A measure ends for supply that is protected since, also where it tightens a sum of it or a part of it",
+        arguments: [
+            ("public/water", "clinic/water", 90), ("clinic/water", "public/water", 90),
+            ("public/water", "taps/water", 57),
+        ])
+    func protectedSince(_ measured: String, protected: String, amount: Int64) throws {
+        try adopt(1, "limits:\n" + Self.floor)
+        let cap = self.cap("rule: not more than 90 m3 per month", on: measured, floor: "1/people")
+        try adopt(2, "allows_emergency: [{limit: cap, tightest: 57 m3}]\nlimits:\n" + cap)
+        try adopt(3, "limits: []\nemergency: {limit: 2/cap, amount: 57 m3, until: 2026-11-20}")
+        func counting() throws -> [DecimalValue?] {
+            let inForce = LimitsInForce(try LimitRegister(site: village.site).adopted(in: office.store))
+            return try StageKeeper(office.store).limits(on: #require(CalendarDate(text: "2026-11-10")), inForce)
+                .filter { $0.limit.id == "cap" }.map(\.limit.amount)
+        }
+        #expect(try counting() == [DecimalValue(57)])
+        try adopt(4, "protected_supply: [\(protected)]\nlimits: []")
+        #expect(try counting() == [DecimalValue(amount)])
+        office.close()
+    }
+
     @Test("A measure under a form that was adopted without the comparison is compared all the same")
     func olderForms() throws {
         try adopt(1, "limits:\n" + Self.floor)

@@ -19,6 +19,7 @@ struct AdoptionCheckTests {
                   - {id: taps/water, resource: water, quantity: volume, role: consumption, visibility: community, unit: m3, meter: {digits: 9}}
                   - {id: garden/water, resource: water, quantity: volume, role: consumption, visibility: community, unit: m3, meter: {digits: 9}}
                   - {id: clinic/water, resource: water, quantity: volume, role: consumption, visibility: community, unit: m3, meter: {digits: 9}}
+                  - {id: public/water, resource: water, quantity: volume, role: condition, visibility: community, unit: m3, compute: {sum: [garden/water, clinic/water]}}
                   - {id: tank/level, resource: water, quantity: level, role: storage, visibility: community, unit: m3}
                   - {id: grid/bought, resource: energy, quantity: energy, role: input, visibility: community, unit: kWh, meter: {digits: 9}}
                 """)

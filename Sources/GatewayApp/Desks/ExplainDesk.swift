@@ -227,6 +227,11 @@ public struct ExplainDesk {
             if recorded.entry.kind == "box.changed", let zone = facts["time_zone"] {
                 return [line(book.text("told.all_days"), "\(facts["time_zone_before"] ?? "?") → \(zone)")]
             }
+            if recorded.entry.kind == "profile.changed" {
+                let homes = recorded.entry.erasable["homes"]?.components(separatedBy: ", ") ?? []
+                return (MeasuredNews.effects(in: facts).compactMap(\.sensor?.rawValue) + homes)
+                    .filter(sensors.contains).map { line($0, facts["what"] ?? "") }
+            }
             return MeasuredNews.limitChanges(in: facts).filter { names.contains($0.limit) }
                 .map { line($0.limit, $0.what) }
         }

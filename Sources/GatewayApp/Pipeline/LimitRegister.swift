@@ -10,7 +10,12 @@ struct LimitRegister {
     ///
     /// - Throws: ``AppError`` where adopted bytes can no longer be read, which must not happen silently.
     func adopted(in store: Store) throws -> [AdoptedResolution] {
-        try adopted(store.resolutions())
+        let sensors = try store.sensors()
+        return try adopted(store.resolutions()).map { entry in
+            var entry = entry
+            entry.protectedSensors = LimitRegister.reducing(entry.resolution.protectedSupply, among: sensors)
+            return entry
+        }
     }
 
     /// What stands behind every adopted resolution, judged anew from bytes and signatures; by number.
@@ -20,6 +25,18 @@ struct LimitRegister {
             ChainLink(adopted: adopted, bytes: stored.bytes, adoptedOn: site.zone.date(at: adopted.adoptedAt))
         }
         return ChainCheck.judgements(of: links, community: site.configuration.community.id)
+    }
+
+    /// The sensors whose limits reduce supply: it is a sum's where the sum has it or a part of it, and its parts' own.
+    private static func reducing(_ supply: [SensorID], among sensors: [Sensor]) -> Set<SensorID> {
+        guard !supply.isEmpty else { return [] }
+        let sums = Dictionary(
+            sensors.compactMap { sensor in
+                sensor.computed.flatMap { $0.kind == .sum ? (sensor.id, Set($0.parts)) : nil }
+            }, uniquingKeysWith: { first, _ in first })
+        func whole(_ id: SensorID) -> Set<SensorID> { (sums[id] ?? []).union([id]) }
+        let protected = supply.reduce(into: Set<SensorID>()) { $0.formUnion(whole($1)) }
+        return protected.union(sensors.map(\.id).filter { !whole($0).isDisjoint(with: protected) })
     }
 
     private func adopted(_ resolutions: [StoredResolution]) throws -> [AdoptedResolution] {

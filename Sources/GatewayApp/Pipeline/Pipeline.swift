@@ -83,8 +83,20 @@ final class Pipeline {
                 state.hasLateMeters = true
             }
             batch.readings.append(StoredReading(reading, in: series, receivedAt: receiptToKeep(reading, received)))
+            noteProfile(decoding.profile, of: reading)
             measure(reading, isWatched: received.isWatched, now: received.message.receivedAt)
         }
+    }
+
+    /// Keeps by which profile a channel that measures something is read: a profile's numbers count like a multiplier.
+    private func noteProfile(_ profile: String?, of reading: Reading) {
+        guard let profile else { return }
+        let (device, channel) = (reading.stream.device, reading.channel)
+        let use = ProfileUse(device: device, channel: channel, profile: profile)
+        guard !state.profiles.contain(use),
+            state.sensors.sensor(device: device, channel: channel, at: reading.time.instant) != nil
+        else { return }
+        state.profiles.add(use)
     }
 
     /// Turns a stored reading of a sensor into measurements, and those into changes of limits and alerts.

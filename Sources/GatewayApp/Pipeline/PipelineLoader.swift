@@ -62,7 +62,7 @@ struct PipelineLoader {
         var counters = Counters()
         counters.openAlerts = open.count { $0.details["visibility"] == nil }
         return PipelineState(
-            decoder: try decoder(),
+            decoder: try decoder(), profiles: ProfileUses(known: try store.profileUses()),
             series: try store.directory(zone: site.zone),
             sensors: sensors, meters: replay.meters, computed: replay.computed, asides: replay.asides, limits: limits,
             stages: stages, alerts: alerts,

@@ -15,6 +15,8 @@ struct PipelineState: Sendable {
 
     /// Messages to readings.
     var decoder: MessageDecoder
+    /// Channels to the profiles that read them.
+    var profiles = ProfileUses()
     /// Readings to series.
     var series: SeriesDirectory
     /// Channels to sensors.

@@ -66,6 +66,9 @@ struct LimitNewsDesk {
                 let what = "time_zone: \(entry.facts["time_zone_before"] ?? "?") → \(zone)"
                 return [LimitNews.Change(.days, at: entry.at, by: .settings, what: what, effects: effects)]
             }
+            if entry.kind == "profile.changed" {
+                return LimitNewsDesk.profileChanges(entry, named, sensors)
+            }
             guard let name = entry.text("sensor"), named.contains(SensorID(rawValue: name)) else { return [] }
             let sensor = sensors[SensorID(rawValue: name)].flatMap { $0.visibility == .household ? nil : $0 }
             guard let what = LimitNewsDesk.difference(entry, isHome: sensor == nil) else { return [] }
@@ -76,6 +79,21 @@ struct LimitNewsDesk {
                     sensor.map { .sensor($0) } ?? .home, at: entry.at, by: author, what: what, effects: effects)
             ]
         }
+    }
+
+    /// Whose figures a device profile that reads otherwise is about.
+    private static func profileChanges(
+        _ entry: RecordEntry, _ named: Set<SensorID>, _ sensors: [SensorID: Sensor]
+    ) -> [LimitNews.Change] {
+        let what = entry.facts["what"] ?? ""
+        let points = MeasuredNews.effects(in: entry.facts).compactMap { known -> LimitNews.Change? in
+            guard let id = known.sensor, named.contains(id), let sensor = sensors[id], sensor.visibility == .community
+            else { return nil }
+            return LimitNews.Change(
+                .sensor(sensor), at: entry.at, by: .settings, what: what, effects: [.init(known.effect)])
+        }
+        guard entry.facts["homes"] != nil else { return points }
+        return points + [LimitNews.Change(.home, at: entry.at, by: .settings, what: what)]
     }
 
     /// What a decision let limits of the same name count otherwise.
