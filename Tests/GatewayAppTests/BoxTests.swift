@@ -132,6 +132,22 @@ struct BoxTests {
         office.close()
     }
 
+    @Test("An alert about a way on which nobody answers any more ends at the next start, and no other")
+    func abandonedWay() throws {
+        let village = try AlertVillage()
+        for condition in [BoxCondition.answersUnheard, .destinationFailing] {
+            village.office.pipeline.box(
+                condition, subject: "push", isActive: true, onset: village.now, ["reason": "HTTP 403"], village.now)
+        }
+        try village.commit()
+        try village.restart()
+        let news = DestinationNews(logger: Logger(label: "t"))
+        RunningParts.forgetAbandonedWays([], in: village.office.store, news: news)
+        var watch = BoxWatch(site: village.site, store: village.office.store, destinations: news)
+        let found = watch.look(now: village.now, counters: Counters()).filter { $0.subject == "push" }
+        #expect(found.map(\.condition) == [.answersUnheard] && found.allSatisfy { !$0.isActive })
+    }
+
     @Test("Case 9: forty silent sensors stay forty alerts when their retained copies come again with the broker")
     func silenceStays() throws {
         let file = folder.file("silent.yaml")
