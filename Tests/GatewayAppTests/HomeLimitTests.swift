@@ -114,6 +114,12 @@ struct HomeLimitTests {
         let desk = AlertDesk(site: village.site)
         let plain = try desk.explain(alert.number, json: true).joined() + desk.lines(all: true, json: true).joined()
         #expect(!plain.contains("\"value\":\"9\"") && !plain.contains("\"peak\":\"9\""), "\(plain)")
+        // One that was warned of and then passed has figures in what happened to it, too.
+        let month = try #require(
+            try village.office.store.alerts(openOnly: false).last { $0.cause.limitName == "1/monthly" })
+        let lines = try desk.explain(month.number, json: false) + desk.explain(month.number, json: true)
+        #expect(month.entries.contains { $0.kind == .updated && $0.note == "63" }, "\(month.entries)")
+        #expect(lines.allSatisfy { !$0.hasSuffix(": 63") && !$0.contains("\"note\":\"63\"") }, "\(lines)")
     }
 
     @Test("A home that is forgotten leaves nothing of its limits: no figure, no notice, no change")

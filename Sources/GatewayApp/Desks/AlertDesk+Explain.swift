@@ -51,6 +51,11 @@ extension AlertDesk {
         }
         alert.entries = try entries(of: alert, in: store)
         let isHidden = try hides(alert, why: why, in: store)
+        // What was reached meanwhile is a figure too.
+        for index in alert.entries.indices
+        where isHidden && [.warned, .updated].contains(alert.entries[index].kind) {
+            alert.entries[index].note = nil
+        }
         var entry: LimitInForce?
         if case .limit(let reference) = alert.cause {
             let adopted = try LimitRegister(site: site).adopted(in: store)

@@ -45,9 +45,11 @@ struct AlertWords {
 
     /// The limits that cannot be watched meanwhile, at most five by name.
     private func unseen(_ alert: Alert, _ language: String) -> String {
-        let privacy = LimitPrivacy(limits.entries.map { ($0.reference, $0.limit) }, sensors)
         let book = site.languages.book(language)
-        let names = (alert.details["unseen"] ?? "").split(separator: ",").compactMap { text -> String? in
+        let hidden = (alert.details["unseen"] ?? "").split(separator: ",")
+        guard !hidden.isEmpty else { return book.text("duty.none") }
+        let privacy = LimitPrivacy(limits.entries.map { ($0.reference, $0.limit) }, sensors)
+        let names = hidden.compactMap { text -> String? in
             guard let stake = policy.stakes.first(where: { $0.limit.description == text }),
                 let limit = limits.limit(stake.limit)
             else { return nil }

@@ -21,6 +21,8 @@ extension MeasuredNews {
     func told(of resolution: Resolution) throws -> (notices: [OutboxItem], facts: [String: String]) {
         let before = LimitsInForce(try LimitRegister(site: site).adopted(in: store)).inForce(on: resolution.inForceFrom)
         let sensors = try SensorDirectory(store)
+        let privacy = LimitPrivacy(
+            resolution.limits.map { (LimitReference(resolution: resolution.number, limit: $0.id), $0) }, sensors)
         var notices: [OutboxItem] = []
         var changes: [LimitChange] = []
         for limit in resolution.limits {
@@ -35,7 +37,8 @@ extension MeasuredNews {
                 limit: "\(resolution.number)/\(limit.id)", what: differences.joined(separator: "; "),
                 effect: try effect(old, limit, resolution.scale, sensors))
             changes.append(change)
-            notices += self.notices(change, of: limit, in: resolution)
+            let isShown = privacy.mayShow(LimitReference(resolution: resolution.number, limit: limit.id))
+            notices += self.notices(change, of: isShown ? limit : nil, in: resolution)
         }
         return (notices, changes.isEmpty ? [:] : ["measured": try JSONLine.text(changes)])
     }
@@ -100,12 +103,15 @@ extension MeasuredNews {
         sensors.sensor(id)?.visibility == .community
     }
 
-    private func notices(_ change: LimitChange, of limit: Limit, in resolution: Resolution) -> [OutboxItem] {
+    /// What the stewards hear; no name of a limit that is nil, since it could be a home's.
+    private func notices(_ change: LimitChange, of limit: Limit?, in resolution: Resolution) -> [OutboxItem] {
         NoticeWriter(site: site).announcement("steward.measure_changed", priority: .today, now: now) { book in
             let values = [
                 "person": book.text("told.by_decision", ["number": String(resolution.number)]),
-                "sensor": limit.titles.text(in: book.language) ?? limit.id,
-                "change": Escaping.singleLine("\(change.limit): \(change.what)", limit: 1000),
+                "sensor": limit.map { $0.titles.text(in: book.language) ?? $0.id }
+                    ?? book.text("alerts.limit_on_homes"),
+                "change": Escaping.singleLine(
+                    limit == nil ? change.what : "\(change.limit): \(change.what)", limit: 1000),
                 "at": "\(resolution.inForceFrom)", "effect": change.effect?.text(book) ?? "",
             ]
             return (book.text("told.title", values), book.text("told.measure_changed", values))
