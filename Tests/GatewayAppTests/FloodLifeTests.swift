@@ -41,7 +41,8 @@ struct FloodLifeTests {
 
     @Test("Ten alerts in ten minutes are ten, however often the box starts; the further ones come in one message")
     func flood() throws {
-        let village = try AlertVillage()
+        let places = (1...13).map { "  - {name: place-\($0), kind: ping, audience: public, url_file: /nowhere}" }
+        let village = try AlertVillage(places.joined(separator: "\n"))
         func raise(_ numbers: ClosedRange<Int>) throws {
             for number in numbers {
                 village.office.pipeline.box(

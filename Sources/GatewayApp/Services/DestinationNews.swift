@@ -15,18 +15,16 @@ final class DestinationNews: Sendable {
 
     private let logger: Logger
     private let waiting = Mutex<[News]>([])
-    /// Those of which nobody needs to hear.
-    private let ignored: Set<String>
 
-    init(logger: Logger, ignoring ignored: Set<String> = []) {
+    init(logger: Logger) {
         self.logger = logger
-        self.ignored = ignored
     }
 
     /// Takes an event; from any thread.
     func add(_ event: DestinationEvent) {
         switch event {
-        case .failing(let destination, _, _) where ignored.contains(destination): break
+        // What takes back what is no more reaches nobody.
+        case .failing(RetainedStates.name, _, _): break
         case .failing(let destination, let since, let reason):
             waiting.withLock { $0.append(News(destination: destination, since: since, reason: reason)) }
         case .recovered(let destination): waiting.withLock { $0.append(News(destination: destination)) }

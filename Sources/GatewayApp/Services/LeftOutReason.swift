@@ -8,7 +8,6 @@ enum LeftOutReason: String, CaseIterable {
     case noSteward = "its steward is none any more"
     case recalled = "its steward was recalled by a decision"
     case noMandate = "its steward has no mandate"
-    case noDestination = "its destination stands in the configuration no more"
     /// With the time behind it.
     case over = "over since"
     /// With the siren's name behind it.
@@ -21,7 +20,6 @@ enum LeftOutReason: String, CaseIterable {
         case .noSteward: "no_steward"
         case .recalled: "recalled"
         case .noMandate: "no_mandate"
-        case .noDestination: "no_destination"
         case .over: "over"
         case .noSiren: "no_siren"
         }

@@ -6,18 +6,20 @@ import Storage
 
 /// What the broker still holds of alerts for destinations, or for home automation, that the configuration knows no more.
 ///
-/// Found at a start. What is taken back for a destination goes through the outbox, by a destination of its name that takes
-/// nothing else, so that it waits for a broker that is away; what home automation was told is emptied with each connection.
+/// Found at a start. What is taken back for a destination goes through the outbox, by a destination of its own, so that it
+/// waits for a broker that is away; what home automation was told is emptied with each connection.
 struct RetainedStates {
-    /// Destinations that are no more, as ones that only take back.
-    let removed: [DestinationSettings]
-    /// What they have to take back.
+    /// The destination that takes back; nil where there is nothing to.
+    let destination: DestinationSettings?
+    /// What it has to take back.
     let withdrawals: [OutboxItem]
     /// Where home automation looked once and looks no more, by word.
     private let retiredWords: [String]
     /// The alerts that may still be shown there.
     private let shown: [String]
 
+    /// No destination of a configuration can have this name.
+    static let name = "mqtt/removed"
     private static let file = "home-automation"
     /// Home Assistant's own word, for boxes that have noted none yet.
     private static let usualWord = "homeassistant"
@@ -28,24 +30,27 @@ struct RetainedStates {
             return (destination.name, mqtt.discovery)
         }
         let names = Set(current.map(\.0))
-        let held = ((try? store.lastPublished()) ?? []).filter { !MQTTDestination.takesBack($0) }
-        let kept = Set(held.filter { names.contains($0.destination) }.map(\.alert))
-        // An alert that another destination still shows stands at the same place.
-        let stale = held.filter { !names.contains($0.destination) && !kept.contains($0.alert) }
         let words = current.compactMap(\.1)
-        withdrawals = stale.map { item in
-            var item = item
-            item.key = RetainedStates.key(of: item)
-            item.type = MQTTDestination.withdrawn
-            (item.title, item.body, item.dataJSON, item.notBefore) = ("", "", "{}", nil)
-            item.priority = .today
-            return item
+        // In the order in which they were made: what was taken back is held no more.
+        var held: [OutboxItem] = []
+        for item in (try? store.lastPublished()) ?? [] {
+            if item.destination == RetainedStates.name { held.removeAll { $0.alert == item.alert } }
+            if !MQTTDestination.takesBack(item) { held.append(item) }
         }
-        removed = Set(stale.map(\.destination)).sorted().map { name in
-            DestinationSettings(
-                name: name, audience: .stewards, language: site.configuration.community.languages.first ?? "en",
+        // An alert that another destination still shows stands at the same place.
+        let kept = Set(held.filter { names.contains($0.destination) }.map(\.alert))
+        withdrawals = held.filter { !names.contains($0.destination) && !kept.contains($0.alert) }.map { item in
+            OutboxItem(
+                key: RetainedStates.key(of: item), destination: RetainedStates.name, type: MQTTDestination.withdrawn,
+                priority: .today, title: "", body: "", alert: item.alert, createdAt: item.createdAt)
+        }
+        destination =
+            withdrawals.isEmpty
+            ? nil
+            : DestinationSettings(
+                name: RetainedStates.name, audience: .stewards,
+                language: site.configuration.community.languages.first ?? "en",
                 kind: .mqtt(MQTTSettings(discovery: words.first)))
-        }
         shown = Set(held.compactMap(\.alert)).sorted()
         retiredWords = RetainedStates.note(
             words, usual: held.isEmpty ? [] : [RetainedStates.usualWord], in: site.configuration.dataFolder)
@@ -77,6 +82,6 @@ struct RetainedStates {
 
     /// The same notice is taken back once, whatever is restarted meanwhile.
     private static func key(of item: OutboxItem) -> String {
-        String(Fingerprint.sha256(Data("\(MQTTDestination.withdrawn)/\(item.key)".utf8)).prefix(32))
+        String(Fingerprint.sha256(Data("\(MQTTDestination.withdrawn)/\(item.destination)/\(item.key)".utf8)).prefix(32))
     }
 }

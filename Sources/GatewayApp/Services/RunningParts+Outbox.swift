@@ -14,13 +14,6 @@ extension RunningParts {
     /// That the box lived yesterday says nothing (milliseconds).
     private static let signLasts: Int64 = 86_400_000
 
-    /// Whoever is in the configuration no more gets nothing new; only what the broker holds for it is taken back. Nil for all
-    /// others.
-    static func recheck(_ item: OutboxItem, ofRemoved removed: Set<String>) -> Recheck? {
-        guard removed.contains(item.destination) else { return nil }
-        return item.type == MQTTDestination.withdrawn ? .send : .drop(reason: LeftOutReason.noDestination.stored())
-    }
-
     /// A notice that something was raised is left out once it has waited long and the thing is over.
     static func recheck(_ item: OutboxItem, now: Instant, _ store: Store) -> Recheck {
         if item.type == RoundDesk.noticeKind, now.milliseconds(since: item.createdAt) > roundLasts {

@@ -40,10 +40,9 @@ final class RunningParts: NamedService, Sendable {
         let retained = RetainedStates(site, store)
         retained.withdrawDescriptions(from: status)
         office.pipeline.batch.outbox += retained.withdrawals
-        let removed = Set(retained.removed.map(\.name))
-        let news = DestinationNews(logger: logger, ignoring: removed)
+        let news = DestinationNews(logger: logger)
         let destinations = RunningParts.destinations(
-            of: site, besides: retained.removed, stop: stop, status: status, news: news, logger: logger)
+            of: site, besides: retained.destination, stop: stop, status: status, news: news, logger: logger)
         office.draftTrials = draftTrials
         office.boxWatch = BoxWatch(site: site, store: store, destinations: news, backups: backups)
         let links = site.configuration.answerPage.map { [store] _ in AnswerLinks(site: site, store: store) }
@@ -57,8 +56,7 @@ final class RunningParts: NamedService, Sendable {
             outbox: store, destinations: destinations, phrasebooks: site.languages.books, zone: site.zone, stop: stop,
             clock: { SystemClock.nowOrLater() },
             recheck: { [store] item, now in
-                RunningParts.recheck(item, ofRemoved: removed) ?? refusal(item, now)
-                    ?? RunningParts.recheck(item, now: now, store)
+                refusal(item, now) ?? RunningParts.recheck(item, now: now, store)
             }, answerLink: { links?.link(for: $0, now: $1) }, onEvent: { news.add($0) })
         let unstored = MemoryOutbox()
         let apart = OutboxWorker(
@@ -168,7 +166,7 @@ final class RunningParts: NamedService, Sendable {
     }
 
     private static func destinations(
-        of site: Site, besides removed: [DestinationSettings], stop: TransferStop, status: StatusPublisher,
+        of site: Site, besides removed: DestinationSettings?, stop: TransferStop, status: StatusPublisher,
         news: DestinationNews, logger: Logger
     ) -> [any Destination] {
         let community = site.configuration.community
@@ -177,7 +175,7 @@ final class RunningParts: NamedService, Sendable {
             zone: site.zone, environment: ProcessInfo.processInfo.environment, stop: stop,
             statePublisher: StatePublisher(status: status, prefix: site.configuration.broker.prefix),
             answersFolder: site.configuration.dataFolder + "/answers")
-        return (site.configuration.outlets + removed).compactMap { settings in
+        return (site.configuration.outlets + [removed].compactMap { $0 }).compactMap { settings in
             do {
                 return try settings.makeDestination(context)
             } catch {
