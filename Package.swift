@@ -129,8 +129,8 @@ let package = Package(
         .testTarget(
             name: "DeliveryTests",
             dependencies: [
-                "Delivery", "GatewayModel", "StrictYAML", "TestSupport", .product(name: "Yams", package: "Yams"),
-                .product(name: "Crypto", package: "swift-crypto"),
+                "Delivery", "GatewayModel", "Storage", "StrictYAML", "TestSupport",
+                .product(name: "Yams", package: "Yams"), .product(name: "Crypto", package: "swift-crypto"),
             ], exclude: ["Servers"]),
     ]
 )

@@ -39,11 +39,15 @@ public struct AlertBook: Sendable {
     public var open: [Alert] { alerts.values.sorted { $0.number < $1.number } }
 
     /// Follows a change of a limit: raises, updates or returns its alert.
+    ///
+    /// `homes` are the households' points that it would tell of, where its limit must not be told to everybody.
     public mutating func receive(
-        _ transition: LimitTransition, limit: Limit, isHousehold: Bool, isTimeKnown: Bool = true, now: Instant
+        _ transition: LimitTransition, limit: Limit, isHousehold: Bool, homes: [SensorID]? = nil,
+        isTimeKnown: Bool = true, now: Instant
     ) -> [AlertAction] {
         let cause = AlertCause.limit(transition.limit)
         let subject = transition.sensor?.rawValue ?? ""
+        if isHousehold { conceal(cause, subject, homes) }
         switch transition.change {
         case .raised, .warned, .onCourse:
             let isWarning = transition.change.isWarning
@@ -55,7 +59,7 @@ public struct AlertBook: Sendable {
             if isHousehold { details["visibility"] = Visibility.household.rawValue }
             return raise(
                 cause, subject: subject, priority: isWarning ? .assembly : limit.priority, protects: limit.protects,
-                onset: transition.onset, transition: transition, details: details, now: now)
+                onset: transition.onset, transition: transition, details: details, homes: homes, now: now)
         case .returned: return end(cause, subject: subject, at: transition.onset, now: now)
         }
     }
@@ -97,11 +101,14 @@ public struct AlertBook: Sendable {
 
     private mutating func raise(
         _ cause: AlertCause, subject: String, priority: Priority, protects: Protects?, onset: Instant,
-        transition: LimitTransition?, details: [String: String], now: Instant
+        transition: LimitTransition?, details: [String: String], homes: [SensorID]? = nil, now: Instant
     ) -> [AlertAction] {
+        // Two test messages to one person are two, however fast they follow each other.
+        let about = cause == .box(.testAlarm) ? "\(subject)\n\(nextNumber)" : subject
         var alert = Alert(
-            id: identity(cause, subject, onset), number: nextNumber, cause: cause, subject: subject, priority: priority,
+            id: identity(cause, about, onset), number: nextNumber, cause: cause, subject: subject, priority: priority,
             protects: protects, onset: onset, detectedAt: now, transition: transition, details: details)
+        alert.homes = homes
         nextNumber += 1
         active[AlertBook.condition(cause, subject)] = alert.id
         rest(&alert, now: now)
@@ -109,15 +116,7 @@ public struct AlertBook: Sendable {
         let kind = calm(&alert, change, now: now)
         let persons = call(&alert, now: now)
         keep(alert)
-        return [
-            .store(alert),
-            .record(
-                kind: change,
-                facts: [
-                    "alert": "\(alert.number)", "id": alert.id, "cause": AlertBook.word(for: cause),
-                    "onset": onset.description,
-                ], erasable: details["visibility"] == nil ? ["subject": subject] : [:]),
-        ]
+        return [.store(alert), AlertBook.record(of: alert, change)]
             + (alert.isUntold == true
                 ? []
                 : [
@@ -182,6 +181,13 @@ public struct AlertBook: Sendable {
             + (wasTold
                 ? [.notify(NoticeDraft(kind: "alert.returned", alert: alert, audience: circle))] : [])
             + uncover(from: alert, now: now)
+    }
+
+    /// What was told of a condition so far may have become a household's business since.
+    private mutating func conceal(_ cause: AlertCause, _ subject: String, _ homes: [SensorID]?) {
+        guard let id = holding(cause, subject) else { return }
+        alerts[id]?.details["visibility"] = Visibility.household.rawValue
+        if let homes { alerts[id]?.homes = homes }
     }
 
     mutating func keep(_ alert: Alert) {

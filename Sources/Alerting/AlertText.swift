@@ -5,6 +5,16 @@ public enum AlertText {
     /// The greatest length of a body, in characters.
     public static let limit = 300
 
+    /// How whoever reads a notice answers it.
+    public enum Answering: Hashable, Sendable {
+        /// Where they read it.
+        case reply
+        /// By the link that is put below the text when it is sent, which says so itself.
+        case link
+        /// Elsewhere: by writing, by a link that another notice has, at the box. `means` are names from the record book.
+        case elsewhere(means: [String], hasLink: Bool)
+    }
+
     /// What the words need to know beside the alert.
     public struct Context: Sendable {
         /// The sensor's name in the language.
@@ -27,6 +37,8 @@ public enum AlertText {
         public var ahead = ""
         /// The open alerts that are handed over, and the sensors that are silent then.
         public var handed = (open: "", silent: "")
+        /// How they answer.
+        public var answering = Answering.reply
         /// Who reads it: stewards are told the first step and who is next, a household the first step, members neither.
         public var audience: Audience
         /// A time as people here read it.
@@ -67,15 +79,20 @@ public enum AlertText {
     /// The text; what does not fit is cut from names and first steps, never from the numbers.
     public static func body(_ draft: NoticeDraft, _ context: Context, _ book: Phrasebook) -> String {
         let alert = draft.alert
-        let sentences = [
+        let first = [
             head(draft, context, book), sureness(alert, book),
             [.person, .stewards].contains(context.audience) ? firstStep(alert, context, book) : "",
-            context.audience == .stewards ? next(draft, context, book) : "",
         ]
-        var body = sentences.filter { !$0.isEmpty }.joined(separator: " ")
+        let last = context.audience == .stewards ? answers(draft, context, book) : [""]
+        let who = context.audience == .stewards ? next(draft, context, book) : ""
+        func whole(_ answer: String, step: Int? = nil) -> String {
+            let sentences = first.enumerated().map { $0 == 2 && step != nil ? String($1.prefix(step ?? 0)) : $1 }
+            return (sentences + [answer, who]).filter { !$0.isEmpty }.joined(separator: " ")
+        }
+        // Of how to answer elsewhere as much as fits beside the first step.
+        var body = last.map { whole($0) }.first { $0.count <= limit } ?? whole(last[0])
         if body.count > limit {
-            let short = sentences.enumerated().map { $0 == 2 ? String($1.prefix(60)) : $1 }
-            body = short.filter { !$0.isEmpty }.joined(separator: " ")
+            body = last.map { whole($0, step: 60) }.first { $0.count <= limit } ?? whole(last[last.count - 1], step: 60)
         }
         return body.count <= limit ? body : String(body.prefix(limit - 1)) + "…"
     }
@@ -174,15 +191,35 @@ public enum AlertText {
             ? "" : book.text("alerts.first", ["step": Escaping.singleLine(context.response)])
     }
 
+    /// True for what asks somebody to go.
+    private static func asks(_ draft: NoticeDraft) -> Bool {
+        ["alert.raised", "alert.called", "alert.chattering", "alert.freed", "alert.nobody_came"].contains(draft.kind)
+            && draft.alert.priority != .assembly
+    }
+
+    /// How to answer, the fullest words first; never empty, and one empty text where there is nothing to say.
+    private static func answers(_ draft: NoticeDraft, _ context: Context, _ book: Phrasebook) -> [String] {
+        guard asks(draft) else { return [""] }
+        let number = ["number": "\(draft.alert.number)"]
+        switch context.answering {
+        case .reply: return [book.text("alerts.reply", number)]
+        case .link: return [""]
+        case .elsewhere(let means, let hasLink):
+            let names = means.map { book.text("alerts.means.\($0)") }.joined(separator: " / ")
+            let written =
+                names.isEmpty ? nil : book.text("alerts.reply_by.text", number.merging(["means": names]) { $1 })
+            let box = book.text("alerts.reply_by.box", number)
+            let all = [written, hasLink ? book.text("alerts.reply_by.link") : nil, box].compactMap { $0 }
+            return [all.joined(separator: "; "), written ?? box].map {
+                book.text("alerts.reply_elsewhere", ["ways": $0])
+            } + [""]
+        }
+    }
+
     private static func next(_ draft: NoticeDraft, _ context: Context, _ book: Phrasebook) -> String {
-        let alert = draft.alert
-        guard ["alert.raised", "alert.called", "alert.chattering", "alert.freed"].contains(draft.kind),
-            alert.priority != .assembly
-        else { return "" }
-        let reply = book.text("alerts.reply", ["number": "\(alert.number)"])
-        guard let person = context.nextPerson else { return reply + " " + book.text("alerts.nobody_next") }
-        guard let at = context.nextAt else { return reply + " " + book.text("alerts.next", ["person": person]) }
-        return reply + " "
-            + book.text("alerts.next_at", ["person": person, "at": String(context.localTime(at).suffix(5))])
+        guard asks(draft), draft.kind != "alert.nobody_came" else { return "" }
+        guard let person = context.nextPerson else { return book.text("alerts.nobody_next") }
+        guard let at = context.nextAt else { return book.text("alerts.next", ["person": person]) }
+        return book.text("alerts.next_at", ["person": person, "at": String(context.localTime(at).suffix(5))])
     }
 }

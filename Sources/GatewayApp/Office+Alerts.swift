@@ -88,10 +88,12 @@ extension Office {
         guard sensor != nil || limits.contains(where: { $0.reference.description == subject }) else {
             return refused("nothing_to_switch", ["subject": subject])
         }
+        let privacy = pipeline.state.privacy
+        let isOnHomes = limits.contains { $0.reference.description == subject && !privacy.mayShow($0.reference) }
         let actions = try pipeline.state.alerts.switchOff(
             subject, until: terms.until, why: terms.why, person: actor.person, means: actor.means,
             voice: actor.voice, forPeople: limits.contains { $0.limit.protects == .people },
-            isHousehold: sensor?.visibility == .household, now: now)
+            isHousehold: sensor?.visibility == .household || isOnHomes, now: now)
         pipeline.perform(entered(actions, by: actor, now: now), now: now)
         let off = pipeline.state.alerts.switchedOff[subject]
         let agreed = off?.wish ?? off?.terms

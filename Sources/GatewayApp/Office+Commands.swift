@@ -90,7 +90,7 @@ extension Office {
         try refreshLimits(now: now)
     }
 
-    private func refreshSensors(now: Instant) throws {
+    func refreshSensors(now: Instant) throws {
         let sensors = try SensorDirectory(store)
         pipeline.changeState {
             $0.sensors = sensors
@@ -111,19 +111,10 @@ extension Office {
         var sensors = try store.sensors().filter { $0.id != sensor.id }
         sensors.append(sensor)
         let news = MeasuredNews(site: site, store: store, now: now)
-        let bound = try store.bindings().first { $0.sensor == sensor.id && $0.until == nil }
         let declared = try news.told(of: store.plannedChanges(sensors), by: actor.person)
         _ = try store.declare(sensors, at: now, by: actor.person, facts: declared.facts, notices: declared.notices)
         let binding = Binding(sensor: sensor.id, device: device, channel: channel, from: now)
-        let told = try news.told(of: sensor, from: bound, to: binding, by: actor.person)
-        try store.bind(
-            binding, at: now, by: actor.person, zone: site.zone, facts: told.facts[sensor.id] ?? [:],
-            notices: told.notices)
-        try refreshSensors(now: now)
-        pipeline.reviewSensors(now: now)
-        return done(
-            "assigned",
-            ["channel": channel, "device": device, "sensor": "\(sensor.id)", "from": site.local(binding.from)])
+        return CommandReply(isDone: true, lines: try bind([binding], by: actor, now: now))
     }
 
     /// Binds every sensor of a device to another one; what the old one measured stays where it is.
@@ -133,23 +124,8 @@ extension Office {
             return refused("measures_nothing", ["device": old])
         }
         guard old != new else { return refused("same_device", ["device": old]) }
-        let news = MeasuredNews(site: site, store: store, now: now)
-        for binding in bound {
-            let next = Binding(sensor: binding.sensor, device: new, channel: binding.channel, from: now)
-            let told = try pipeline.state.sensors.sensor(binding.sensor)
-                .map { try news.told(of: $0, from: binding, to: next, by: actor.person) }
-            try store.bind(
-                next, at: now, by: actor.person, zone: site.zone, facts: told?.facts[binding.sensor] ?? [:],
-                notices: told?.notices ?? [])
-        }
-        try refreshSensors(now: now)
-        pipeline.reviewSensors(now: now)
-        let lines = bound.map {
-            site.book(nil).text(
-                "acts.done.assigned",
-                ["channel": $0.channel, "device": new, "sensor": "\($0.sensor)", "from": site.local(now)])
-        }
-        return CommandReply(isDone: true, lines: lines)
+        let next = bound.map { Binding(sensor: $0.sensor, device: new, channel: $0.channel, from: now) }
+        return CommandReply(isDone: true, lines: try bind(next, by: actor, now: now))
     }
 
     /// A refusal in the community's language.

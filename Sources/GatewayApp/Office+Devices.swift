@@ -1,5 +1,6 @@
 import Alerting
 import GatewayModel
+import Storage
 
 /// What the running gateway knows of devices beyond what is stored.
 extension Office {
@@ -60,5 +61,38 @@ extension Office {
             ]
         }
         return CommandReply(isDone: true, lines: heard + successorLines(of: device))
+    }
+
+    /// Binds channels to sensors, tells of what limits measure otherwise by it, and says what was done.
+    ///
+    /// A channel measures one sensor: whom it measured before is named, and so is whom the configuration still gives it to.
+    func bind(_ new: [Binding], by actor: Actor, now: Instant) throws -> [String] {
+        let told = try MeasuredNews(site: site, store: store, now: now).told(of: new, by: actor.person)
+        let losing = try store.bindings().filter { old in
+            old.until == nil && new.contains { $0.isSameChannel(as: old) }
+                && !new.contains { $0.sensor == old.sensor }
+        }
+        try store.bind(
+            new, at: now, by: actor.person, zone: site.zone, facts: told.facts, notices: told.notices)
+        try refreshSensors(now: now)
+        pipeline.reviewSensors(now: now)
+        let book = site.book(nil)
+        func line(_ key: String, _ binding: Binding) -> String {
+            let values = [
+                "channel": binding.channel, "device": binding.device, "sensor": "\(binding.sensor)",
+                "from": site.local(now), "file": site.configuration.file,
+            ]
+            return book.text("acts.done.\(key)", values)
+        }
+        let touched = Set((new + losing).map(\.sensor))
+        let declared = site.configuration.sensors.compactMap { entry -> Binding? in
+            guard touched.contains(entry.sensor.id), let device = entry.device, let channel = entry.channel else {
+                return nil
+            }
+            let own = Binding(sensor: entry.sensor.id, device: device, channel: channel, from: now)
+            return new.contains { $0.sensor == own.sensor && $0.isSameChannel(as: own) } ? nil : own
+        }
+        return new.map { line("assigned", $0) } + losing.map { line("unmeasured", $0) }
+            + declared.map { line("file_differs", $0) }
     }
 }

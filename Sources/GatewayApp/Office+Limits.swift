@@ -19,21 +19,32 @@ extension Office {
             $0.alerts.boxRules = boxRules
             $0.stages = standings
         }
+        // A limit that begins in the middle of its period counts the whole of it.
+        if pipeline.state.limits.hasNewcomers { needsMakeUp = true }
         pipeline.endAlertsOfEndedLimits(now: now)
         try tellStages(standings, now: now)
         // A level that begins, or a limit that was replaced, may put people at risk or end it.
         pipeline.lookAfterPeople(now: now)
     }
 
-    /// Judges the rules on days by the day that was the last to end.
+    /// Judges the rules on days by the day that was the last to end, and by those before it that ended while the box was off.
     func judgeDay(now: Instant) throws {
         let yesterday = site.zone.date(at: now).adding(days: -1)
         let needed = pipeline.state.limits.neededDays
         guard !needed.sensors.isEmpty else { return }
+        let mark = DutyMark(kind: DutyMark.judgedDay, name: "")
+        let judged = try store.dutyMarks()[mark].map { site.zone.date(at: $0) }
+        let first = max(
+            min(judged?.adding(days: 1) ?? yesterday, yesterday), yesterday.adding(days: -Office.judgedBack))
         let table = try DayTables(store: store, sensors: pipeline.state.sensors).table(
-            of: needed.sensors, from: yesterday.adding(days: -needed.lookBack), through: yesterday)
-        pipeline.judgeDay(yesterday, table, now: now)
+            of: needed.sensors, from: first.adding(days: -needed.lookBack), through: yesterday)
+        let count = Int(yesterday.daysSinceEpoch - first.daysSinceEpoch)
+        pipeline.judge(days: (0...count).map { first.adding(days: $0) }, table, now: now)
+        if judged != yesterday { pipeline.batch.dutyMarks[mark] = site.zone.start(of: yesterday) }
     }
+
+    /// How many days an outage may have lasted for what was missed in it to be told: the period of a budget and its end.
+    private static let judgedBack = 62
 
     /// A stage that begins or ends is recorded and told to everybody whom it concerns, once.
     private func tellStages(_ standings: [StageKeeper.Standing], now: Instant) throws {

@@ -18,6 +18,11 @@ extension Office {
             let list = there.isEmpty ? site.book(nil).text("duty.none") : there.joined(separator: ", ")
             return refused("erase_no_text", ["number": "\(number)", "texts": list])
         }
+        if let person = entry.entry.words(of: wanted)?.person,
+            let alert = pipeline.state.alerts.needs(person, ofAlert: entry.entry.alertNumber)
+        {
+            return refused(alert == 0 ? "erase_switched" : "erase_acting", ["person": person, "alert": "\(alert)"])
+        }
         let values = ["number": "\(number)", "texts": wanted.joined(separator: ", ")]
         // A person who wipes traces is noticed by the others.
         let notices = pipeline.notices.announcement("steward.record_erased", priority: .assembly, now: now) { book in
@@ -31,19 +36,18 @@ extension Office {
                     at: now, kind: "record.erased",
                     facts: ["entry": "\(number)", "texts": wanted.joined(separator: ","), "means": actor.means],
                     erasable: ["person": actor.person, "entered_by": actor.account, "why": why]), notices: notices))
-        if wanted.contains("note"), let note = entry.entry.erasable["note"] { forget(note, of: entry.entry) }
+        if let words = entry.entry.words(of: wanted) { forget(words, of: entry.entry) }
         let later = try store.owesLogCut() ? [site.book(nil).text("acts.done.forgotten_later")] : []
         return done("erased", values, then: later)
     }
 
     /// The same in memory, from where an alert is stored again with its next change.
-    private func forget(_ note: String, of entry: RecordEntry) {
-        guard entry.kind.hasPrefix("alert") else { return }
-        let number = entry.facts["alert"].flatMap { Int($0) }
-        pipeline.changeState { $0.alerts.forget(note: note, ofAlert: number) }
+    private func forget(_ words: ErasedWords, of entry: RecordEntry) {
+        let number = entry.alertNumber
+        pipeline.changeState { $0.alerts.forget(words, ofAlert: number) }
         for index in pipeline.batch.alerts.indices
         where number == nil || pipeline.batch.alerts[index].number == number {
-            pipeline.batch.alerts[index].forget(note: note)
+            pipeline.batch.alerts[index].forget(words)
         }
     }
 }

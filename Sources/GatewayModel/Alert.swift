@@ -9,6 +9,8 @@ public enum BoxCondition: String, Hashable, Sendable, Codable, CaseIterable {
     case backupOverdue = "backup_overdue"
     case clockWrong = "clock_wrong"
     case destinationFailing = "destination_failing"
+    /// What people answer by a destination cannot be read; the subject is its name.
+    case answersUnheard = "answers_unheard"
     case nobodyOnDuty = "nobody_on_duty"
     case tooMuchAtQoS0 = "too_much_at_qos_0"
     case malformedFlood = "malformed_flood"
@@ -196,6 +198,9 @@ public struct Alert: Hashable, Sendable, Codable {
     public var isUntold: Bool?
     /// Details for texts, by placeholder name; no household data.
     public var details: [String: String]
+    /// The households' points that it would tell of, where its limit must not be told to everybody: then the limit's very
+    /// name may be a home's. Nil for what is told, and where the subject is the household's point.
+    public var homes: [SensorID]?
     /// Everything that happened, oldest first.
     public var entries: [AlertEntry]
 
@@ -223,9 +228,15 @@ public struct Alert: Hashable, Sendable, Codable {
     /// Its state in one word, the key of `alerts.state` in language files: where somebody went it is not said that nobody came.
     public var stateWord: String { state == .returned && takenBy != nil ? "returned_going" : state.rawValue }
 
+    /// True for one household's business, or that of a few.
+    public var isPrivate: Bool { details["visibility"] == Visibility.household.rawValue }
+
+    /// The households' points that it is about; none for what is no household's business.
+    public var homePoints: [SensorID] { homes ?? (isPrivate ? [SensorID(rawValue: subject)] : []) }
+
     /// Who looks after it: a household's own business is nobody else's, unless it protects people or concerns the commons.
     public var audience: Audience {
-        guard details["visibility"] == Visibility.household.rawValue else { return .stewards }
+        guard isPrivate else { return .stewards }
         return protects == .people || details[Alert.commons] != nil ? .stewards : .person
     }
 

@@ -71,26 +71,3 @@ public struct SwitchedOff: Hashable, Sendable, Codable {
         wish.map { SwitchedOff(subject: subject, terms: $0, isHousehold: isHousehold) }
     }
 }
-
-extension Alert {
-    /// Forgets a note that somebody left; what was done and when stays. True where it stood here.
-    @discardableResult
-    public mutating func forget(note: String) -> Bool {
-        let before = self
-        for index in entries.indices where entries[index].note == note { entries[index].note = nil }
-        if pause?.reason == note { pause?.reason = "" }
-        if pauseWish?.reason == note { pauseWish?.reason = "" }
-        return self != before
-    }
-}
-
-extension SwitchedOff {
-    /// Forgets why it was switched off; true where it stood here.
-    @discardableResult
-    public mutating func forget(note: String) -> Bool {
-        let before = self
-        if terms.reason == note { terms.reason = "" }
-        if wish?.reason == note { wish?.reason = "" }
-        return self != before
-    }
-}

@@ -134,12 +134,15 @@ public struct DeliveryRecord: Hashable, Sendable {
     public var reason: String
     /// The key of the digest that carried it.
     public var digest: String?
+    /// Until when the destination has asked for no message at all; nil where this attempt brought no such wish.
+    public var restUntil: Instant?
 
     /// Makes a record.
     public init(
         key: String, destination: String, state: OutboxState, attempts: Int, at: Instant, nextAt: Instant? = nil,
-        remoteID: String? = nil, reason: String = "", digest: String? = nil
+        remoteID: String? = nil, reason: String = "", digest: String? = nil, restUntil: Instant? = nil
     ) {
+        self.restUntil = restUntil
         self.key = key
         self.destination = destination
         self.state = state
@@ -163,6 +166,8 @@ public protocol Outbox: Sendable {
     func claim(destination: String, now: Instant, limit: Int, includingLater: Bool) throws -> [OutboxEntry]
     /// Stores what came of claimed messages, all in one commit.
     func record(_ records: [DeliveryRecord]) throws
+    /// Until when a destination has last asked for no message at all, as it was recorded; nil where it never has.
+    func restUntil(destination: String) throws -> Instant?
     /// When the next waiting message of a destination is due; nil where none waits.
     func nextDue(destination: String) throws -> Instant?
     /// When the oldest waiting message of a destination was made; nil where none waits.

@@ -14,12 +14,22 @@ struct BudgetState: Hashable, Sendable {
     var isOnCourseTold = false
     /// True where an alert of this period is open from before a restart.
     var isTold = false
+    /// The period's amount under which something of it was told; nil where nothing was.
+    var toldBound: DecimalValue?
     /// The newest readings.
     var recent = RecentFigures()
 
     init(start: CalendarDate, sensors: Int) {
         self.start = start
         use = Array(repeating: nil, count: sensors)
+    }
+
+    /// True where people know something of this period.
+    var isKnown: Bool { isRaised || warned > 0 || isOnCourseTold || isTold }
+
+    /// Begins anew with what is told; what was used stays.
+    mutating func forgetTold() {
+        (warned, isRaised, isOnCourseTold, isTold, toldBound) = (0, false, false, false, nil)
     }
 
     /// How many sensors measured something.
@@ -75,6 +85,11 @@ extension LimitEngine {
             var state = budgets[limit.number], let total = state.total, let bound = bound(of: limit, state)
         else { return [] }
         var changes: [LimitTransition] = []
+        // What was told under a tighter amount, such as an emergency's, is over with it; under this one it is told anew.
+        if let told = state.toldBound, told < bound, !(state.isRaised && total > bound) {
+            if state.isKnown { changes.append(transition(.returned, limit, state, bound, onset: now, now: now)) }
+            state.forgetTold()
+        }
         for percent in warnAt where percent > state.warned {
             guard let level = bound.multiplied(byRatio: Int64(percent), 100), total >= level else { break }
             state.warned = percent
@@ -84,6 +99,7 @@ extension LimitEngine {
             state.isRaised = true
             changes.append(transition(.raised, limit, state, bound, now: now))
         }
+        if state.isKnown { state.toldBound = bound }
         budgets[limit.number] = state
         return changes
     }
@@ -99,6 +115,7 @@ extension LimitEngine {
             let course = pace.course, course >= percent
         else { return [] }
         budgets[limit.number]?.isOnCourseTold = true
+        budgets[limit.number]?.toldBound = bound
         // The days that are over decide, whatever the day that runs has brought.
         var found = transition(.onCourse(percent: course), limit, state, bound, now: now)
         found.value = pace.used
@@ -109,10 +126,28 @@ extension LimitEngine {
     mutating func closePeriod(_ limit: JudgedLimit, next start: CalendarDate, now: Instant) -> [LimitTransition] {
         guard let state = budgets[limit.number], let bound = bound(of: limit, state) else { return [] }
         budgets[limit.number] = BudgetState(start: start, sensors: limit.sensors.count)
-        guard limit.limit.bound == .atMost,
-            state.isRaised || state.warned > 0 || state.isOnCourseTold || state.isTold
-        else { return [] }
-        return [transition(.returned, limit, state, bound, now: now)]
+        guard limit.limit.bound == .atMost, state.isKnown else { return [] }
+        return [
+            transition(.returned, limit, state, bound, onset: end(of: limit, from: state.start, now: now), now: now)
+        ]
+    }
+
+    /// Ends what was told before a restart of a period that was over by then.
+    mutating func returnOverdue(now: Instant) -> [LimitTransition] {
+        guard !overdue.isEmpty else { return [] }
+        defer { overdue = [] }
+        return overdue.compactMap { told in
+            guard let limit = found(told.limit) else { return nil }
+            var over = told
+            (over.change, over.detectedAt) = (.returned, now)
+            over.onset = end(of: limit, from: zone.date(at: told.onset), now: now)
+            return over
+        }
+    }
+
+    private func end(of limit: JudgedLimit, from start: CalendarDate, now: Instant) -> Instant {
+        guard case .budget(_, let period, _, _) = limit.limit.rule else { return now }
+        return min(now, zone.start(of: start.adding(days: period.dayCount(from: start))))
     }
 
     /// The whole period's amount; one per person means per person and day.
@@ -123,10 +158,11 @@ extension LimitEngine {
 
     private func transition(
         _ change: LimitTransition.Change, _ limit: JudgedLimit, _ state: BudgetState, _ bound: DecimalValue,
-        now: Instant
+        onset: Instant? = nil, now: Instant
     ) -> LimitTransition {
         LimitTransition(
-            limit: limit.reference, sensor: nil, change: change, onset: zone.start(of: state.start), detectedAt: now,
+            limit: limit.reference, sensor: nil, change: change, onset: onset ?? zone.start(of: state.start),
+            detectedAt: now,
             value: state.total, bound: bound,
             coverage: Coverage(measured: state.measured, expected: limit.sensors.count),
             evidence: limit.evidence(state.recent))

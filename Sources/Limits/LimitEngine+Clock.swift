@@ -3,7 +3,7 @@ import GatewayModel
 extension LimitEngine {
     /// Lets time pass: delays end, periods close, silences are noticed. Call it about once a second.
     public mutating func tick(now: Instant) -> [LimitTransition] {
-        var changes: [LimitTransition] = []
+        var changes = returnOverdue(now: now)
         let today = date(of: now)
         for limit in judged {
             guard applies(limit, at: now) else {

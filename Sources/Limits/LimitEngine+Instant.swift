@@ -129,12 +129,13 @@ extension LimitEngine {
             evidence: limit.evidence(state.recent))
     }
 
-    static func isOutside(_ value: DecimalValue, _ bound: DecimalValue, _ side: Bound) -> Bool {
+    /// True where a value is beyond a bound.
+    public static func isOutside(_ value: DecimalValue, _ bound: DecimalValue, _ side: Bound) -> Bool {
         side == .atMost ? value > bound : value < bound
     }
 
     /// Inside by the deadband, so that a value that trembles at the bound does not come and go.
-    static func isClear(
+    public static func isClear(
         _ value: DecimalValue, _ bound: DecimalValue, _ deadband: DecimalValue, _ side: Bound
     ) -> Bool {
         switch side {

@@ -162,3 +162,18 @@ extension Limit {
         return window
     }
 }
+
+extension LimitTransition {
+    /// What lasts of changes that are found together, in order: what was passed and kept again in between is the report's
+    /// business and wakes nobody. An end stays, since what it ends may have been told before.
+    public static func lasting(_ found: [LimitTransition]) -> [LimitTransition] {
+        struct Place: Hashable {
+            var limit: LimitReference
+            var sensor: SensorID?
+        }
+        let places = Dictionary(grouping: found.indices) { Place(limit: found[$0].limit, sensor: found[$0].sensor) }
+        return places.values.flatMap { indices in
+            indices.suffix(from: indices.lastIndex { found[$0].change == .returned } ?? 0)
+        }.sorted().map { found[$0] }
+    }
+}

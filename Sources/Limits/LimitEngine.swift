@@ -29,6 +29,8 @@ public struct LimitEngine: Sendable {
     /// What watches the other rules, and what of theirs is raised.
     var watches: [(any RuleWatch)?] = []
     var raised: [LimitReference: [SensorID?: LimitTransition]] = [:]
+    /// What is open from periods that were over before a restart.
+    var overdue: [LimitTransition] = []
     /// Limits that came since what is stored was last taken: they have not seen what was measured before.
     private var newcomers: Set<LimitReference> = []
     let zone: Zone
@@ -85,9 +87,13 @@ public struct LimitEngine: Sendable {
             return period.start(containing: day.date).map { BudgetState(start: $0, sensors: limit.sensors.count) }
         }
         raised = raised.filter { numbers[$0.key] != nil }
+        overdue.removeAll { numbers[$0.limit] == nil }
         newcomers.formIntersection(numbers.keys)
         for limit in judged where known[limit.number] == nil { newcomers.insert(limit.reference) }
     }
+
+    /// True where limits came that have not seen what was measured before, until ``takeCounts(from:)``.
+    public var hasNewcomers: Bool { !newcomers.isEmpty }
 
     /// This engine with its limits on momentary values alone, for while nobody knows the date.
     public func watchingLevelsOnly() -> LimitEngine {
@@ -138,7 +144,7 @@ public struct LimitEngine: Sendable {
 
     /// Checks a measurement and returns what changed.
     public mutating func receive(_ measurement: Measurement, now: Instant) -> [LimitTransition] {
-        see(measurement, now: now, isReplay: false)
+        returnOverdue(now: now) + see(measurement, now: now, isReplay: false)
     }
 
     /// Takes a measurement that was checked before, after a restart; says nothing.
@@ -155,7 +161,12 @@ public struct LimitEngine: Sendable {
             case .instant:
                 guard let place else { continue }
                 change(place, of: limit) { ($0.raisedAt, $0.outsideSince) = (transition.onset, transition.onset) }
-            case .budget where !limit.limit.isMinimumPerTime: budgets[limit.number]?.isTold = true
+            case .budget where !limit.limit.isMinimumPerTime:
+                if let start = budgets[limit.number]?.start, transition.onset >= zone.start(of: start) {
+                    budgets[limit.number]?.isTold = true
+                } else {
+                    overdue.append(transition)
+                }
             case .silence:
                 guard let place else { continue }
                 silences[limit.number][place] = true
@@ -177,15 +188,16 @@ public struct LimitEngine: Sendable {
             if watches[limit.number] != nil || DayRules.isOnDays(limit.limit.rule) || limit.limit.isMinimumPerTime {
                 last[transition.limit, default: [:]][transition.sensor] = transition
             }
-            guard var state = budgets[limit.number], transition.onset == zone.start(of: state.start),
+            guard var state = budgets[limit.number], transition.onset >= zone.start(of: state.start),
                 limit.limit.bound == .atMost
             else { continue }
             switch transition.change {
             case .raised: state.isRaised = true
             case .warned(let percent): state.warned = max(state.warned, percent)
             case .onCourse: state.isOnCourseTold = true
-            case .returned: continue
+            case .returned: state.forgetTold()
             }
+            if transition.change != .returned { state.toldBound = transition.bound }
             budgets[limit.number] = state
         }
         // Also where a person has closed the alert since: what goes on is not told anew.

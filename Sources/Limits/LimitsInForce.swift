@@ -38,9 +38,18 @@ public struct LimitInForce: Hashable, Sendable {
 public struct LimitsInForce: Sendable {
     private let adopted: [AdoptedResolution]
 
-    /// Takes the adopted resolutions, in any order.
+    /// Takes the adopted resolutions, in any order; one that was replaced before its first day never counts, and neither does
+    /// what it would have replaced end with it.
     public init(_ adopted: [AdoptedResolution]) {
-        self.adopted = adopted.sorted { $0.resolution.number < $1.resolution.number }
+        let ordered = adopted.sorted { $0.resolution.number < $1.resolution.number }
+        var never: Set<Int> = []
+        for newer in ordered.reversed().map(\.resolution) where !never.contains(newer.number) {
+            for older in ordered.map(\.resolution)
+            where newer.supersedes.contains(older.number) && older.inForceFrom > newer.inForceFrom {
+                never.insert(older.number)
+            }
+        }
+        self.adopted = ordered.filter { !never.contains($0.resolution.number) }
     }
 
     /// How the box's own alerts are treated on a day: the newest decision that speaks of one counts, until another does.

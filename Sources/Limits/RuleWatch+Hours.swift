@@ -6,6 +6,8 @@ struct ClosedHoursWatch: RuleWatch {
         /// The hours that are counted; nil before the first figure.
         var window: Range<Instant>?
         var used = DecimalValue.zero
+        /// True where these hours were passed already: a reading that ends after them is no second time.
+        var wasPassed = false
         var latch = Latch()
     }
 
@@ -33,7 +35,8 @@ struct ClosedHoursWatch: RuleWatch {
         guard span > 0, inside > 0, let part = amount.multiplied(byRatio: inside, span) else { return changes }
         place.used = place.used.adding(part) ?? place.used
         place.latch.recent.note(use)
-        guard place.used > allowed, place.latch.raisedAt == nil else { return changes }
+        guard place.used > allowed, place.latch.raisedAt == nil, !place.wasPassed else { return changes }
+        place.wasPassed = true
         return changes
             + place.latch.update(
                 isPast: true, sensor: sensor, onset: max(since, window.lowerBound), value: place.used,
@@ -67,6 +70,7 @@ struct ClosedHoursWatch: RuleWatch {
         if next.lowerBound > counted.lowerBound {
             place.window = next
             place.used = .zero
+            place.wasPassed = false
         }
         return changes
     }
@@ -81,6 +85,7 @@ struct ClosedHoursWatch: RuleWatch {
     mutating func restore(raised: LimitTransition, at place: Int?) {
         guard let place else { return }
         places[place].latch.raisedAt = raised.onset
+        places[place].wasPassed = true
     }
 }
 

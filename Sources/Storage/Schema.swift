@@ -81,6 +81,14 @@ enum Schema {
         migrator.registerMigration("015 papers to write and accepted items") { db in
             for statement in papers { try db.execute(sql: statement) }
         }
+        migrator.registerMigration("016 pauses that destinations ask for") { db in
+            // Until when a destination wants no message (`Retry-After`), so that a restart does not call it early.
+            try db.execute(
+                sql: """
+                    CREATE TABLE destination_rest (destination TEXT PRIMARY KEY, until INTEGER NOT NULL)
+                    STRICT, WITHOUT ROWID
+                    """)
+        }
         return migrator
     }
 

@@ -147,6 +147,10 @@ extension Store {
             sql: "DELETE FROM dirty_use WHERE sensor = ? AND date BETWEEN ? AND ?", arguments: [name, first, last])
     }
 
+    /// True for the alerts about the sensor that is the first argument, alone or with a few others.
+    static let isAboutSensor =
+        "(json_extract(body, '$.subject') = ?1 OR EXISTS (SELECT 1 FROM json_each(body, '$.homes') WHERE value = ?1))"
+
     /// What else speaks of the sensor: events, decisions, alerts, notices.
     private static func forgetTraces(_ sensor: SensorID, within period: Range<Int64>, _ db: Database) throws {
         let name = sensor.rawValue
@@ -168,14 +172,22 @@ extension Store {
         try db.execute(
             sql: """
                 DELETE FROM outbox WHERE json_extract(body, '$.alert') IN
-                (SELECT id FROM alert WHERE json_extract(body, '$.subject') = ?1 AND onset >= ?2 AND onset < ?3
+                (SELECT id FROM alert WHERE \(Store.isAboutSensor) AND onset >= ?2 AND onset < ?3
                     AND (state = 'closed' OR outbox.state IN ('sent', 'dropped', 'failed', 'dead')))
+                """, arguments: times)
+        // What a limit on homes was passed by has no sensor of its own.
+        try db.execute(
+            sql: """
+                DELETE FROM limit_transition WHERE detected_at >= ?2 AND detected_at < ?3
+                AND json_extract(body, '$.sensor') IS NULL AND json_extract(body, '$.limit') IN
+                (SELECT json_extract(body, '$.transition.limit') FROM alert WHERE
+                    EXISTS (SELECT 1 FROM json_each(body, '$.homes') WHERE value = ?1))
                 """, arguments: times)
         // An alert stays as a number in the record book; its figures and notes go. One that is open still is needed.
         try db.execute(
             sql: """
                 UPDATE alert SET body = json_set(json_remove(body, '$.transition'), '$.entries', json('[]'))
-                WHERE state = 'closed' AND json_extract(body, '$.subject') = ?1 AND onset >= ?2 AND onset < ?3
+                WHERE state = 'closed' AND \(Store.isAboutSensor) AND onset >= ?2 AND onset < ?3
                 """, arguments: times)
         // The evidence of sums names single meters.
         try db.execute(

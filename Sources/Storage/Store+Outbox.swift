@@ -43,7 +43,20 @@ extension Store: Outbox {
                         (record.nextAt ?? (record.state.isWaiting ? nil : record.at))?.milliseconds, record.remoteID,
                         record.reason, record.digest, record.destination, record.key,
                     ])
+                guard let restUntil = record.restUntil else { continue }
+                try db.execute(
+                    sql: "INSERT OR REPLACE INTO destination_rest VALUES (?, ?)",
+                    arguments: [record.destination, restUntil.milliseconds])
             }
+        }
+    }
+
+    /// Until when a destination has last asked for no message at all; nil where it never has.
+    public func restUntil(destination: String) throws -> Instant? {
+        try read("outbox") { db in
+            try Int64.fetchOne(
+                db, sql: "SELECT until FROM destination_rest WHERE destination = ?", arguments: [destination]
+            ).map(Instant.init(milliseconds:))
         }
     }
 
@@ -145,7 +158,7 @@ extension Store: Outbox {
                 sql: """
                     SELECT destination, remote_id FROM outbox WHERE remote_id IS NOT NULL
                     AND json_extract(body, '$.alert') IN
-                        (SELECT id FROM alert WHERE json_extract(body, '$.subject') = ? AND onset >= ? AND onset < ?)
+                        (SELECT id FROM alert WHERE \(Store.isAboutSensor) AND onset >= ?2 AND onset < ?3)
                     ORDER BY id
                     """, arguments: [sensor.rawValue, from.milliseconds, until.milliseconds])
             return Dictionary(grouping: rows, by: { $0[0] as String }).mapValues { $0.map { $0[1] as String } }

@@ -101,61 +101,6 @@ extension Store {
         }
     }
 
-    /// Binds a device's channel to a sensor from an instant on; a binding in force ends there.
-    ///
-    /// The consumption of all days from then on, by `zone`, is marked for recomputing in the same transaction, and the
-    /// change stands in the record book, `known` beside it; `notices` go out with it. Throws `invalid` for a sensor that is
-    /// not declared or a time before the binding in force began.
-    public func bind(
-        _ new: Binding, at now: Instant, by person: String, zone: Zone, facts known: [String: String] = [:],
-        notices: [OutboxItem] = []
-    ) throws(StoreError) {
-        try write("bind") { db in
-            let (sensor, from) = (new.sensor, new.from)
-            let old = try Store.end(sensor, at: from, db)
-            try db.execute(
-                sql:
-                    "INSERT INTO binding (sensor, device, channel, valid_from) SELECT id, ?, ?, ? FROM sensor WHERE name = ?",
-                arguments: [new.device, new.channel, from.milliseconds, sensor.rawValue])
-            guard db.changesCount == 1 else {
-                throw StoreError(
-                    .invalid, "bind", cause: "no sensor is called '\(sensor)'", remedy: "Declare it first.")
-            }
-            try Store.recordBinding(old: old, new: new, at: now, by: person, zone: zone, known, db)
-            try Store.insert(notices, db)
-        }
-    }
-
-    /// Ends a sensor's binding; nil where none was in force.
-    public func unbind(
-        _ sensor: SensorID, at end: Instant, now: Instant, by person: String, zone: Zone
-    ) throws(StoreError) -> Binding? {
-        try write("unbind") { db in
-            guard let old = try Store.end(sensor, at: end, db) else { return nil }
-            try Store.recordBinding(old: old, new: nil, at: now, by: person, zone: zone, [:], db)
-            return old
-        }
-    }
-
-    /// All bindings, past ones included, by sensor and time.
-    public func bindings() throws(StoreError) -> [Binding] {
-        try read("bindings") { db in try Store.bindings(db) }
-    }
-
-    static func bindings(_ db: Database) throws -> [Binding] {
-        try Row.fetchAll(
-            db,
-            sql: """
-                SELECT name, device, channel, valid_from, valid_until FROM binding JOIN sensor ON sensor.id = sensor
-                ORDER BY name, valid_from, binding.id
-                """
-        ).map { row in
-            Binding(
-                sensor: SensorID(rawValue: row[0]), device: row[1], channel: row[2],
-                from: Instant(milliseconds: row[3]), until: (row[4] as Int64?).map(Instant.init(milliseconds:)))
-        }
-    }
-
     /// For each series the sensors that it counts for, and when; by time.
     func places() throws(StoreError) -> [SeriesID: [SeriesPlaces.Place]] {
         try read("sensors") { db in
@@ -182,50 +127,5 @@ extension Store {
                 ORDER BY name
                 """, arguments: [time?.milliseconds ?? .max]
         ).map { try JSONText.decode(Sensor.self, $0) }
-    }
-
-    /// Ends the binding in force and returns it as it now is.
-    private static func end(_ sensor: SensorID, at end: Instant, _ db: Database) throws -> Binding? {
-        guard var current = try bindings(db).first(where: { $0.sensor == sensor && $0.until == nil }) else {
-            return nil
-        }
-        guard current.from <= end else {
-            throw StoreError(
-                .invalid, "bind", cause: "'\(sensor)' is bound to \(current.device) since \(current.from)",
-                remedy: "Give a later time.")
-        }
-        current.until = end
-        try db.execute(
-            sql: """
-                UPDATE binding SET valid_until = ? WHERE valid_until IS NULL
-                AND sensor = (SELECT id FROM sensor WHERE name = ?)
-                """, arguments: [end.milliseconds, sensor.rawValue])
-        return current
-    }
-
-    private static func recordBinding(
-        old: Binding?, new: Binding?, at now: Instant, by person: String, zone: Zone, _ known: [String: String],
-        _ db: Database
-    ) throws {
-        guard let sensor = new?.sensor ?? old?.sensor, let from = new?.from ?? old?.until else { return }
-        var facts = known
-        facts["sensor"] = sensor.rawValue
-        if let old { facts["old"] = try JSONText.encode(old) }
-        if let new { facts["new"] = try JSONText.encode(new) }
-        _ = try RecordBook.append(
-            [RecordEntry(at: now, kind: "sensor.bound", facts: facts, erasable: ["person": person])], db)
-        try db.execute(
-            sql: "INSERT OR IGNORE INTO dirty_use SELECT sensor, date FROM day_use WHERE sensor = ? AND date >= ?",
-            arguments: [sensor.rawValue, zone.date(at: from).description])
-        // Days that have figures of the series but none of this sensor yet.
-        for binding in [old, new].compactMap({ $0 }) {
-            try db.execute(
-                sql: """
-                    INSERT OR IGNORE INTO dirty_use SELECT DISTINCT ?, date FROM day_stats
-                    JOIN series ON series.id = series JOIN stream ON stream.id = stream
-                    JOIN device ON device.id = device WHERE identity = ? AND field = ? AND date >= ?
-                    """,
-                arguments: [sensor.rawValue, binding.device, binding.channel, zone.date(at: from).description])
-        }
     }
 }

@@ -46,6 +46,53 @@ struct AlertTextTests {
                 + "Primero: Cierra V3. Responde 12 SI o 12 NO. Después le toca a Rosa.")
     }
 
+    @Test(
+        "Where no reply is read it says how to answer instead, as much as there is and as fits",
+        arguments: ["en", "es"])
+    func elsewhere(language: String) {
+        let isEnglish = language == "en"
+        func body(_ answering: AlertText.Answering, step: String? = nil) -> String {
+            var context = context("Tank, upper well", response: step ?? (isEnglish ? "Close V3." : "Cierra V3."))
+            context.answering = answering
+            return AlertText.body(draft(), context, languages.book(language))
+        }
+        let begin =
+            isEnglish
+            ? "Tank, upper well 76 cm (never less than 100 cm) since 2026-11-01 02:41. 2 readings agree. First: Close V3. "
+            : "Tank, upper well 76 cm (nunca menos de 100 cm) desde 2026-11-01 02:41. 2 lecturas coinciden. "
+                + "Primero: Cierra V3. "
+        let end = isEnglish ? "Next is Rosa." : "Después le toca a Rosa."
+        let all = AlertText.Answering.elsewhere(means: ["sms", "matrix"], hasLink: true)
+        let golden = [
+            (AlertText.Answering.reply, "Reply 12 YES or 12 NO. ", "Responde 12 SI o 12 NO. "), (.link, "", ""),
+            (
+                .elsewhere(means: [], hasLink: false), "Answer at the box: commons alerts take 12. ",
+                "Responde en la caja: commons alerts take 12. "
+            ),
+            (
+                .elsewhere(means: [], hasLink: true), "Answer by your link; at the box: commons alerts take 12. ",
+                "Responde por tu enlace; en la caja: commons alerts take 12. "
+            ),
+            (
+                all, "Answer by SMS / Matrix: 12 YES or 12 NO; by your link; at the box: commons alerts take 12. ",
+                "Responde por SMS / Matrix: 12 SI o 12 NO; por tu enlace; en la caja: commons alerts take 12. "
+            ),
+        ]
+        for (answering, english, spanish) in golden {
+            #expect(body(answering) == begin + (isEnglish ? english : spanish) + end)
+            #expect(body(answering).count <= 300)
+        }
+        // A longer first step leaves room for one way, and a very long one is cut, so that there is room.
+        let longer = String(repeating: "x", count: isEnglish ? 112 : 105)
+        #expect(
+            body(all, step: longer).hasSuffix(
+                isEnglish
+                    ? "x Answer by SMS / Matrix: 12 YES or 12 NO. Next is Rosa."
+                    : "x Responde por SMS / Matrix: 12 SI o 12 NO. Después le toca a Rosa."))
+        let long = body(all, step: String(repeating: "x", count: 280))
+        #expect(long.count <= 300 && long.contains("commons alerts take 12") && long.hasSuffix(end))
+    }
+
     @Test("However long names and steps are, the text stays within 300 characters and keeps its numbers")
     func length() {
         let body = AlertText.body(

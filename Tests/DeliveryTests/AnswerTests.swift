@@ -75,7 +75,12 @@ struct AnswerTests {
         say("14 YES manzana", on: server)
         #expect(try ntfy(server, folder: folder).takeAnswers(now: start, settle: desk.settle) == nil)
         #expect(desk.taken == expected + [.act(person: "Rosa", alert: 14, isYes: true)])
-        #expect(try ntfy(server, path: "status/500").takeAnswers(now: start, settle: desk.settle) == "HTTP 500")
+        #expect(
+            try ntfy(server, path: "status/500").takeAnswers(now: start, settle: desk.settle)
+                == AnswerProblem("HTTP 500", needsPerson: false))
+        #expect(
+            try ntfy(server, path: "status/403").takeAnswers(now: start, settle: desk.settle)
+                == AnswerProblem("HTTP 403", needsPerson: true))
     }
 
     private func matrix(_ server: TestServer, path: String = "matrix") throws -> any AnswerSource {
@@ -128,6 +133,62 @@ struct AnswerTests {
         #expect(try matrix(server, path: "status/200").takeAnswers(now: start, settle: desk.settle) != nil)
     }
 
+    @Test("a word or a topic that cannot be read costs the answers alone: notices go out, and it is said what to mend")
+    func unreadable() throws {
+        let server = try TestServer.web()
+        let people = [AnsweringPerson(name: "Rosa", sender: "+34600111222", word: .file("/nowhere/word"))]
+        let ntfy = NtfySettings(
+            url: "http://127.0.0.1:\(server.port)/ntfy", topic: .name("stewards"), token: .environment("TOKEN"),
+            replyTopic: .secret(.file("/nowhere/topic")), people: people)
+        let place = WebPlace(url: "http://127.0.0.1:\(server.port)/matrix")
+        let matrix = MatrixSettings(
+            place: place, room: "!room:example.org", token: .environment("MATRIX"), people: people)
+        let sms = SMSSettings(gammu: "/nowhere/smsdrc", people: people)
+        let expected = [
+            (DestinationSettings.Kind.ntfy(ntfy), "/nowhere/topic"), (.matrix(matrix), "/nowhere/word"),
+            (.sms(sms), "/nowhere/word"),
+        ]
+        for (kind, file) in expected {
+            let destination = try settings(kind).makeDestination(context(environment: words))
+            let source = try #require(destination as? any AnswerSource)
+            #expect(source.takesAnswers)
+            let problem = try #require(source.takeAnswers(now: start) { _ in true })
+            #expect(problem.needsPerson && problem.reason.contains("the file \(file) cannot be read"))
+            guard case .sms = kind else {
+                guard case .delivered = destination.send(notice(1), now: start) else {
+                    Issue.record("\(kind)")
+                    continue
+                }
+                continue
+            }
+        }
+    }
+
+    @Test("what a person has to mend is told at once, what may pass after half an hour, and the end of either once")
+    func events() throws {
+        let refused = AnswerProblem("HTTP 403", needsPerson: true)
+        let passing = AnswerProblem("HTTP 503", needsPerson: false)
+        let later = start.advanced(bySeconds: 1800)
+        // The clock stands at the time of the look that the source answers.
+        let source = ScriptedSource([
+            (start, nil), (start, passing), (start.advanced(bySeconds: 1799), passing), (later, passing),
+            (later, refused), (later, nil), (later, nil), (later, passing), (later, refused), (later, nil),
+        ])
+        let told = EventFlag()
+        let listener = AnswerListener(
+            destinations: [source], clock: { source.now }, failingPauseSeconds: 0, settle: { _ in true },
+            onProblem: { _, _ in }, onEvent: { told.add($0) })
+        listener.start()
+        #expect(waitUntil { source.isOver })
+        #expect(listener.stopAndWait())
+        #expect(
+            told.all == [
+                .answersHeard(destination: "d"),
+                .answersUnheard(destination: "d", since: start, reason: "HTTP 503"), .answersHeard(destination: "d"),
+                .answersUnheard(destination: "d", since: later, reason: "HTTP 403"), .answersHeard(destination: "d"),
+            ])
+    }
+
     @Test("the listener tells once that a way cannot be read, and ends when it is asked to")
     func listener() throws {
         let source = FailingSource()
@@ -157,5 +218,38 @@ private struct FailingSource: Destination, AnswerSource {
     let pauseSeconds = 1
 
     func send(_ item: OutboxItem, now: Instant) -> DeliveryOutcome { .delivered(remoteID: nil) }
-    func takeAnswers(now: Instant, settle: (IncomingAnswer) -> Bool) -> String? { "HTTP 500" }
+    func takeAnswers(now: Instant, settle: (IncomingAnswer) -> Bool) -> AnswerProblem? {
+        AnswerProblem("HTTP 500", needsPerson: false)
+    }
+}
+
+private final class EventFlag: Sendable {
+    private let events = Mutex<[DestinationEvent]>([])
+    var all: [DestinationEvent] { events.withLock { $0 } }
+    func add(_ event: DestinationEvent) { events.withLock { $0.append(event) } }
+}
+
+/// A way that does at each look what the test says, and then goes on working.
+private final class ScriptedSource: Destination, AnswerSource {
+    let name = "d"
+    let audience = Audience.stewards
+    let language = "en"
+    let takesAnswers = true
+    let pauseSeconds = 0
+    private let looks: [(at: Instant, problem: AnswerProblem?)]
+    private let done = Mutex(0)
+
+    init(_ looks: [(Instant, AnswerProblem?)]) { self.looks = looks }
+
+    var isOver: Bool { done.withLock { $0 } > looks.count }
+    /// Asked before a look for the time of it, and after one for the time of what it found.
+    var now: Instant { looks[min(max(done.withLock { $0 } - 1, 0), looks.count - 1)].at }
+
+    func send(_ item: OutboxItem, now: Instant) -> DeliveryOutcome { .delivered(remoteID: nil) }
+    func takeAnswers(now: Instant, settle: (IncomingAnswer) -> Bool) -> AnswerProblem? {
+        done.withLock { done in
+            done += 1
+            return done <= looks.count ? looks[done - 1].problem : nil
+        }
+    }
 }

@@ -169,6 +169,7 @@ struct OutboxWorkerTests {
             if isBroken.load(ordering: .relaxed) { throw DiskFull() }
             inner.record(records)
         }
+        func restUntil(destination: String) throws -> Instant? { inner.restUntil(destination: destination) }
         func nextDue(destination: String) throws -> Instant? { inner.nextDue(destination: destination) }
         func oldestPending(destination: String) throws -> Instant? { inner.oldestPending(destination: destination) }
         func waiting(destination: String) throws -> Int { inner.waiting(destination: destination) }

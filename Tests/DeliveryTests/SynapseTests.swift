@@ -81,7 +81,7 @@ struct SynapseTests {
         let room = HTTPRequest.encoded(home.room)
         // The first look only finds out where the conversation stands.
         var heard: [AnswerJudgement] = []
-        func listen() -> String? {
+        func listen() -> AnswerProblem? {
             destination.takeAnswers(now: start) { answer in
                 heard.append(answer.judgement)
                 return true

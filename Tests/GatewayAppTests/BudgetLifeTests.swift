@@ -37,7 +37,9 @@ struct BudgetLifeTests {
         site = try Site.load(configFile: file)
     }
 
-    private func decision(_ number: Int, amount: String = "100 kWh", extra: String = "", limit: String = "") -> Data {
+    private func decision(
+        _ number: Int, amount: String = "100 kWh", from: String = "2026-05-04", extra: String = "", limit: String = ""
+    ) -> Data {
         Data(
             """
             ---
@@ -45,7 +47,7 @@ struct BudgetLifeTests {
             community: test
             assembly: 2026-05-03
             decided: by consent
-            in_force_from: 2026-05-04
+            in_force_from: \(from)
             review_by: 2099-05-02
             \(extra)limits:
               - id: bought
@@ -143,6 +145,53 @@ struct BudgetLifeTests {
         #expect(try adopt(2, decision(2, amount: "900 kWh", extra: "supersedes: [1]\n"), in: office, at: 3).isDone)
         try tick(office, at: 3.001)
         #expect(try alerts(office) == ["1 returned"])
+        office.close()
+    }
+
+    /// A night after the day in which everything was told that could be.
+    private func night(_ office: Office, at days: Double) throws {
+        for step in 0..<3 {
+            _ = office.tick(now: time(days + Double(step) / 10_000))
+            office.housekeepIfDue(now: time(days + Double(step) / 10_000))
+            try tick(office, at: days + Double(step) / 10_000)
+        }
+    }
+
+    @Test("A budget that begins at midnight in mid-month counts the whole month, as after a restart")
+    func begunAtMidnight() throws {
+        let office = try office(at: 0)
+        #expect(try adopt(1, decision(1, from: "2026-11-12"), in: office, at: 0).isDone)
+        try night(office, at: 0)
+        try read(1000, in: office, at: 0.01)
+        try read(1300, in: office, at: 1)
+        #expect(try alerts(office).isEmpty)
+        try night(office, at: 1.52)
+        #expect(try alerts(office) == ["1 raised"])
+        office.close()
+    }
+
+    @Test("A minimum that was missed in a week is told also where the box was off on the day after it")
+    func offAfterThePeriod() throws {
+        let minimum = """
+              - {id: enough, title: {en: Enough}, bound: at_least, protects: people, resource: energy, sensors: [grid/bought], budget: {amount: 100 kWh, per: week}, priority: today}
+
+            """
+        var office = try office(at: 0)
+        #expect(try adopt(1, decision(1, amount: "9000 kWh", limit: minimum), in: office, at: 0).isDone)
+        // Half a kilowatt-hour an hour, up to the first hour of Monday the 23rd.
+        for hour in 0...(12 * 24 + 12) { try read(1000 + Double(hour) / 2, in: office, at: Double(hour) / 24 + 0.001) }
+        try night(office, at: 12.45)
+        #expect(try alerts(office).isEmpty)
+        office.close()
+        office = try self.office(at: 14)
+        try night(office, at: 14)
+        #expect(try alerts(office) == ["1 raised"])
+        #expect(try office.store.alerts(openOnly: true).first?.transition?.value == DecimalValue(84))
+        office.close()
+        // It is told once.
+        office = try self.office(at: 15)
+        try night(office, at: 15)
+        #expect(try alerts(office) == ["1 raised"])
         office.close()
     }
 

@@ -78,4 +78,90 @@ struct DestinationTroubleTests {
             + gateway.command(["alerts", "explain", "1"]) + board()
         for secret in secrets { #expect(!told.contains(secret)) }
     }
+
+    /// An ntfy server that takes what is published, and lets nobody read before a file is there.
+    private static let unreadable = """
+        import http.server, os, sys
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def log_message(self, *arguments): pass
+            def answer(self, status, body=b""):
+                self.send_response(status); self.send_header("Content-Length", str(len(body)))
+                self.end_headers(); self.wfile.write(body)
+            def do_POST(self):
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                self.answer(200, b'{"id":"a"}')
+            def do_GET(self): self.answer(200 if os.path.exists(sys.argv[1]) else 403)
+        server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+        print(server.server_address[1], flush=True)
+        server.serve_forever()
+        """
+
+    @Test("Ways of answering that cannot be read are alerts on every other way, until they work again")
+    func unheard() throws {
+        let folder = try TemporaryFolder("unheard")
+        let server = try ChildProcess("/usr/bin/python3", ["-c", Self.unreadable, folder.file("mended")])
+        try #require(waitUntil(20) { server.output.contains("\n") })
+        let port = server.output.trimmingCharacters(in: .whitespacesAndNewlines)
+        func write(_ text: String, to name: String) throws {
+            try text.write(toFile: folder.file(name), atomically: true, encoding: .utf8)
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: folder.file(name))
+        }
+        try write("manzana4711", to: "word")
+        for name in ["inbox", "outbox", "sent", "failed"] {
+            try FileManager.default.createDirectory(atPath: folder.file(name), withIntermediateDirectories: true)
+        }
+        try """
+        [smsd]
+        service = files
+        inboxpath = \(folder.path)/inbox/
+        outboxpath = \(folder.path)/outbox/
+        sentsmspath = \(folder.path)/sent/
+        errorsmspath = \(folder.path)/failed/
+        """.write(toFile: folder.file("smsdrc"), atomically: true, encoding: .utf8)
+        let gateway = try GatewayUnderTest(
+            extra: """
+                destinations:
+                  - {name: board, kind: files, audience: stewards, folder: \(folder.path)/board}
+                  - name: push
+                    kind: ntfy
+                    audience: stewards
+                    url: http://127.0.0.1:\(port)
+                    topic: stewards-4711
+                    reply_topic: replies-4711
+                    people: [{name: Rosa, word_file: \(folder.path)/word}]
+                  - {name: text, kind: sms, audience: stewards, gammu: \(folder.path)/smsdrc, to: [{name: Rosa, number: "+34600111222", word_file: \(folder.path)/word-of-rosa}]}
+                """)
+        func states() throws -> [String: String] {
+            let lines = try gateway.command(["alerts", "list", "--all", "--format", "json"]).split(separator: "\n")
+            var states: [String: String] = [:]
+            for line in lines where line.contains("answers_unheard") {
+                let name = line.contains("\"push\"") ? "push" : line.contains("\"text\"") ? "text" : "another"
+                states[name] = line.contains("\"closed\"") ? "closed" : "open"
+            }
+            return states
+        }
+        func board() -> String {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.file("board"))) ?? []
+            return names.compactMap { try? String(contentsOfFile: folder.file("board/\($0)"), encoding: .utf8) }
+                .joined(separator: "\n")
+        }
+        try gateway.startListening()
+        #expect(
+            try waitUntil(30) { try states() == ["push": "open", "text": "open"] }, "\(gateway.process?.output ?? "")")
+        #expect(
+            waitUntil(30) {
+                let told = board()
+                return told.contains("What people answer by push cannot be read") && told.contains("HTTP 403")
+                    && told.contains("What people answer by text cannot be read") && told.contains("word-of-rosa")
+            }, "\(board())")
+        #expect(gateway.stop() == .exited(0))
+        try write("ciruela4711", to: "word-of-rosa")
+        try write("", to: "mended")
+        try gateway.startListening()
+        #expect(try waitUntil(30) { try states() == ["push": "closed", "text": "closed"] })
+        #expect(waitUntil(30) { board().contains("Answers sent by push are heard") }, "\(board())")
+        let told = board() + (gateway.process?.output ?? "")
+        for secret in ["manzana4711", "ciruela4711"] { #expect(!told.contains(secret)) }
+        #expect(gateway.stop() == .exited(0))
+    }
 }

@@ -116,7 +116,7 @@ struct DutyTests {
         #expect(entries.first?.item.title == "TODAY \(handed): On duty now: Jordi")
         let body = try #require(entries.first?.item.body)
         #expect(body.contains("\(alert) (someone is going)"))
-        #expect(body.hasSuffix("Reply \(handed) YES or \(handed) NO. At 18:15 Rosa is called."))
+        #expect(body.hasSuffix("Answer at the box: commons alerts take \(handed). At 18:15 Rosa is called."))
         try village.wait(until: (6 * 24 + 6) * 3600 + 60)
         #expect(try village.told().count { $0.hasSuffix("On duty now: Jordi") } == 1)
         #expect(try village.say("Rosa", .answer(alert: handed, answer: .take))[0] == "refused")

@@ -80,6 +80,79 @@ struct EraseTests {
         #expect(try village.office.store.verifyRecordBook().isIntact)
     }
 
+    /// The lines of all tables in which a name stands as a text or as bytes, but for what is no name.
+    private func lines(_ village: AlertVillage, with name: String, but others: String...) throws -> [String] {
+        let file = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: village.site.configuration.dataFolder)
+                .first { $0.hasSuffix(".sqlite") })
+        let child = try ChildProcess(
+            "/usr/bin/sqlite3", ["\(village.site.configuration.dataFolder)/\(file)", ".dump"])
+        let end = child.wait(20)
+        try #require(end == .exited(0))
+        let bytes = name.utf8.map { String($0, radix: 16) }.joined()
+        return child.output.split(separator: "\n").map(String.init).filter { line in
+            let rest = others.reduce(line) { $0.replacing($1, with: "") }
+            return rest.contains(name) || rest.lowercased().contains(bytes)
+        }
+    }
+
+    @Test("A person's name is in no table any more once its texts are erased; what was done stays, and the chain fits")
+    func persons() throws {
+        let name = "Zzqxa"
+        let village = try AlertVillage(
+            "  - {name: zzqxa, kind: files, audience: stewards, folder: /tmp/nowhere}",
+            stewards: "[{name: \(name)}, {name: Rosa}, {name: Jordi}]")
+        func number() throws -> Int { try #require(try village.office.store.alerts(openOnly: true).last?.number) }
+        func entries() throws -> [RecordedEntry] {
+            try village.office.store.recordEntries().filter { $0.entry.erasable.values.contains(name) }
+        }
+        func erase(_ entry: RecordedEntry, _ names: [String] = []) throws -> [String] {
+            try village.say("Amina", .eraseTexts(record: entry.number, names: names, why: "asked"))
+        }
+        // One who goes, one who lets rest what protects people with a second person, and a test message.
+        try village.read(150)
+        let plug = try number()
+        try village.say(name, .answer(alert: plug, answer: .note("on the way")))
+        try village.say(name, .answer(alert: plug, answer: .take))
+        #expect(try erase(try #require(entries().last), ["person"])[1].contains("still stands for something"))
+        try village.read(20)
+        try village.say(name, .answer(alert: plug, answer: .resolve(.real, note: nil)))
+        try village.read(20, of: "cold")
+        let cold = try number()
+        let until = village.now.advanced(bySeconds: 3600)
+        try village.say(name, .answer(alert: cold, answer: .pause(until: until, why: "new fuse")))
+        #expect(try erase(try #require(entries().last))[0] == "refused")
+        try village.say("Rosa", .answer(alert: cold, answer: .pause(until: until, why: "new fuse")))
+        #expect(try erase(try #require(entries().last))[0] == "refused")
+        try village.read(90, of: "cold")
+        try village.say("Jordi", .answer(alert: cold, answer: .resolve(.real, note: nil)))
+        // The name in a notice about what this person never had to do with, and another word that begins with it.
+        try village.read(160)
+        let later = try number()
+        try village.say("Rosa", .answer(alert: later, answer: .note("\(name)lia looked")))
+        #expect(try lines(village, with: name).contains { $0.contains("Next is \(name).") })
+        let before = try village.office.store.alerts(openOnly: false)
+
+        for entry in try entries() { #expect(try erase(entry)[0] == "done") }
+        #expect(try lines(village, with: name, but: "\(name)lia") == [])
+        #expect(try !lines(village, with: "\(name)lia").isEmpty)
+        #expect(try village.office.store.verifyRecordBook().isIntact)
+        // Not with the next change, and not with the next start.
+        try village.read(20)
+        try village.restart()
+        try village.read(170)
+        #expect(try lines(village, with: name, but: "Next is \(name)", "\(name)lia") == [])
+        let after = try village.office.store.alerts(openOnly: false)
+        for (old, new) in zip(before, after) where old.number != later {
+            #expect(old.entries.map(\.kind) == new.entries.map(\.kind) && old.outcome == new.outcome)
+            #expect(old.entries.map { $0.person == nil } == new.entries.map { $0.person == nil })
+        }
+        let paused = try #require(after.first { $0.number == cold })
+        #expect(paused.entries.filter { [.pauseAsked, .paused].contains($0.kind) }.map(\.person) == ["…", "Rosa"])
+        let told = try village.office.store.outboxEntries().map(\.item)
+        #expect(told.contains { $0.type == "alert.taken" && $0.body.hasPrefix("… is going: plug/power") })
+    }
+
     @Test("What is erased is in no file of the data folder any more")
     func files() throws {
         let village = try AlertVillage()

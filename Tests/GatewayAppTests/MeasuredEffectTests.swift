@@ -162,9 +162,9 @@ struct MeasuredEffectTests {
             sentences.map { $0.replacing(" It is on the next agenda.", with: "") } == [
                 "Last month it was 100 to 100 W, 100 W on average; what it would have been with the change, nobody knows.",
                 "Last month it was 31 kWh; with the change it would have been 70 kWh.",
+                "Last month it was 70 kWh; from now on it is not measured any more.",
                 "Last month it was 100 to 100 W, 100 W on average; what it would have been with the change, nobody knows.",
                 "Last month it was 31 kWh; what it would have been with the change, nobody knows.",
-                "Last month it was 70 kWh; what it would have been with the change, nobody knows.",
             ])
         // On paper nobody is named; the record book says who, as long as that is not erased.
         let entries = try office.store.recordEntries().filter { $0.entry.kind == "sensor.bound" }.suffix(5)

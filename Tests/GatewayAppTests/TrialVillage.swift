@@ -16,8 +16,13 @@ final class TrialVillage {
     private var count = 0
 
     /// `homes` household meters, house-01 and so on, beside a well, taps, a tank and a second meter of house-01.
-    init(homes: Int = 0) throws {
-        folder = try TemporaryFolder("trial")
+    /// The members have a board, and `reached` homes a destination of their own.
+    init(homes: Int = 0, reached: [Int] = []) throws {
+        let folder = try TemporaryFolder("trial")
+        self.folder = folder
+        let letterboxes = reached.map {
+            "  - {name: home-\($0), kind: files, audience: person, household: \(Self.house($0).prefix(8)), folder: \"\(folder.path)/home-\($0)\"}\n"
+        }
         let houses = (0..<homes).map { Self.house($0 + 1) }.map {
             "  - {id: \($0), resource: water, quantity: volume, role: consumption, visibility: household, unit: m3, meter: {digits: 9}}"
         }
@@ -32,7 +37,8 @@ final class TrialVillage {
         stewards: [{name: Rosa}]
         destinations:
           - {name: paper, kind: files, folder: "\(folder.path)/notices", audience: stewards}
-        sensors:
+          - {name: board, kind: files, folder: "\(folder.path)/board", audience: members}
+        \(letterboxes.joined())sensors:
           - {id: well/water, resource: water, quantity: volume, role: input, visibility: community, unit: m3, meter: {digits: 9}}
           - {id: taps/water, resource: water, quantity: volume, role: consumption, visibility: community, unit: m3, meter: {digits: 9}}
           - {id: tank/level, resource: water, quantity: level, role: storage, visibility: community, unit: cm}
@@ -55,10 +61,13 @@ final class TrialVillage {
     }
 
     /// Notes a register or level, at noon of a day.
-    func read(_ sensor: String, _ day: Int, _ value: Int) {
+    func read(_ sensor: String, _ day: Int, _ value: Int) { read(sensor, at: time(day), value) }
+
+    /// Notes a register or level at a time.
+    func read(_ sensor: String, at time: Instant, _ value: Int) {
         readings.append(
             HandReading(
-                sensor: SensorID(rawValue: sensor), value: DecimalValue(Int64(value)), unit: nil, time: time(day)))
+                sensor: SensorID(rawValue: sensor), value: DecimalValue(Int64(value)), unit: nil, time: time))
     }
 
     /// Enters what was noted and lets the nights up to a day pass, so that all days are counted.
@@ -72,13 +81,20 @@ final class TrialVillage {
         try office.pipeline.commit(packets: [], session: 0, now: time(day, 13))
     }
 
-    /// Enters what was noted of a day at its noon, and lets the night after it pass.
-    func liveDay(_ day: Int) throws {
+    /// Enters what was noted.
+    func enter(at now: Instant) throws {
         if !readings.isEmpty {
-            let reply = office.perform(.addReadings(readings), by: Actor(account: "test"), now: time(day))
+            let reply = office.perform(.addReadings(readings), by: Actor(account: "test"), now: now)
             #expect(reply.isDone, "\(reply.lines)")
             readings = []
         }
+        _ = office.tick(now: now)
+        try office.pipeline.commit(packets: [], session: 0, now: now)
+    }
+
+    /// Enters what was noted of a day at its noon, and lets the night after it pass.
+    func liveDay(_ day: Int) throws {
+        try enter(at: time(day))
         for now in [time(day), time(day, 19), time(day + 1, 1)] {
             _ = office.tick(now: now)
             try office.pipeline.commit(packets: [], session: 0, now: now)
@@ -88,9 +104,10 @@ final class TrialVillage {
         try office.pipeline.commit(packets: [], session: 0, now: time(day + 1, 1))
     }
 
-    func adopt(_ parts: String, on day: Int) throws {
+    func adopt(_ parts: String, on day: Int, number: Int = 1, review: String = "2099-01-01") throws {
+        let bytes = Data(text(number, parts).replacing("2099-01-01", with: review).utf8)
         let reply = office.perform(
-            .adopt(fileName: "1.md", bytes: Data(text(1, parts).utf8), signatures: []), by: Actor(account: "test"),
+            .adopt(fileName: "\(number).md", bytes: bytes, signatures: []), by: Actor(account: "test"),
             now: time(day, 1))
         #expect(reply.isDone, "\(reply.lines)")
         try office.pipeline.commit(packets: [], session: 0, now: time(day, 1))

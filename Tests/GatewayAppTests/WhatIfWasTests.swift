@@ -78,15 +78,17 @@ struct WhatIfWasTests {
         let trials = try run.trials(of: entries.map { ($0.limit, $0.scale) })
         let told = try store.transitions(from: Instant(milliseconds: .min), until: now)
         let month = CalendarMonth(of: last)
+        let counted = try CountedLimits(
+            month, until: last, LimitsInForce(try LimitRegister(site: village.site).adopted(in: store)),
+            try StageKeeper(store))
+        let evaluation = try LimitEvaluation(
+            of: counted, in: month, store: store, sensors: sensors, zone: zone, now: now)
         let report = LimitDays(
-            month: month, zone: zone, now: now, transitions: told,
+            month: month, zone: zone, now: now, evaluation: evaluation,
             figures: Dictionary(
                 try MonthFigures(store: store, zone: zone, now: now).sensorMonths(month).map { ($0.sensor.id, $0) },
                 uniquingKeysWith: { first, _ in first }),
             before: try DayTables(store: store, sensors: sensors).before(month.firstDay, for: entries.map(\.limit)))
-        let counted = try CountedLimits(
-            month, until: last, LimitsInForce(try LimitRegister(site: village.site).adopted(in: store)),
-            try StageKeeper(store))
         for (entry, trial) in zip(entries, trials) {
             let id = entry.limit.id
             let live = told.filter { $0.limit == entry.reference }
@@ -109,8 +111,10 @@ struct WhatIfWasTests {
                 #expect(trial.episodes.compactMap(\.until) == returned, "\(id)")
             }
             #expect(!raised.isEmpty, "\(id)")
-            let idle = counted.idleDays(of: entry, in: zone)
-            let said = report.days(of: entry).filter { $0.key >= first && $0.key <= last && !idle.contains($0.key) }
+            let idle = counted.idleDays(of: entry, past: evaluation.pastDays(of: entry.reference), in: zone)
+            let said = report.days(of: entry, in: counted.versions(of: entry)).filter {
+                $0.key >= first && $0.key <= last && !idle.contains($0.key)
+            }
             let past = Set(said.filter { $0.value == .past }.keys)
             #expect(past == trial.days(through: last, zone: zone).filter { $0 >= first }, "\(id)")
             // A sum over days is not known on the days after a gap either.

@@ -232,7 +232,7 @@ struct AdoptionRulesTests {
                 levels: [{title: save, enter: {use: [a/b], more_than: 1 m3}, leave: by_assembly}]
             """,
             """
-            allows_emergency: [{limit: tank, tightest: 3 m}]
+            allows_emergency: [{limit: tank, tightest: 1 m}]
             limits:
               - {id: tank, title: Tank, protects: resource, resource: energy, sensors: [a/b], rule: not more than 2 m, priority: today}
             """,

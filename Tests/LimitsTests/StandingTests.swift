@@ -52,6 +52,34 @@ struct StandingTests {
         #expect(renewed == [day(3): 2, day(5): 1, day(9): 2])
     }
 
+    @Test("A decision that is replaced before its first day never counts, and what it was to replace goes on")
+    func neverBegun() throws {
+        func limit(_ id: String) -> String {
+            "limits:\n  - {id: \(id), title: W, bound: at_most, protects: resource, resource: garden, sensors: [a/b], budget: {amount: 100 L, per: day}, priority: today}"
+        }
+        var chain = [
+            try decision(1, from: 1, limit("old")), try decision(2, from: 20, limit("new") + "\nsupersedes: [1]"),
+        ]
+        func names(_ date: Int) -> [String] {
+            LimitsInForce(chain).inForce(on: day(date)).map(\.reference.description)
+        }
+        #expect(names(19) == ["1/old"] && names(20) == ["2/new"])
+        let withdrawal = try decision(3, from: 7, "limits: []\nsupersedes: [2]")
+        let notes = AdoptionRules.judge(
+            [], withdrawal.resolution, signatures: [], after: chain, community: "test", today: day(7)
+        ).notes
+        #expect(notes == [SigningProblem(.goesOn, ["number": "1", "instead": "2"])])
+        chain.append(withdrawal)
+        #expect(names(19) == ["1/old"] && names(20) == ["1/old"])
+        // A withdrawal that never begins withdraws nothing.
+        chain[2] = try decision(3, from: 15, "limits: []\nsupersedes: [2]")
+        chain.append(try decision(4, from: 8, "limits: []\nsupersedes: [3]"))
+        #expect(names(19) == ["1/old"] && names(20) == ["2/new"])
+        // One that begins on the same day corrects it, and replaces what it replaced.
+        chain = chain.prefix(2) + [try decision(3, from: 20, limit("right") + "\nsupersedes: [2]")]
+        #expect(names(20) == ["3/right"])
+    }
+
     @Test("Of two measures on one limit the tighter one counts, whichever came later, each until its own end")
     func measures() throws {
         func measure(_ number: Int, from: Int, _ amount: Int, until: Int) throws -> AdoptedResolution {

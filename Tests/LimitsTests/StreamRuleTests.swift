@@ -84,6 +84,14 @@ struct StreamRuleTests {
             day.found == [
                 "10.25 raised bed-2/tap since 10 value 45 of 20", "16 returned bed-2/tap since 16 value 45 of 20",
             ])
+        // A reading that ends after the hours, of what was told in them, is no second time; the next day is.
+        var late = Day(try Day.limit("gardens", "no-hose-at-noon"), units: ["bed-1/tap": "L", "bed-2/tap": "L"])
+        late.use("bed-1/tap", 90, from: 14, until: 15)
+        late.tick(hour: 16)
+        late.use("bed-1/tap", 90, from: 15.75, until: 16.25)
+        late.tick(hour: 18)
+        late.use("bed-1/tap", 90, from: 24 + 15.75, until: 24 + 16.25)
+        #expect(late.found.map { $0.split(separator: " ")[1] } == ["raised", "returned", "raised", "returned"])
         // In October everybody may.
         day.use("bed-1/tap", 90, from: 24 * 100 + 12, until: 24 * 100 + 12.5)
         #expect(day.found.count == 2)

@@ -8,19 +8,28 @@ public final class AnswerListener: Sendable {
     private let clock: @Sendable () -> Instant
     private let settle: @Sendable (IncomingAnswer) -> Bool
     private let onProblem: @Sendable (_ source: String, _ problem: String?) -> Void
+    private let onEvent: @Sendable (DestinationEvent) -> Void
+    private let failingPauseSeconds: Int
+    private let failingAfterSeconds: Int64
     private let condition = NSCondition()
     /// Changed only while `condition` is locked too, which makes the wake-up sure.
     private let running = Mutex((count: 0, isStopping: false))
 
     /// Makes a listener; sources on which nobody may answer are left out.
     ///
-    /// `settle` and `onProblem` are called on the sources' threads; `onProblem` when a way begins to fail, with its
-    /// reason, and when it works again, with nil.
+    /// `settle`, `onProblem` and `onEvent` are called on the sources' threads; `onProblem` when a way begins to fail,
+    /// with its reason, and when it works again, with nil. `onEvent` is for box alerts: at once where a person has to
+    /// mend something, otherwise after `failingAfterSeconds`; and at the first look that works, after a start too. A way
+    /// that fails is read every `failingPauseSeconds`.
     public init(
-        destinations: [any Destination], clock: @escaping @Sendable () -> Instant,
-        settle: @escaping @Sendable (IncomingAnswer) -> Bool,
-        onProblem: @escaping @Sendable (_ source: String, _ problem: String?) -> Void
+        destinations: [any Destination], clock: @escaping @Sendable () -> Instant, failingPauseSeconds: Int = 60,
+        failingAfterSeconds: Int64 = 1800, settle: @escaping @Sendable (IncomingAnswer) -> Bool,
+        onProblem: @escaping @Sendable (_ source: String, _ problem: String?) -> Void,
+        onEvent: @escaping @Sendable (DestinationEvent) -> Void = { _ in }
     ) {
+        self.failingPauseSeconds = failingPauseSeconds
+        self.failingAfterSeconds = failingAfterSeconds
+        self.onEvent = onEvent
         sources = destinations.compactMap { $0 as? any AnswerSource }.filter(\.takesAnswers)
         self.clock = clock
         self.settle = settle
@@ -61,17 +70,42 @@ public final class AnswerListener: Sendable {
     }
 
     private func listen(to source: any AnswerSource) {
-        var isFailing = false
+        var standing = Standing()
         while !running.withLock({ $0.isStopping }) {
             let problem = source.takeAnswers(now: clock(), settle: settle)
-            if (problem != nil) != isFailing, !running.withLock({ $0.isStopping }) { onProblem(source.name, problem) }
-            isFailing = problem != nil
+            // A look that the stop has ended says nothing.
+            guard !running.withLock({ $0.isStopping }) else { return }
+            tell(problem, of: source.name, &standing)
             // A way that fails is asked less often.
-            let deadline = Date(
-                timeIntervalSinceNow: Double(isFailing ? max(60, source.pauseSeconds) : source.pauseSeconds))
+            let pause = problem == nil ? source.pauseSeconds : max(failingPauseSeconds, source.pauseSeconds)
+            let deadline = Date(timeIntervalSinceNow: Double(pause))
             condition.lock()
             while !running.withLock({ $0.isStopping }), condition.wait(until: deadline) {}
             condition.unlock()
         }
+    }
+
+    /// What people were told of a way.
+    private struct Standing {
+        var failingSince: Instant?
+        var hasToldFailing = false
+        /// An alert may be open that an earlier run has raised.
+        var hasWorked = false
+    }
+
+    private func tell(_ problem: AnswerProblem?, of source: String, _ standing: inout Standing) {
+        if (problem != nil) != (standing.failingSince != nil) { onProblem(source, problem?.reason) }
+        guard let problem else {
+            if standing.hasToldFailing || !standing.hasWorked { onEvent(.answersHeard(destination: source)) }
+            standing = Standing(hasWorked: true)
+            return
+        }
+        let now = clock()
+        let since = standing.failingSince ?? now
+        standing.failingSince = since
+        let isLong = now >= since.advanced(bySeconds: failingAfterSeconds)
+        guard !standing.hasToldFailing, problem.needsPerson || isLong else { return }
+        standing.hasToldFailing = true
+        onEvent(.answersUnheard(destination: source, since: since, reason: problem.reason))
     }
 }

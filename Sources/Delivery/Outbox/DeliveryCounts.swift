@@ -45,6 +45,10 @@ public enum DestinationEvent: Hashable, Sendable {
     case failing(destination: String, since: Instant, reason: String)
     /// Messages get through again after a ``failing(destination:since:reason:)``.
     case recovered(destination: String)
+    /// What people answer there cannot be read: a person has to mend something, or it has lasted too long.
+    case answersUnheard(destination: String, since: Instant, reason: String)
+    /// Answers can be read, after ``answersUnheard(destination:since:reason:)`` or a start.
+    case answersHeard(destination: String)
     /// Delivered, but something deserves a look, such as one refused recipient of several.
     case warning(destination: String, key: String, text: String)
     /// A message will not arrive: refused for good or given up.

@@ -2,6 +2,9 @@ import GatewayModel
 import Synchronization
 
 extension DestinationLane {
+    /// No pause that a destination asks for is longer (seconds).
+    static let longestRest: Int64 = 86_400
+
     /// Settles what came of one entry's look-up.
     func settle(_ entry: OutboxEntry, _ outcome: DeliveryOutcome, now: Instant) throws {
         try settle(Message(item: entry.item, entries: [entry]), outcome, failuresInARow: 1, now: now)
@@ -46,13 +49,14 @@ extension DestinationLane {
 
     /// Puts entries back as they were.
     func release(_ entries: [OutboxEntry], now: Instant) throws {
-        try store(
-            entries.map { entry in
-                DeliveryRecord(
-                    key: entry.item.key, destination: destination.name,
-                    state: entry.state == .sending ? .unknown : entry.state, attempts: entry.attempts, at: now,
-                    nextAt: entry.nextAt, reason: "not tried yet", digest: entry.digest)
-            })
+        try store(entries.map { asBefore($0, now: now) })
+    }
+
+    private func asBefore(_ entry: OutboxEntry, now: Instant) -> DeliveryRecord {
+        DeliveryRecord(
+            key: entry.item.key, destination: destination.name,
+            state: entry.state == .sending ? .unknown : entry.state, attempts: entry.attempts, at: now,
+            nextAt: entry.nextAt, reason: "not tried yet", digest: entry.digest)
     }
 
     /// Stores the end of a message for all its entries.
@@ -66,6 +70,19 @@ extension DestinationLane {
                     attempts: entry.attempts + attempted, at: now, remoteID: remoteID, reason: reason,
                     digest: message.isDigest ? message.item.key : nil)
             })
+    }
+
+    /// Takes over, once, the pause that the other side asked for before a restart.
+    ///
+    /// None is longer than a day: one that seems to be was stored while the clock was wrong.
+    func resumeRest(now: Instant) throws {
+        guard state.withLock({ !$0.hasAskedForRest }) else { return }
+        let asked = try outbox.restUntil(destination: destination.name)
+        state.withLock { state in
+            state.hasAskedForRest = true
+            guard let asked, asked <= now.advanced(bySeconds: DestinationLane.longestRest) else { return }
+            state.restUntil = max(asked, state.restUntil ?? asked)
+        }
     }
 
     /// Stores outcomes that an earlier turn could not store.
@@ -110,7 +127,7 @@ extension DestinationLane {
             state.restUntil = nil
             if let after, after > 0 {
                 // The other side's wish concerns every message, not only this one.
-                state.restUntil = now.advanced(bySeconds: min(after, 86_400))
+                state.restUntil = now.advanced(bySeconds: min(after, DestinationLane.longestRest))
             } else if failuresInARow >= settings.failuresBeforeRest {
                 state.restUntil = now.advanced(bySeconds: settings.restSeconds)
             }
@@ -130,7 +147,7 @@ extension DestinationLane {
         for entry in message.entries {
             let isCharged = staysTogether || entry.nextAt <= now || message.entries.count == 1
             guard isCharged else {
-                try release([entry], now: now)
+                records.append(asBefore(entry, now: now))
                 continue
             }
             let attempts = (staysTogether ? most : entry.attempts) + 1
@@ -143,6 +160,8 @@ extension DestinationLane {
                     attempts: attempts, at: now, nextAt: nextAt, reason: reason,
                     digest: staysTogether ? message.item.key : nil))
         }
+        // The wish is stored with the attempt that brought it.
+        if let after, after > 0, !records.isEmpty { records[0].restUntil = state.withLock { $0.restUntil } }
         try store(records)
         state.withLock { $0.counts.dead += lost.count }
         tellLost(lost, reason: reason)

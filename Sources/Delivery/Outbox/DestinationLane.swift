@@ -21,6 +21,8 @@ final class DestinationLane: Sendable {
         /// The last answer was that our key or place is wrong: told at once, not after half an hour.
         var isDenied = false
         var restUntil: Instant?
+        /// Whether the pause that was asked for before a restart is known.
+        var hasAskedForRest = false
         var counts = DeliveryCounts()
         /// Outcomes that the outbox could not take yet; nothing else is sent before they are stored.
         var unrecorded: [DeliveryRecord] = []
@@ -66,6 +68,7 @@ final class DestinationLane: Sendable {
         defer { tellIfFailing(now: now) }
         do {
             try storeUnrecorded()
+            try resumeRest(now: now)
             if let restUntil = state.withLock({ $0.restUntil }), now < restUntil { return restUntil }
             state.withLock { $0.restUntil = nil }
             // A destination that was away, or was never tried since the start, is asked to take everything at once.

@@ -12,6 +12,7 @@ public final class MemoryOutbox: Outbox {
         var entries: [Place: OutboxEntry] = [:]
         var records: [DeliveryRecord] = []
         var refused = 0
+        var rests: [String: Instant] = [:]
     }
 
     private let contents: Mutex<Contents>
@@ -85,8 +86,16 @@ public final class MemoryOutbox: Outbox {
                 entry.digest = record.digest
                 contents.entries[place] = entry
             }
+            for record in records {
+                if let restUntil = record.restUntil { contents.rests[record.destination] = restUntil }
+            }
             contents.records += records
         }
+    }
+
+    /// See ``Outbox/restUntil(destination:)``.
+    public func restUntil(destination: String) -> Instant? {
+        contents.withLock { $0.rests[destination] }
     }
 
     /// See ``Outbox/nextDue(destination:)``.

@@ -54,12 +54,13 @@ extension DestinationSettings {
         case .ntfy(let ntfy):
             let topic = try ntfy.topic.read(environment: context.environment)
             let token = try ntfy.token?.read(environment: context.environment)
-            let answers: NtfyAnswers? =
-                if let reply = ntfy.replyTopic {
+            let answers = ntfy.replyTopic.map { reply in
+                Result { () throws(DestinationError) in
                     NtfyAnswers(
                         topic: try reply.read(environment: context.environment), rules: try ntfy.people.rules(context),
                         place: AnswerPlace(folder: context.answersFolder, name: name))
-                } else { nil }
+                }
+            }
             return NtfyDestination(
                 settings: self, ntfy: ntfy, topic: topic, token: token, answers: answers, context: context)
         case .command(let command):
@@ -69,7 +70,7 @@ extension DestinationSettings {
         case .printer(let printer):
             return PrinterDestination(settings: self, printer: printer, context: context)
         case .sms(let sms):
-            let rules = try sms.people.rules(context)
+            let rules = Result { () throws(DestinationError) in try sms.people.rules(context) }
             return SMSDestination(settings: self, sms: sms, rules: rules, context: context)
         case .siren(let siren):
             guard let publisher = context.statePublisher else {
@@ -79,7 +80,7 @@ extension DestinationSettings {
             return SirenDestination(settings: self, siren: siren, publisher: publisher, stop: context.stop)
         case .matrix(let matrix):
             let token = try matrix.token.read(environment: context.environment)
-            let rules = try matrix.people.rules(context)
+            let rules = Result { () throws(DestinationError) in try matrix.people.rules(context) }
             return MatrixDestination(settings: self, matrix: matrix, token: token, rules: rules, context: context)
         case .gotify(let gotify):
             let token = try gotify.token.read(environment: context.environment)

@@ -91,6 +91,24 @@ extension ConfigurationFile {
         return Computation(kind: kind, parts: parts)
     }
 
+    /// Reports sensors that would share a device's channel: what it says counts for one of them alone.
+    func checkChannels(_ entries: [(field: Field, declared: Configuration.DeclaredSensor?)]) {
+        var known: [[String]: (sensor: SensorID, line: Int?)] = [:]
+        for (field, declared) in entries {
+            guard let declared, let device = declared.device, let channel = declared.channel else { continue }
+            let id = declared.sensor.id
+            guard let other = known[[device, channel]] else {
+                known[[device, channel]] = (id, field.line)
+                continue
+            }
+            guard other.sensor != id else { continue }
+            field.report(
+                "'\(id)' would be measured by \(channel) of \(device), which measures '\(other.sensor)'"
+                    + (other.line.map { " (line \($0))" } ?? ""),
+                remedy: "a channel measures one sensor: keep device: and channel: at one of them")
+        }
+    }
+
     /// Reports virtual sensors whose parts do not exist, do not fit, or are a household's business.
     func checkComputed(_ sensors: [Configuration.DeclaredSensor], at field: Field?) {
         let known = Dictionary(sensors.map { ($0.sensor.id, $0.sensor) }, uniquingKeysWith: { first, _ in first })

@@ -44,7 +44,9 @@ public struct ConfigurationFile {
             self.assembly($0, zone: community?.zone ?? .utc)
         }
         let stewards = (top["stewards"]?.list() ?? []).compactMap(steward)
-        let sensors = (top["sensors"]?.list() ?? []).compactMap(sensor)
+        let entries = (top["sensors"]?.list() ?? []).map { (field: $0, declared: sensor($0)) }
+        let sensors = entries.compactMap(\.declared)
+        checkChannels(entries)
         reportDoubles(in: sensors, at: top["sensors"])
         checkComputed(sensors, at: top["sensors"])
         var configuration = Configuration(

@@ -96,7 +96,8 @@ extension AlertDesk {
 
     /// Those of homes' sensors that an alert's values are of.
     static func homes(in alert: Alert, of homes: Set<SensorID>) -> Set<SensorID> {
-        homes.intersection(alert.transition.map { [$0.sensor].compactMap { $0 } + $0.evidence.map(\.sensor) } ?? [])
+        let measured = alert.transition.map { [$0.sensor].compactMap { $0 } + $0.evidence.map(\.sensor) } ?? []
+        return homes.intersection(measured + alert.homePoints)
     }
 
     private static func explained(

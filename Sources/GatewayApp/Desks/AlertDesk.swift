@@ -43,7 +43,7 @@ public struct AlertDesk {
         if json {
             let homes = try AlertDesk.homes(store)
             return try alerts.map { alert in
-                let isHidden = alert.details["visibility"] != nil || !AlertDesk.homes(in: alert, of: homes).isEmpty
+                let isHidden = alert.isPrivate || !AlertDesk.homes(in: alert, of: homes).isEmpty
                 return try JSONLine.text(AlertDesk.line(alert, disputes, isHidden: isHidden))
             }
         }

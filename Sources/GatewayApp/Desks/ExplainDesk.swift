@@ -62,7 +62,7 @@ public struct ExplainDesk {
             + [try standing(subject, name, of: resolution, among: adopted, on: date, in: store), decision]
             + (site.zone.date(at: link.adopted.adoptedAt) > date ? [book.text("explain.adopted_later")] : [])
             + [judgement.state.text(book) + "."] + signers + judgement.problems.map { $0.text(book) }
-            + (try ahead(subject, resolution.scale, on: date, in: store))
+            + (try ahead(subject, name, resolution.scale, adopted, on: date, in: store))
             + (try readings(of: subject.sensors, on: date, in: store))
             + (try changes(of: subject, name, since: link.adopted.adoptedAt, on: date, adopted, in: store))
         return Finding(lines: lines.map(Escaping.terminal), isGood: judgement.isGood)
@@ -144,12 +144,16 @@ public struct ExplainDesk {
 
     /// What may be said ahead: whose turn comes next, how far a budget goes.
     private func ahead(
-        _ subject: Subject, _ scale: Scale, on date: CalendarDate, in store: Store
+        _ subject: Subject, _ name: LimitReference, _ scale: Scale, _ adopted: [AdoptedResolution],
+        on date: CalendarDate, in store: Store
     ) throws -> [String] {
         guard case .limit(let limit) = subject else { return [] }
         let book = site.book(nil)
         let sensors = try SensorDirectory(store)
-        let outlook = try LimitOutlooks(store: store, sensors: sensors).outlook(of: limit, scale, on: date)
+        let counting = try StageKeeper(store).limits(on: date, LimitsInForce(adopted))
+        let privacy = LimitPrivacy(counting.map { ($0.reference, $0.limit) }, earlier: adopted, sensors)
+        let outlook = try LimitOutlooks(store: store, sensors: sensors, privacy: privacy)
+            .outlook(name, limit, scale, on: date)
         return outlook?.words(book, of: limit) { id in
             sensors.sensor(id)?.name(in: book.language) ?? id.rawValue
         } ?? []

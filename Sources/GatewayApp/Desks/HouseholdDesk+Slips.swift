@@ -14,8 +14,8 @@ extension HouseholdDesk {
         let sensors = try SensorDirectory(store)
         let reached = Set(site.configuration.destinations.compactMap(\.household))
         let due = try store.alerts(openOnly: true).compactMap { alert -> (alert: Alert, sensor: Sensor)? in
-            guard alert.holds, case .limit = alert.cause, let id = alert.transition?.sensor,
-                let sensor = sensors.sensor(id), sensor.visibility == .household,
+            guard alert.holds, case .limit = alert.cause, alert.isPrivate, sensors.home(of: alert.homePoints) != nil,
+                let sensor = alert.homePoints.first.flatMap(sensors.sensor), sensor.visibility == .household,
                 all || !reached.contains(sensor.place)
             else { return nil }
             return (alert, sensor)

@@ -91,15 +91,16 @@ public struct TrialDesk {
             of: all.map { ($0.limit, $0.scale) },
             counting: Dictionary(counting, uniquingKeysWith: { first, _ in first }))
         func days(_ index: Int) -> Int { trials[index].days(through: run.through, zone: site.zone).count }
-        func mayShow(_ candidate: Candidate) -> Bool {
-            TrialDesk.mayShow(candidate.limit, run.sensors) && candidate.stages.mayShow(candidate.limit)
-        }
+        // What is in force is told already; what is proposed is told beside it.
+        var privacy = LimitPrivacy([], run.sensors)
+        let currentShown = current.map { privacy.publish($0.limit) && $0.stages.mayShow($0.limit) }
+        let shown = proposed.map { privacy.publish($0.limit) && $0.stages.mayShow($0.limit) }
         var next = proposed.count + current.count
         let end = site.zone.start(of: run.through.adding(days: 1))
         return proposed.enumerated().map { index, candidate -> TrialFacts.Tried in
             defer { next += variants[index].count }
             let (limit, trial) = (candidate.limit, trials[index])
-            guard mayShow(candidate) else { return TrialFacts.Tried(hidden: limit, scale: candidate.scale) }
+            guard shown[index] else { return TrialFacts.Tried(hidden: limit, scale: candidate.scale) }
             let passed = trial.days(through: run.through, zone: site.zone).sorted()
             let range = variants[index].enumerated().map { offset, variant in
                 (amount: variant.amount, days: days(next + offset))
@@ -107,7 +108,7 @@ public struct TrialDesk {
             let other = TrialDesk.predecessor(of: limit, in: current.map(\.limit)).map { place in
                 (
                     limit: current[place].limit, scale: current[place].scale,
-                    days: mayShow(current[place]) ? days(proposed.count + place) : nil
+                    days: currentShown[place] ? days(proposed.count + place) : nil
                 )
             }
             return TrialFacts.Tried(
@@ -162,29 +163,12 @@ public struct TrialDesk {
         let stages = Dictionary(grouping: inForce.stages(on: date), by: \.reference.resolution)
         return try StageKeeper(store: run.store, sensors: run.sensors).limits(on: date, inForce)
             .filter { $0.standing != .lapsed }
+            .sorted { $0.reference < $1.reference }
             .map { entry in
                 let own = entry.limit.atStage == nil ? [] : stages[entry.reference.resolution] ?? []
                 let tried = try TrialStages(own.map(\.stages), run, declared: own.map(\.declared))
                 return (entry.reference, Candidate(limit: entry.limit, scale: entry.scale, stages: tried))
             }
-    }
-
-    /// Homes are counted together or not at all: what a few of them did would show. So would what one side of a balance or
-    /// share has and the other has not.
-    static func mayShow(_ limit: Limit, _ sensors: SensorDirectory) -> Bool {
-        let own = Set(limit.sensors)
-        let others = Set(DayRules.otherSensors(limit.rule))
-        return [own, others, own.symmetricDifference(others)].allSatisfy { ids in
-            let homes = ids.flatMap { TrialDesk.homes(of: $0, sensors) }
-            return homes.isEmpty || Set(homes).count >= DisclosureRules().groupMinimum
-        }
-    }
-
-    /// The households whose use a sensor shows, by their place: two meters of one home are one home.
-    static func homes(of id: SensorID, _ sensors: SensorDirectory) -> [String] {
-        guard let sensor = sensors.sensor(id) else { return [] }
-        let parts = (sensor.computed?.parts ?? []).flatMap { homes(of: $0, sensors) }
-        return parts.isEmpty && sensor.visibility == .household ? [sensor.place] : parts
     }
 
     /// The limit in force that speaks of the same: by its name, else by its sensors and kind.

@@ -12,6 +12,8 @@ struct TrialRun {
     let zone: Zone
     let from: CalendarDate
     let through: CalendarDate
+    /// Where the last day is not over: up to when it is tried.
+    var until: Instant?
 
     /// What would have happened with each limit, in their order; `counting` are the days on which one counts, by its place.
     func trials(of limits: [(Limit, Scale)], counting: [Int: Set<CalendarDate>] = [:]) throws -> [Trial] {
@@ -78,7 +80,8 @@ struct TrialRun {
 
     private func stream(_ limits: [(Limit, Scale)], of chosen: [Sensor]) throws -> [Trial] {
         let begin = zone.start(of: from)
-        let end = zone.start(of: through.adding(days: 1))
+        let last = zone.start(of: through.adding(days: 1))
+        let end = until.map { min($0, last) } ?? last
         // Before the first reading nobody listened, so nothing was silent.
         let first = try store.firstReading() ?? begin
         let longest = limits.map { LimitEngine.lookBack($0.0) }.max() ?? 0
@@ -113,9 +116,9 @@ struct TrialRun {
     private func spans(
         _ limits: [Limit], of chosen: [Sensor], from: Instant, until: Instant
     ) throws -> [Range<Instant>] {
-        let bounds = limits.compactMap { limit -> (Limit, DecimalValue)? in
-            guard case .instant(let value, _, _, _) = limit.rule else { return nil }
-            return (limit, value)
+        let bounds = limits.compactMap { limit -> (limit: Limit, value: DecimalValue, deadband: DecimalValue)? in
+            guard case .instant(let value, let deadband, _, _) = limit.rule else { return nil }
+            return (limit, value, deadband)
         }
         guard bounds.count == limits.count, chosen.allSatisfy({ $0.computed == nil }) else { return [from..<until] }
         let first = zone.date(at: from)
@@ -123,18 +126,10 @@ struct TrialRun {
         var known: Set<CalendarDate> = []
         let gauges = try GaugeDays(store: store)
         for sensor in chosen {
-            // What was passed before a gap is over on the first day after it.
-            var wasPast = false
-            for figure in try gauges.figures(of: sensor, from: first, through: through) {
-                known.insert(figure.date)
-                if wasPast { days.insert(figure.date) }
-                let isPast = bounds.contains { limit, bound in
-                    let value = limit.bound == .atMost ? figure.maximum : figure.minimum
-                    guard let converted = value.converted(from: sensor.unit, to: limit.unit) else { return true }
-                    return limit.bound == .atMost ? converted > bound : converted < bound
-                }
-                if isPast { days.formUnion([-1, 0, 1].map { figure.date.adding(days: $0) }) }
-                wasPast = isPast
+            let figures = try gauges.figures(of: sensor, from: first, through: through)
+            known.formUnion(figures.map(\.date))
+            for bound in bounds {
+                days.formUnion(TrialRun.days(on: bound, of: sensor, figures))
             }
         }
         // Days that were not counted yet are read as they are.
@@ -152,6 +147,32 @@ struct TrialRun {
                 spans.append(day)
             }
         }
+    }
+
+    /// The days that show when a level was passed and when it was clear: what was passed goes on, also through a gap, until a
+    /// day on which it is clear by the deadband.
+    private static func days(
+        on bound: (limit: Limit, value: DecimalValue, deadband: DecimalValue), of sensor: Sensor,
+        _ figures: [DayGaugeFigure]
+    ) -> Set<CalendarDate> {
+        let side = bound.limit.bound
+        var days: Set<CalendarDate> = []
+        var isOpen = false
+        for figure in figures {
+            guard let minimum = figure.minimum.converted(from: sensor.unit, to: bound.limit.unit),
+                let maximum = figure.maximum.converted(from: sensor.unit, to: bound.limit.unit)
+            else {
+                days.insert(figure.date)
+                continue
+            }
+            let (worst, best) = side == .atMost ? (maximum, minimum) : (minimum, maximum)
+            let isPast = LimitEngine.isOutside(worst, bound.value, side)
+            if isPast || isOpen { days.formUnion([0, 1].map { figure.date.adding(days: $0) }) }
+            if isPast { days.insert(figure.date.adding(days: -1)) }
+            // Whether it was clear before it was passed again that day, or after, only its readings say.
+            isOpen = isPast || isOpen && !LimitEngine.isClear(best, bound.value, bound.deadband, side)
+        }
+        return days
     }
 
     /// Days on which a level came within a tenth of a bound that protects people.

@@ -23,7 +23,7 @@ struct TrialStages {
                 of: entry.sensors, from: run.from.adding(days: -entry.lookBack), through: run.through)
             levels[entry.id] = StageMachine(followed, declared: told)
                 .days(from: run.from, through: run.through, table).mapValues(\.level)
-            if entry.sensors.contains(where: { !TrialDesk.homes(of: $0, run.sensors).isEmpty }) {
+            if entry.sensors.contains(where: { !run.sensors.homes(of: $0).isEmpty }) {
                 hidden.insert(entry.id)
             }
         }

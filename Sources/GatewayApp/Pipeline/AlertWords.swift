@@ -10,7 +10,9 @@ struct AlertWords {
     let policy: AlertPolicy
 
     /// Title and text of a notice in a language, for those who read there.
-    func text(of draft: NoticeDraft, language: String, audience: Audience) -> (title: String, body: String) {
+    func text(
+        of draft: NoticeDraft, language: String, audience: Audience, answering: AlertText.Answering = .reply
+    ) -> (title: String, body: String) {
         let alert = draft.alert
         let book = site.languages.book(language)
         let sensor =
@@ -25,8 +27,14 @@ struct AlertWords {
             ruleKey: limit?.alertKey, response: limit.flatMap { $0.responses.text(in: language) } ?? "",
             nextPerson: next.person, audience: audience, localTime: { site.local($0) })
         context.nextAt = next.at
+        context.answering = answering
         if let limit, let warning = alert.transition, let pace = BudgetPace(warning, of: limit, zone: site.zone) {
             context.ahead = pace.words(book)
+        }
+        if let homes = alert.homes, audience != .person {
+            // The limit's own words may name the home.
+            context.limitTitle = book.text(sensors.home(of: homes) == nil ? "alerts.some_homes" : "alerts.a_home")
+            context.response = ""
         }
         context.unseen = unseen(alert, language)
         context.handed = handed(alert, language)
@@ -37,11 +45,16 @@ struct AlertWords {
 
     /// The limits that cannot be watched meanwhile, at most five by name.
     private func unseen(_ alert: Alert, _ language: String) -> String {
+        let privacy = LimitPrivacy(limits.entries.map { ($0.reference, $0.limit) }, sensors)
+        let book = site.languages.book(language)
         let names = (alert.details["unseen"] ?? "").split(separator: ",").compactMap { text -> String? in
-            let limit = policy.stakes.first { $0.limit.description == text }.flatMap { limits.limit($0.limit) }
-            return limit.map { $0.titles.text(in: language) ?? $0.id }
+            guard let stake = policy.stakes.first(where: { $0.limit.description == text }),
+                let limit = limits.limit(stake.limit)
+            else { return nil }
+            guard privacy.mayShow(stake.limit) else { return book.text("alerts.limit_on_homes") }
+            return limit.titles.text(in: language) ?? limit.id
         }
-        guard !names.isEmpty else { return site.languages.book(language).text("duty.none") }
+        guard !names.isEmpty else { return book.text("duty.none") }
         return names.prefix(5).joined(separator: ", ") + (names.count > 5 ? " …" : "")
     }
 

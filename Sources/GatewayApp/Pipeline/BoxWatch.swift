@@ -56,7 +56,7 @@ struct BoxWatch {
     mutating func look(now: Instant, counters: Counters, roster: DutyRoster? = nil) -> [Finding] {
         var findings = destinations.take().map { news in
             Finding(
-                condition: .destinationFailing, subject: news.destination, isActive: news.reason != nil,
+                condition: news.condition, subject: news.destination, isActive: news.reason != nil,
                 onset: news.since ?? now, details: news.reason.map { ["reason": $0] } ?? [:])
         }
         let changes = backups.changes

@@ -42,15 +42,21 @@ struct MeasuredNews {
         return told
     }
 
-    /// What is told of another device that measures a sensor from now on.
-    func told(of sensor: Sensor, from old: Binding?, to new: Binding, by person: String) throws -> Told {
+    /// What is told of sensors that another device measures from now on, or none any more: the ones that are to be bound,
+    /// those that give up a channel to them, and those `ending`.
+    func told(of new: [Binding], ending: [SensorID] = [], by person: String) throws -> Told {
+        let named = try namedSensors()
+        let sensors = Dictionary(try store.sensors().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         var told = Told()
-        guard let old, old.device != new.device || old.channel != new.channel,
-            try namedSensors().contains(sensor.id)
-        else { return told }
-        let effect = try month().effect(of: sensor, boundTo: new)
-        let words = MeasuredNews.difference(old, new, isHome: sensor.visibility == .household)
-        told.add(notices(sensor, words, effect, by: person), try facts(effect, of: sensor), of: sensor.id)
+        for old in try store.bindings() where old.until == nil && named.contains(old.sensor) {
+            guard let sensor = sensors[old.sensor] else { continue }
+            let next = new.first { $0.sensor == old.sensor }
+            let ends = ending.contains(old.sensor) || new.contains { $0.isSameChannel(as: old) }
+            guard next.map({ !$0.isSameChannel(as: old) }) ?? ends else { continue }
+            let effect = try next.map { try month().effect(of: sensor, boundTo: $0) } ?? month().effect(of: sensor, nil)
+            let words = MeasuredNews.difference(old, next, isHome: sensor.visibility == .household)
+            told.add(notices(sensor, words, effect, by: person), try facts(effect, of: sensor), of: sensor.id)
+        }
         return told
     }
 

@@ -21,7 +21,7 @@ struct NoticeWriter: Sendable {
     /// One outbox item per destination whose audience may hear the draft, in the order of the configuration; what is
     /// one household's business goes to that household's own destinations.
     func items(for draft: NoticeDraft, state: PipelineState, now: Instant) -> [OutboxItem] {
-        let place = state.sensors.place(of: draft.alert.subject)
+        let place = home(of: draft.alert, state)
         return destinations.filter { mayHear($0, draft, place) && calls($0, draft) }
             .map { item(draft, to: $0, state, now: now) }
     }
@@ -29,7 +29,9 @@ struct NoticeWriter: Sendable {
     private func item(
         _ draft: NoticeDraft, to destination: DestinationSettings, _ state: PipelineState, now: Instant
     ) -> OutboxItem {
-        let text = words(state).text(of: draft, language: destination.language, audience: destination.audience)
+        let text = words(state).text(
+            of: draft, language: destination.language, audience: destination.audience,
+            answering: AnswerHints(site: site, owners: owners).hint(for: destination))
         return OutboxItem(
             key: NoticeWriter.key(draft), destination: destination.name, type: draft.kind,
             priority: draft.priority, title: text.title, body: text.body, alert: draft.alert.id,
@@ -82,7 +84,7 @@ struct NoticeWriter: Sendable {
     private func withdrawals(
         of told: NoticeDraft, keptFor draft: NoticeDraft, state: PipelineState, now: Instant
     ) -> [OutboxItem] {
-        let place = state.sensors.place(of: draft.alert.subject)
+        let place = home(of: draft.alert, state)
         var told = told
         return destinations.filter { destination in
             guard case .mqtt = destination.kind else { return false }
@@ -102,7 +104,7 @@ struct NoticeWriter: Sendable {
 
     /// Why notices of a draft do not go out, or not now, for the record of the alert.
     func withheld(_ draft: NoticeDraft, state: PipelineState, now: Instant) -> [AlertEntry] {
-        let place = state.sensors.place(of: draft.alert.subject)
+        let place = home(of: draft.alert, state)
         let hearing = destinations.filter { mayHear($0, draft, place) }
         var entries = hearing.filter { !calls($0, draft) }.map {
             AlertEntry(at: now, kind: .notCalled, note: $0.name)
@@ -115,8 +117,9 @@ struct NoticeWriter: Sendable {
 
     private func mayHear(_ destination: DestinationSettings, _ draft: NoticeDraft, _ place: String?) -> Bool {
         guard destination.audience == .person else { return NoticeWriter.mayHear(destination.audience, draft.audience) }
-        // A home hears of its own alerts before all others, also where the stewards hear of them too.
-        return destination.household == place && draft.alert.details["visibility"] == Visibility.household.rawValue
+        // A home hears of its own alerts before all others, also where the stewards hear of them too. What several homes
+        // come to together is told to none of them: each knows its own part.
+        return place != nil && destination.household == place && draft.alert.isPrivate
             && (draft.audience == .person || NoticeWriter.forHomes.contains(draft.kind))
     }
 
@@ -125,9 +128,14 @@ struct NoticeWriter: Sendable {
         "alert.raised", "alert.warned", "alert.returned", "alert.taken", "alert.closed",
     ]
 
+    /// The one home that an alert is about, by its points or by a device of its own.
+    private func home(of alert: Alert, _ state: PipelineState) -> String? {
+        state.sensors.home(of: alert.homePoints) ?? (alert.isPrivate ? state.sensors.home(device: alert.subject) : nil)
+    }
+
     /// True where a destination reaches the home that an alert is about.
     func reachesHome(of alert: Alert, state: PipelineState) -> Bool {
-        let place = state.sensors.place(of: alert.subject)
+        guard let place = home(of: alert, state) else { return false }
         return destinations.contains { $0.audience == .person && $0.household == place }
     }
 
@@ -279,11 +287,10 @@ struct NoticeWriter: Sendable {
 
     private static func data(_ draft: NoticeDraft) -> String {
         let alert = draft.alert
-        let isPrivate = alert.details["visibility"] == Visibility.household.rawValue
         let data = Data(
             alert: alert.number, id: alert.id, state: alert.state.rawValue, priority: alert.priority.rawValue,
             onset: alert.onset.description, detectedAt: alert.detectedAt.description,
-            subject: isPrivate ? "" : alert.subject, everybody: alert.priority == .now && alert.hasCalledAll)
+            subject: alert.isPrivate ? "" : alert.subject, everybody: alert.priority == .now && alert.hasCalledAll)
         return (try? JSONLine.text(data)) ?? "{}"
     }
 }

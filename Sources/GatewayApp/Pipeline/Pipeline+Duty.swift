@@ -131,6 +131,8 @@ extension DutyMark {
     static let mandated = "mandated"
     /// Since when a sensor is waited for without hearing it.
     static let expected = "expected"
+    /// The rules on days were judged through the day that begins at the mark's time.
+    static let judgedDay = "judged_day"
     /// A steward began to be on duty.
     static let onDuty = "on_duty"
 }

@@ -9,8 +9,7 @@ extension Pipeline {
     /// or loses it; before that, and for whatever else a home uses, it is the home's alone.
     func tellOfLosses(now: Instant) {
         let leaks = state.alerts.open.filter { alert in
-            alert.holds && alert.details["visibility"] == Visibility.household.rawValue
-                && limit(of: alert)?.isLeak == true
+            alert.holds && alert.isPrivate && limit(of: alert)?.isLeak == true
         }
         guard !leaks.isEmpty else { return }
         let short = Set(
@@ -24,8 +23,8 @@ extension Pipeline {
 
     /// A home that no destination reaches is told on paper; the stewards hear that there is a slip, and not for whom.
     func announceSlip(for draft: NoticeDraft, now: Instant) {
-        guard draft.kind == "alert.raised", draft.alert.details["visibility"] == Visibility.household.rawValue,
-            case .limit = draft.alert.cause,
+        guard draft.kind == "alert.raised", draft.alert.isPrivate, case .limit = draft.alert.cause,
+            state.sensors.home(of: draft.alert.homePoints) != nil,
             draft.alert.entries.last(where: { $0.kind == .toldStewards }) == nil,
             !notices.reachesHome(of: draft.alert, state: state)
         else { return }

@@ -67,23 +67,6 @@ extension Pipeline {
     /// Five minutes: clocks of devices drift, and messages take a moment.
     private static let clockTolerance: Int64 = 300_000
 
-    /// Records changes of limits and lets alerts follow from them.
-    ///
-    /// What was watched before it could be dated has had its alerts; of momentary values it is then only recorded.
-    func apply(_ transitions: [LimitTransition], isWatched: Bool = false, now: Instant) {
-        batch.transitions += transitions
-        for transition in transitions {
-            if isWatched, case .instant = state.limits.limit(transition.limit)?.rule { continue }
-            tell(transition, isTimeKnown: true, now: now)
-        }
-        if !transitions.isEmpty { lookAfterPeople(now: now) }
-    }
-
-    /// Judges the rules on days by a day that is over.
-    func judgeDay(_ date: CalendarDate, _ table: DayTable, now: Instant) {
-        apply(state.limits.judgeDay(date, table, now: now), now: now)
-    }
-
     /// Where a minimum for people is missed while something uses or saves the same resource beyond its bounds, people come
     /// first (P7): whoever looks at either alert must know of the other.
     func lookAfterPeople(now: Instant) {
@@ -111,9 +94,11 @@ extension Pipeline {
     func tell(_ transition: LimitTransition, isTimeKnown: Bool, now: Instant) {
         guard let limit = state.limits.limit(transition.limit) else { return }
         let isHousehold = transition.sensor.flatMap(state.sensors.sensor)?.visibility == .household
+        let homes = state.homes(toldOfBy: transition, limit)
         perform(
             state.alerts.receive(
-                transition, limit: limit, isHousehold: isHousehold, isTimeKnown: isTimeKnown, now: now), now: now)
+                transition, limit: limit, isHousehold: isHousehold || homes != nil, homes: homes,
+                isTimeKnown: isTimeKnown, now: now), now: now)
     }
 
     /// Ends the alerts of limits that were replaced or have lapsed: what is no longer in force cannot be passed.

@@ -102,7 +102,7 @@ final class Pipeline {
         batch.meterEvents += events
         for measurement in measurements {
             for seen in [measurement] + state.computed.receive(measurement) {
-                apply(state.limits.receive(seen, now: now), isWatched: isWatched, now: now)
+                take(state.limits.receive(seen, now: now), of: seen, isWatched: isWatched, now: now)
                 seePeaks(seen, now: now)
             }
         }
@@ -115,7 +115,7 @@ final class Pipeline {
             batch.dutyMarks[DutyMark(kind: DutyMark.expected, name: sensor.rawValue)] = time
         }
         apply(state.silence.tick(now: now), now: now)
-        apply(state.limits.tick(now: now), now: now)
+        release(state.limits.tick(now: now), now: now)
         perform(state.alerts.tick(now: now), now: now)
         tellOfLosses(now: now)
         handOver(now: now)

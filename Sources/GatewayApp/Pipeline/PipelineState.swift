@@ -55,6 +55,12 @@ struct PipelineState: Sendable {
     var notes = DeviceNotes()
     /// Readings of meters came late: what is counted is to be made up.
     var hasLateMeters = false
+    /// Changes of limits from old measurements, in order, which wait for those that follow.
+    var held: [LimitTransition] = []
+    /// When the first of them came.
+    var heldSince = Instant(milliseconds: 0)
+    /// When the last of them came.
+    var heldAt = Instant(milliseconds: 0)
     /// What watches momentary values while the clock is not right.
     var undated: UndatedWatch?
     /// What was counted.

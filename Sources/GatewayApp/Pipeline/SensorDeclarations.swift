@@ -26,18 +26,37 @@ struct SensorDeclarations {
         let told = try news.told(of: store.plannedChanges(sensors), by: SensorDeclarations.author)
         _ = try store.declare(
             sensors, at: now, by: SensorDeclarations.author, facts: told.facts, notices: told.notices)
-        let current = try store.bindings().filter { $0.until == nil }
-        for entry in declared {
-            guard let device = entry.device, let channel = entry.channel else { continue }
+        let all = try store.bindings()
+        let current = all.filter { $0.until == nil }
+        let bindings = declared.compactMap { entry -> Binding? in
+            guard let device = entry.device, let channel = entry.channel else { return nil }
             let bound = current.first { $0.sensor == entry.sensor.id }
-            guard bound?.device != device || bound?.channel != channel else { continue }
-            // The first binding of a demonstration covers the simulated past as well.
-            let from = bound == nil && site.configuration.community.isDemonstration ? Instant(milliseconds: 0) : now
-            let binding = Binding(sensor: entry.sensor.id, device: device, channel: channel, from: from)
-            let told = try news.told(of: entry.sensor, from: bound, to: binding, by: SensorDeclarations.author)
-            try store.bind(
-                binding, at: now, by: SensorDeclarations.author, zone: site.zone,
-                facts: told.facts[entry.sensor.id] ?? [:], notices: told.notices)
+            var binding = Binding(sensor: entry.sensor.id, device: device, channel: channel, from: now)
+            guard bound.map({ !$0.isSameChannel(as: binding) }) ?? true else { return nil }
+            // The first binding of a demonstration covers the simulated past as well, unless another one's is there.
+            let isFirst = bound == nil && !all.contains { $0.isSameChannel(as: binding) }
+            if isFirst, site.configuration.community.isDemonstration { binding.from = Instant(milliseconds: 0) }
+            return binding
         }
+        let ending = doubles(in: current, besides: Set(bindings.map(\.sensor)))
+        guard !bindings.isEmpty || !ending.isEmpty else { return }
+        let moved = try news.told(of: bindings, ending: ending, by: SensorDeclarations.author)
+        try store.bind(
+            bindings, ending: ending, at: now, by: SensorDeclarations.author, zone: site.zone, facts: moved.facts,
+            notices: moved.notices)
+    }
+
+    /// The sensors that must give up a channel which another one holds too, as programs before this one allowed: the file's
+    /// sensor keeps it, else the one that it was given to last.
+    private func doubles(in current: [Binding], besides moving: Set<SensorID>) -> [SensorID] {
+        let declared = Set(site.configuration.sensors.filter { $0.device != nil }.map(\.sensor.id))
+        func rank(_ binding: Binding) -> (Int, Instant) { (declared.contains(binding.sensor) ? 1 : 0, binding.from) }
+        let staying = current.filter { !moving.contains($0.sensor) }
+        return staying.filter { binding in
+            staying.contains { other in
+                other.sensor != binding.sensor && other.isSameChannel(as: binding)
+                    && (rank(other) > rank(binding) || rank(other) == rank(binding) && other.sensor < binding.sensor)
+            }
+        }.map(\.sensor)
     }
 }

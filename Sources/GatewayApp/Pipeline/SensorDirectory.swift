@@ -108,11 +108,6 @@ struct SensorDirectory: Sendable {
         return measured.allSatisfy { $0?.visibility == .household && $0?.place == first } ? first : nil
     }
 
-    /// The place of what an alert is about: that of a sensor, or the home of which a device tells.
-    func place(of subject: String) -> String? {
-        sensors[SensorID(rawValue: subject)].map(\.place) ?? home(device: subject)
-    }
-
     /// True where a channel's figures are the community's: by the sensor that it measured then, else by all of its device's.
     func isCommunity(device: String, channel: String, at time: Instant) -> Bool {
         if let sensor = sensor(device: device, channel: channel, at: time) { return sensor.visibility == .community }
@@ -127,6 +122,9 @@ struct SensorDirectory: Sendable {
             guard device.hasPrefix(OwnDevices.hand) else { return nil }
             return sensor(SensorID(rawValue: String(device.dropFirst(OwnDevices.hand.count))), at: time)
         }
-        return candidates.first { $0.isValid(at: time) }.flatMap { sensor($0.sensor, at: time) }
+        // Databases of earlier programs know times in which two shared a channel: what was said last counts.
+        return candidates.filter { $0.isValid(at: time) }.max { $0.from < $1.from }.flatMap {
+            sensor($0.sensor, at: time)
+        }
     }
 }

@@ -2,23 +2,23 @@ import GatewayModel
 import Limits
 import Reporting
 
-/// Says for each day of a month how a limit was kept, from the recorded transitions and the month's figures.
+/// Says for each day of a month how a limit was kept, from what is stored now: the month's figures, and what its readings show.
 struct LimitDays {
     let month: CalendarMonth
     let zone: Zone
     let now: Instant
-    /// All transitions that matter for the month, oldest first, those before it included.
-    let transitions: [LimitTransition]
+    /// What the readings of limits on measurements show.
+    let evaluation: LimitEvaluation
     let figures: [SensorID: SensorMonth]
     /// What limits on days look at: the month's figures, and the days before it.
     private let table: DayTable
 
     /// Takes what the month is judged by; `before` knows the days before it, as far back as a limit looks.
     init(
-        month: CalendarMonth, zone: Zone, now: Instant, transitions: [LimitTransition],
+        month: CalendarMonth, zone: Zone, now: Instant, evaluation: LimitEvaluation,
         figures: [SensorID: SensorMonth], before: DayTable
     ) {
-        (self.month, self.zone, self.now, self.transitions) = (month, zone, now, transitions)
+        (self.month, self.zone, self.now, self.evaluation) = (month, zone, now, evaluation)
         self.figures = figures
         var table = before
         for figure in figures.values {
@@ -39,8 +39,15 @@ struct LimitDays {
         self.table = table
     }
 
-    /// The state of each day that has begun; what a trial of these days finds by the same code.
-    func days(of entry: LimitInForce) -> [CalendarDate: LimitDayState] {
+    /// The state of each day that has begun; what a trial of these days finds by the same code. Each day is judged by the
+    /// limit as it counted on it, which an emergency measure may have tightened.
+    func days(of entry: LimitInForce, in versions: [CountedLimits.Version]) -> [CalendarDate: LimitDayState] {
+        versions.reduce(into: days(of: entry)) { found, version in
+            for (date, state) in days(of: version.entry) where version.days.contains(date) { found[date] = state }
+        }
+    }
+
+    private func days(of entry: LimitInForce) -> [CalendarDate: LimitDayState] {
         let limit = entry.limit
         let begun = month.days.filter { zone.start(of: $0) < now }
         switch limit.rule {
@@ -48,16 +55,8 @@ struct LimitDays {
         case let rule where DayRules.isOnDays(rule):
             return Dictionary(uniqueKeysWithValues: begun.map { ($0, state(of: limit, entry.scale, on: $0)) })
         default:
-            let past = spans(of: entry.reference)
             return Dictionary(
-                uniqueKeysWithValues: begun.map { date in
-                    // What goes on through a day that nobody knows is not known to have gone on.
-                    let until = zone.start(of: date.adding(days: 1))
-                    if touching(date, past).contains(where: { until > now || isKnown($0, limit, on: date) }) {
-                        return (date, .past)
-                    }
-                    return (date, isMeasured(limit, on: date) ? .within : .unknown)
-                })
+                uniqueKeysWithValues: begun.map { ($0, evaluation.state(of: entry.reference, on: $0) ?? .within) })
         }
     }
 
@@ -68,22 +67,16 @@ struct LimitDays {
         case .budget, .silence: return []
         case let rule where DayRules.isOnDays(rule): return []
         default:
-            let past = spans(of: entry.reference)
+            let past = evaluation.pastDays(of: entry.reference)
             return Set(
                 month.days.filter { date in
-                    touching(date, past).isEmpty
+                    !past.contains(date)
                         && entry.limit.sensors.allSatisfy { sensor in
                             figures[sensor]?.sensor.rhythm?.isExpected(on: date) == false
                                 && !hasFigures(sensor, on: date)
                         }
                 })
         }
-    }
-
-    private func touching(_ date: CalendarDate, _ spans: [Span]) -> [Span] {
-        let from = zone.start(of: date)
-        let until = zone.start(of: date.adding(days: 1))
-        return spans.filter { $0.from < until && ($0.from >= from || $0.until ?? now > from) }
     }
 
     /// What was used of a budget in each period that ends or runs in the month.
@@ -98,9 +91,6 @@ struct LimitDays {
         }
         return use
     }
-
-    /// A time in which a limit was passed; `until` is nil while it is.
-    private typealias Span = (sensor: SensorID?, from: Instant, until: Instant?)
 
     private func budgetDays(
         _ limit: Limit, _ scale: Scale, _ begun: [CalendarDate], _ period: BudgetPeriod
@@ -125,30 +115,7 @@ struct LimitDays {
         let states = Set(DayRules.judge(limit, scale, on: date, table).map(\.state))
         if states.contains(.past) { return .past }
         if states.contains(.unknown) { return .unknown }
-        return states.contains(.within) || isMeasured(limit, on: date) ? .within : .unknown
-    }
-
-    /// Where silence is what is measured, every day is known.
-    private func isMeasured(_ limit: Limit, on date: CalendarDate) -> Bool {
-        if case .silence = limit.rule { return true }
-        return limit.sensors.allSatisfy { isMeasured($0, limit, on: date) }
-    }
-
-    /// True where something is known that can have been past: of a sum any part of it.
-    private func isKnown(_ span: Span, _ limit: Limit, on date: CalendarDate) -> Bool {
-        switch limit.rule {
-        case .silence, .measured: return true
-        default:
-            // A day of which too little was measured shows what began on it, and nothing else.
-            if limit.leastMeasured != nil, zone.date(at: span.from) == date { return true }
-            return (span.sensor.map { [$0] } ?? limit.sensors).contains { isMeasured($0, limit, on: date) }
-        }
-    }
-
-    /// True where a day's figures are enough to say something: any, or the part that the limit asks for.
-    private func isMeasured(_ sensor: SensorID, _ limit: Limit, on date: CalendarDate) -> Bool {
-        guard let least = limit.leastMeasured else { return isHeard(sensor, on: date) }
-        return (figures[sensor]?.gauges.first { $0.date == date }?.coverage.permille ?? 0) >= least
+        return states.contains(.within) || limit.sensors.allSatisfy { isHeard($0, on: date) } ? .within : .unknown
     }
 
     /// True on a day on which a sensor was heard, or was not expected to be.
@@ -160,21 +127,5 @@ struct LimitDays {
         figures[sensor].map { month in
             month.gauges.contains { $0.date == date } || month.uses.contains { $0.date == date }
         } ?? false
-    }
-
-    private func spans(of reference: LimitReference) -> [Span] {
-        var open: [SensorID?: Instant] = [:]
-        var spans: [Span] = []
-        for transition in transitions where transition.limit == reference {
-            switch transition.change {
-            case .raised: open[transition.sensor] = transition.onset
-            case .returned:
-                if let from = open.removeValue(forKey: transition.sensor) {
-                    spans.append((transition.sensor, from, transition.onset))
-                }
-            case .warned, .onCourse: break
-            }
-        }
-        return spans + open.map { ($0.key, $0.value, nil) }
     }
 }

@@ -10,7 +10,9 @@ struct LimitNewsDesk {
     let store: Store
 
     /// What counts now, and what was changed since an instant.
-    func news(since: Instant, now: Instant) throws -> LimitNews {
+    ///
+    /// What `privacy` does not show is told without a word that could name a home.
+    func news(since: Instant, now: Instant, _ privacy: LimitPrivacy) throws -> LimitNews {
         let today = site.zone.date(at: now)
         let adopted = try LimitRegister(site: site).adopted(in: store)
         let inForce = LimitsInForce(adopted)
@@ -23,14 +25,16 @@ struct LimitNewsDesk {
                 since: standing.day.since, proposed: standing.day.proposed)
         }
         return LimitNews(
-            stages: stages, emergencies: emergencies(adopted, now: now),
+            stages: stages, emergencies: emergencies(adopted, now: now, privacy),
             changes: try changes(
-                of: MeasuredNews(site: site, store: store, now: now).namedSensors(), since: since, adopted))
+                of: MeasuredNews(site: site, store: store, now: now).namedSensors(), since: since, adopted, privacy))
     }
 
     /// The measures for which the next assembly is the first since they were adopted: those that count, have ended already, or
     /// have not begun yet.
-    private func emergencies(_ adopted: [AdoptedResolution], now: Instant) -> [LimitNews.Emergency] {
+    private func emergencies(
+        _ adopted: [AdoptedResolution], now: Instant, _ privacy: LimitPrivacy
+    ) -> [LimitNews.Emergency] {
         let register = LimitRegister(site: site)
         let next = register.nextAssembly(after: now)
         return adopted.compactMap { entry in
@@ -39,19 +43,21 @@ struct LimitNewsDesk {
                     .limits.first(where: { $0.id == measure.limit.limit }),
                 let amount = measure.amount.converted(from: measure.unit, to: decided.amountUnit)
             else { return nil }
-            return LimitNews.Emergency(
+            var emergency = LimitNews.Emergency(
                 decision: entry.resolution.number, limit: decided, amount: amount, until: measure.until)
+            emergency.isOnHomes = !privacy.mayShow(measure.limit)
+            return emergency
         }
     }
 
     /// What the record book knows, of sensors that limits look at, and of limits that count otherwise than before.
     private func changes(
-        of named: Set<SensorID>, since: Instant, _ adopted: [AdoptedResolution]
+        of named: Set<SensorID>, since: Instant, _ adopted: [AdoptedResolution], _ privacy: LimitPrivacy
     ) throws -> [LimitNews.Change] {
         let sensors = Dictionary(try store.sensors().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         return try store.recordEntries().filter { $0.entry.at >= since }.flatMap { recorded in
             let entry = recorded.entry
-            if entry.kind == "limits.adopted" { return LimitNewsDesk.limitChanges(entry, adopted) }
+            if entry.kind == "limits.adopted" { return LimitNewsDesk.limitChanges(entry, adopted, privacy) }
             let effects = MeasuredNews.effects(in: entry.facts).map { known in
                 LimitNews.Change.Effect(of: known.sensor.flatMap { sensors[$0] }, known.effect)
             }
@@ -72,13 +78,16 @@ struct LimitNewsDesk {
     }
 
     /// What a decision let limits of the same name count otherwise.
-    private static func limitChanges(_ entry: RecordEntry, _ adopted: [AdoptedResolution]) -> [LimitNews.Change] {
+    private static func limitChanges(
+        _ entry: RecordEntry, _ adopted: [AdoptedResolution], _ privacy: LimitPrivacy
+    ) -> [LimitNews.Change] {
         MeasuredNews.limitChanges(in: entry.facts).map { change in
             let limit = adopted.lazy.flatMap { link in
-                link.resolution.limits.filter { "\(link.resolution.number)/\($0.id)" == change.limit }
-            }.first
+                link.resolution.limits.map { (LimitReference(resolution: link.resolution.number, limit: $0.id), $0) }
+            }.first { $0.0.description == change.limit }
+            let isShown = limit.map { privacy.mayShow($0.0) } ?? false
             return LimitNews.Change(
-                .limit(limit?.titles ?? ["": change.limit]), at: entry.at,
+                isShown ? .limit(limit?.1.titles ?? [:]) : .home, at: entry.at,
                 by: .decision(entry.facts["number"].flatMap { Int($0) } ?? 0), what: change.what,
                 effects: change.effect.map { [.init($0)] } ?? [])
         }

@@ -7,18 +7,21 @@ import Storage
 struct LimitOutlooks {
     let store: Store
     let sensors: SensorDirectory
+    let privacy: LimitPrivacy
 
     /// What may be said on a day, from the days before it; nil where there is nothing, or where it would tell of single homes.
-    func outlook(of limit: Limit, _ scale: Scale, on date: CalendarDate) throws -> LimitOutlook? {
+    func outlook(
+        _ reference: LimitReference, _ limit: Limit, _ scale: Scale, on date: CalendarDate
+    ) throws -> LimitOutlook? {
         switch limit.rule {
         case .turns:
-            guard limit.sensors.allSatisfy({ TrialDesk.homes(of: $0, sensors).isEmpty }),
+            guard limit.sensors.allSatisfy({ sensors.homes(of: $0).isEmpty }),
                 let round = TurnRound(limit, on: date, isOver: false, try table(limit, before: date))
             else { return nil }
             let next = round.next
             return .turns(due: next.due, unknown: next.unknown)
         case .budget:
-            guard TrialDesk.mayShow(limit, sensors) else { return nil }
+            guard privacy.mayShow(reference) else { return nil }
             return BudgetPace(of: limit, scale, on: date, try table(limit, before: date)).map(LimitOutlook.budget)
         default: return nil
         }

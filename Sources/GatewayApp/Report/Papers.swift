@@ -191,12 +191,14 @@ struct Papers {
         let inForce = counted.limits
         let persons = inForce.compactMap(\.scale.persons).max()
         let sensors = try SensorDirectory(store)
+        let evaluation = try LimitEvaluation(
+            of: counted, in: month, store: store, sensors: sensors, zone: site.zone, now: now)
         let days = LimitDays(
-            month: month, zone: site.zone, now: now,
-            transitions: try store.transitions(from: Instant(milliseconds: .min), until: until),
+            month: month, zone: site.zone, now: now, evaluation: evaluation,
             figures: Dictionary(months.map { ($0.sensor.id, $0) }, uniquingKeysWith: { first, _ in first }),
             before: try DayTables(store: store, sensors: sensors).before(month.firstDay, for: inForce.map(\.limit)))
-        let outlooks = LimitOutlooks(store: store, sensors: sensors)
+        let privacy = LimitPrivacy(inForce.map { ($0.reference, $0.limit) }, earlier: adopted, sensors)
+        let outlooks = LimitOutlooks(store: store, sensors: sensors, privacy: privacy)
         let community = site.configuration.community
         let meetings = site.configuration.assembly.meetings.meetings(3, after: now)
         var facts = ReportFacts(
@@ -205,16 +207,21 @@ struct Papers {
             monthBefore: try figures.sensorMonths(month.previous),
             yearBefore: try figures.sensorMonths(month.yearBefore),
             limits: try inForce.map { entry in
-                LimitFacts(
+                let facts = LimitFacts(
                     reference: entry.reference, limit: entry.limit, decidedOn: entry.decidedOn,
                     inForceFrom: entry.inForceFrom, adoptedOn: site.zone.date(at: entry.adoptedAt),
                     reviewBy: entry.reviewBy,
-                    days: days.days(of: entry),
-                    idleDays: counted.idleDays(of: entry, in: site.zone).union(days.unexpectedDays(of: entry)),
+                    days: days.days(of: entry, in: counted.versions(of: entry)),
+                    idleDays: counted.idleDays(
+                        of: entry, past: evaluation.pastDays(of: entry.reference), in: site.zone
+                    ).union(days.unexpectedDays(of: entry)),
                     budgetUse: days.budgetUse(of: entry.limit), isLapsed: entry.standing == .lapsed,
                     outlook: try outlooks.outlook(
-                        of: entry.limit, entry.scale, on: min(site.zone.date(at: now), month.next.firstDay)))
-            }, alerts: alerts, openMeterEvents: try store.meterEvents().filter { $0.state == .proposed },
+                        entry.reference, entry.limit, entry.scale,
+                        on: min(site.zone.date(at: now), month.next.firstDay)))
+                return privacy.mayShow(entry.reference) ? facts : facts.onHomes()
+            }, alerts: alerts.filter(privacy.mayShow),
+            openMeterEvents: try store.meterEvents().filter { $0.state == .proposed },
             setAside: try store.setAsides().filter { $0.from < until && $0.until > site.zone.start(of: month.firstDay) }
                 .map { SetAsideFacts(sensor: $0.sensor, from: $0.from, until: $0.until, why: $0.why) },
             personsServed: persons, energyIntervals: try figures.energyIntervals(month),
@@ -226,17 +233,25 @@ struct Papers {
             }, stewardCount: site.configuration.stewards.count, closed: try Papers.closed(month, in: store),
             fixed: try Papers.fixed([month, month.previous, month.yearBefore], in: store),
             decisions: try known?.decisions ?? DecisionWatch(site: site).facts(in: store, now: now),
-            limitNews: try LimitNewsDesk(site: site, store: store).news(since: from, now: now))
+            limitNews: try LimitNewsDesk(site: site, store: store).news(since: from, now: now, privacy))
         facts.stewardNames = Set(site.configuration.stewards.map(\.name))
-        facts.switchOffs = SwitchOffDesk.facts(of: try store.recordEntries().map(\.entry))
+        facts.switchOffs = SwitchOffDesk.facts(of: try store.recordEntries().map(\.entry)).map { off in
+            var off = off
+            off.isHousehold = off.isHousehold || !privacy.mayShow(subject: off.subject)
+            return off
+        }
         facts.quorum = site.configuration.assembly.quorum.map { QuorumFacts(words: $0.words, needed: $0.needed) }
         // A point may have become a household's since.
         let homes = Set(try store.sensors().filter { $0.visibility == .household }.map(\.id))
+        let concealed = before.filter { !privacy.mayShow($0) }
         facts.disputes = try store.disputes().filter { dispute in
             !dispute.isHousehold && !(dispute.sensor.map(homes.contains) ?? false)
+                && !concealed.contains(where: dispute.isAbout)
         }
         let early = from.advanced(bySeconds: -ReportFacts.daysBefore * 86_400)
-        facts.earlierAlerts = before.filter { alert in alert.closedAt.map { $0 >= early && $0 < from } ?? false }
+        facts.earlierAlerts = before.filter(privacy.mayShow).filter { alert in
+            alert.closedAt.map { $0 >= early && $0 < from } ?? false
+        }
         facts.loadBudget = site.configuration.duty?.budget ?? LoadBudget()
         return facts
     }

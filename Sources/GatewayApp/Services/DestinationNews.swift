@@ -5,8 +5,9 @@ import Synchronization
 
 /// What the destinations' threads have to say, on its way to the ingest thread.
 final class DestinationNews: Sendable {
-    /// A destination that fails, or works again where there is no reason.
+    /// A destination that fails, or works again where there is no reason; or the answers that come by it.
     struct News: Sendable {
+        var condition = BoxCondition.destinationFailing
         var destination: String
         var since: Instant?
         var reason: String?
@@ -25,6 +26,13 @@ final class DestinationNews: Sendable {
         case .failing(let destination, let since, let reason):
             waiting.withLock { $0.append(News(destination: destination, since: since, reason: reason)) }
         case .recovered(let destination): waiting.withLock { $0.append(News(destination: destination)) }
+        case .answersUnheard(let destination, let since, let reason):
+            waiting.withLock {
+                $0.append(
+                    News(condition: .answersUnheard, destination: destination, since: since, reason: reason))
+            }
+        case .answersHeard(let destination):
+            waiting.withLock { $0.append(News(condition: .answersUnheard, destination: destination)) }
         case .lost(let destination, let key, let reason):
             logger.error("\(destination) will not get message \(key): \(reason)")
         case .warning(let destination, let key, let text):

@@ -4,12 +4,13 @@ import Foundation
 import GatewayModel
 import Logging
 import MQTTIngest
+import Storage
 import Synchronization
 
 /// Answers from afar on their way to the ingest thread.
 extension RunningParts {
     static func answerListener(
-        _ destinations: [any Destination], on loop: AcknowledgedLoop, logger: Logger
+        _ destinations: [any Destination], news: DestinationNews, on loop: AcknowledgedLoop, logger: Logger
     ) -> AnswerListener {
         let refusals = RefusalCount()
         return AnswerListener(
@@ -27,7 +28,16 @@ extension RunningParts {
                 } else {
                     logger.info("\(source): answers can be read again")
                 }
-            })
+            }, onEvent: { news.add($0) })
+    }
+
+    /// Ends alerts of an earlier run about ways on which nobody answers any more: no look will ever end them.
+    static func forgetAbandonedWays(_ destinations: [any Destination], in store: Store, news: DestinationNews) {
+        let ways = destinations.compactMap { $0 as? any AnswerSource }.filter(\.takesAnswers).map(\.name)
+        for alert in (try? store.alerts(openOnly: true)) ?? []
+        where alert.cause == .box(.answersUnheard) && alert.holds && !ways.contains(alert.subject) {
+            news.add(.answersHeard(destination: alert.subject))
+        }
     }
 
     /// Carries one answer to the ingest thread; true once what came of it is stored.

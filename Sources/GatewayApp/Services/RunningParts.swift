@@ -84,7 +84,8 @@ final class RunningParts: NamedService, Sendable {
         self.worker = worker
         self.apart = apart
         self.loop = loop
-        answers = RunningParts.answerListener(destinations, on: loop, logger: logger)
+        answers = RunningParts.answerListener(destinations, news: news, on: loop, logger: logger)
+        RunningParts.forgetAbandonedWays(destinations, in: store, news: news)
         control = try ControlServer(dataFolder: site.configuration.dataFolder, logger: logger) { command, actor in
             RunningParts.perform(command, actor, on: loop)
         }

@@ -90,7 +90,7 @@ public enum AdoptionRules {
         }
         return AdoptionJudgement(
             state: state(of: resolution, roll, isRecovered: way == .recovery && inForce != nil), problems: problems,
-            notes: roll.notes, signatures: roll.counted,
+            notes: roll.notes + goingOn(resolution, chain), signatures: roll.counted,
             missing: missing)
     }
 
@@ -169,6 +169,19 @@ public enum AdoptionRules {
             }
         }
         return problems
+    }
+
+    /// What goes on because the decision that was to replace it ends before it has begun.
+    private static func goingOn(_ resolution: Resolution, _ chain: [AdoptedResolution]) -> [SigningProblem] {
+        let unbegun = chain.map(\.resolution).filter {
+            resolution.supersedes.contains($0.number) && $0.inForceFrom > resolution.inForceFrom
+        }
+        let inForce = LimitsInForce(chain)
+        return unbegun.flatMap { older in
+            older.supersedes.filter {
+                !resolution.supersedes.contains($0) && inForce.isStanding($0, on: resolution.inForceFrom)
+            }.map { SigningProblem(.goesOn, ["number": "\($0)", "instead": "\(older.number)"]) }
+        }
     }
 
     /// What waits at the console brings a list and nothing else.

@@ -15,6 +15,8 @@ public struct SigningProblem: Error, Hashable, Sendable {
         case previousOther = "previous_other"
         case supersedesHashMissing = "supersedes_hash_missing"
         case supersedesHashOther = "supersedes_hash_other"
+        // No reason to refuse: what goes on although a decision that would have replaced it is replaced itself.
+        case goesOn = "goes_on"
         // Too few persons of the list in force, or of the list that it brings.
         case tooFew = "too_few"
         case tooFewNew = "too_few_new"

@@ -4,21 +4,23 @@ extension AgendaDraft {
     /// Emergency measures first: they end at this assembly, which says whether they were right.
     func emergencies() -> [AgendaItem] {
         model.facts.limitNews.emergencies.map { emergency in
+            let decision = String(emergency.decision)
             let values = [
-                "decision": String(emergency.decision), "limit": words.title(emergency.limit),
+                "decision": decision,
+                "limit": emergency.isOnHomes
+                    ? words.text("report.limits.on_homes", ["decision": decision]) : words.title(emergency.limit),
                 "until": words.date(emergency.until),
             ]
             return item(
                 .emergencyToRatify, .decide, subject: String(emergency.decision), about: emergency.limit,
                 values: values,
-                facts: [
-                    rule(of: emergency.limit),
+                facts: (emergency.isOnHomes ? [] : [rule(of: emergency.limit)]) + [
                     words.text(
                         "agenda.facts.tightened",
                         [
                             "amount": words.exactAmount(emergency.amount, of: emergency.limit),
                             "until": words.date(emergency.until),
-                        ]),
+                        ])
                 ], options: ["ratify", "change"], minutes: 15, related: [String(emergency.decision)],
                 grounds: ["until/\(emergency.until)"],
                 evidence: evidence(LimitReference(resolution: emergency.decision, limit: emergency.limit.id)))

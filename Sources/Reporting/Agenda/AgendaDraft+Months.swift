@@ -2,7 +2,7 @@ import GatewayModel
 
 extension AgendaDraft {
     /// Items whose facts are a month's; each fact then says of which.
-    private static let toldByMonth: Set<AgendaKind> = [
+    static let toldByMonth: Set<AgendaKind> = [
         .budgetPassed, .limitPassed, .peopleAtRisk, .tooManyAlarms, .dataGap,
     ]
 
@@ -48,8 +48,7 @@ extension AgendaDraft {
     }
 
     /// A fact with its month, unless it is what the limit says.
-    private func named(_ fact: String, in kind: AgendaKind) -> String {
-        let rules = model.limits.map(\.facts.limit).map { rule(of: $0) }
+    func named(_ fact: String, in kind: AgendaKind) -> String {
         guard AgendaDraft.toldByMonth.contains(kind), !rules.contains(fact) else { return fact }
         let key = isOver ? "agenda.facts.of_month" : "agenda.facts.so_far"
         return words.text(
@@ -59,6 +58,9 @@ extension AgendaDraft {
                 "date": words.date(model.facts.zone.date(at: model.facts.generatedAt)),
             ])
     }
+
+    /// What the limits say, as facts.
+    var rules: [String] { model.limits.map(\.facts.limit).map { rule(of: $0) } }
 
     /// What a limit says, as a fact.
     func rule(of limit: Limit) -> String {

@@ -64,20 +64,22 @@ extension AgendaDraft {
             else { return nil }
             item.assembly = assembly
             item.isForInformation = false
+            // That it came up late was said of that meeting's agenda.
+            item.facts.removeAll(where: isLate)
             return item
         }
-        return (drafted + again).map { late($0, meeting) }.compactMap { item in
+        return (drafted + again).compactMap { item in
             guard let entries = past[item.id], let first = entries.first, let last = entries.last else { return item }
             let settled = entries.filter { [.decided, .withdrawn].contains($0.status) }
             let known = Set(settled.flatMap { $0.items.values.flatMap(\.grounds) })
             let hasNews = !known.isSuperset(of: item.grounds)
             let isSettled = [.decided, .withdrawn].contains(last.status) && !hasNews
             if isSettled, !AgendaDraft.untilDone.contains(item.kind) { return nil }
-            var item = item
+            var item = growing(item, from: last)
             item.since = first.meeting
             item.history = entries.map { sentence($0, hasNews: hasNews) }
             return item
-        }
+        }.map { late($0, meeting) }
     }
 
     /// The item as it was posted, in the draft's language where it is there.

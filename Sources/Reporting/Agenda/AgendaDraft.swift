@@ -78,9 +78,12 @@ public struct AgendaDraft: Sendable {
 
     private func reviews() -> [AgendaItem] {
         let passed = Set(budgets().flatMap(\.related))
-        return model.limits.filter { $0.isUpForReview && !passed.contains($0.facts.reference.description) }.map {
+        return (model.limits + model.limitsOnHomes).filter {
+            $0.isUpForReview && !passed.contains($0.facts.reference.description)
+        }.map {
             report in
             let limit = report.facts.limit
+            guard !report.facts.isOnHomes else { return reviewOnHomes(report) }
             return item(
                 .limitExpiring, .decide, subject: report.facts.reference.description, about: limit,
                 values: ["limit": words.title(limit), "date": words.date(report.facts.reviewBy)],
@@ -99,6 +102,18 @@ public struct AgendaDraft: Sendable {
                 related: [report.facts.reference.description], grounds: ["review/\(report.facts.reviewBy)"],
                 evidence: evidence(report.facts.reference))
         }
+    }
+
+    /// Of a limit that counts too few homes it is said that it ends, and no more: neither how it was kept nor its name.
+    private func reviewOnHomes(_ report: LimitReport) -> AgendaItem {
+        let decision = String(report.facts.reference.resolution)
+        let limit = words.text("report.limits.on_homes", ["decision": decision])
+        return item(
+            .limitExpiring, .decide, subject: report.facts.reference.description, about: report.facts.limit,
+            values: ["limit": limit, "date": words.date(report.facts.reviewBy)],
+            facts: [words.text("agenda.facts.on_homes")], options: ["renew", "change"],
+            doNothing: report.facts.limit.goesOnAfterReview ? "goes_on" : "ends", minutes: 10, related: [decision],
+            grounds: ["review/\(report.facts.reviewBy)"], evidence: evidence(report.facts.reference))
     }
 
     private func meterQuestions() -> [AgendaItem] {

@@ -123,7 +123,7 @@ extension Document {
     private static func decisions(_ model: ReportModel, _ words: ReportWords) -> [DocumentBlock] {
         let facts = model.facts.decisions
         guard let last = facts.adopted.last else { return [.paragraph(words.text("report.check.no_decision"))] }
-        let shown = Set(model.limits.map(\.facts.reference.resolution)).union([last.number])
+        let shown = Set((model.limits + model.limitsOnHomes).map(\.facts.reference.resolution)).union([last.number])
         let states = facts.adopted.filter { shown.contains($0.number) }.map { decision in
             words.text(
                 "report.check.decision",

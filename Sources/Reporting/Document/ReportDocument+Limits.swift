@@ -3,8 +3,11 @@ import GatewayModel
 extension Document {
     static func limits(_ model: ReportModel, _ words: ReportWords) -> [DocumentBlock] {
         var blocks: [DocumentBlock] = [.heading(level: 2, words.text("report.limits.heading"))]
+        let onHomes = model.limitsOnHomes.count
+        let leftOut: [DocumentBlock] =
+            onHomes == 0 ? [] : [.paragraph(words.text("report.limits.homes", ["count": String(onHomes)]))]
         guard !model.limits.isEmpty else {
-            return blocks + [.paragraph(words.text("report.limits.none"))]
+            return blocks + (leftOut.isEmpty ? [.paragraph(words.text("report.limits.none"))] : leftOut)
         }
         let columns = ["limit", "rule", "within", "near", "past", "unknown", "decided", "review"]
         let rows = model.limits.map { report -> [DocumentTable.Cell] in
@@ -43,13 +46,18 @@ extension Document {
             (words.shared(report.facts.limit).map { [$0] } ?? []) + words.outlook(report.facts, model)
         }
         if !besides.isEmpty { blocks.append(.list(besides)) }
-        return blocks
+        return blocks + leftOut
     }
 
     static func floors(_ model: ReportModel, _ words: ReportWords) -> [DocumentBlock] {
         let floors = model.limits.filter { $0.isFloor && !$0.facts.isLapsed }
         var blocks: [DocumentBlock] = [.heading(level: 2, words.text("report.floors.heading"))]
-        if floors.isEmpty { blocks.append(.paragraph(words.text("report.floors.none"))) }
+        let isLeftOut = model.limitsOnHomes.contains { $0.isFloor && !$0.facts.isLapsed }
+        if isLeftOut {
+            blocks.append(.paragraph(words.text("report.floors.homes")))
+        } else if floors.isEmpty {
+            blocks.append(.paragraph(words.text("report.floors.none")))
+        }
         for floor in floors {
             let answer: String =
                 switch floor.state {

@@ -12,6 +12,18 @@ public enum LimitDayState: String, Hashable, Sendable, CaseIterable {
     case unknown
 }
 
+extension Limit {
+    /// The same without what may name a home.
+    fileprivate func onHomes() -> Limit {
+        var limit = self
+        limit.id = "homes"
+        limit.titles = [:]
+        limit.responses = [:]
+        limit.sensors = []
+        return limit
+    }
+}
+
 /// A limit with the resolution that set it and how it was kept.
 public struct LimitFacts: Hashable, Sendable {
     /// The limit's name.
@@ -38,6 +50,23 @@ public struct LimitFacts: Hashable, Sendable {
     public var outlook: LimitOutlook?
     /// For a limit that protects people: points that did not get the minimum at some time; nil where not known.
     public var pointsBelow: Int?
+
+    /// True where it counts so few homes that whatever is said of it would tell of one: its name may be a home's, its days and
+    /// figures are left out.
+    public private(set) var isOnHomes = false
+
+    /// The same without a word that could tell of a home: the decision, its dates, and that there is such a limit.
+    public func onHomes() -> LimitFacts {
+        var facts = self
+        facts.isOnHomes = true
+        facts.reference.limit = "homes"
+        facts.limit = limit.onHomes()
+        facts.days = [:]
+        facts.budgetUse = [:]
+        facts.outlook = nil
+        facts.pointsBelow = nil
+        return facts
+    }
 
     /// Makes a limit's facts.
     public init(

@@ -41,6 +41,8 @@ public struct LimitNews: Hashable, Sendable {
         public var amount: DecimalValue
         /// The last day.
         public var until: CalendarDate
+        /// True where the limit counts so few homes that its name may be a home's.
+        public var isOnHomes = false
 
         /// Makes facts.
         public init(decision: Int, limit: Limit, amount: DecimalValue, until: CalendarDate) {

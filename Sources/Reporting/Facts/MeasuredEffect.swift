@@ -29,9 +29,9 @@ public struct MeasuredEffect: Hashable, Sendable, Codable {
         self.ends = ends
     }
 
-    /// The sentence about it; empty where nothing was measured and nothing would have been.
+    /// The sentence about it; empty where nothing was measured and nothing would have been, unless it ends.
     public func text(_ book: Phrasebook) -> String {
-        guard before != nil || after != nil else { return "" }
+        guard before != nil || after != nil else { return ends ? book.text("told.effect.ends_unmeasured") : "" }
         let words = [before, after].map { $0?.text(book) ?? book.text("told.effect.nothing") }
         // What reads the same is the same to people.
         let key = ends ? "ends" : after == nil ? "unknown" : words[0] == words[1] ? "same" : "changed"

@@ -10,6 +10,8 @@ public struct ReportModel: Sendable {
     public var resources: [ResourceReport]
     /// The limits, by resolution and name.
     public var limits: [LimitReport]
+    /// Limits of which nothing may be told, since they count too few homes; the assembly looks at them again all the same.
+    public var limitsOnHomes: [LimitReport] = []
     /// The alerts.
     public var alerts: AlertReport
     /// How much the stewards were called.
@@ -28,8 +30,9 @@ public struct ReportModel: Sendable {
     public static func make(from facts: ReportFacts) -> ReportModel {
         let today = facts.zone.date(at: facts.generatedAt)
         let dates = facts.month.days.filter { $0 < today }
-        let limits = facts.limits.sorted { $0.reference < $1.reference }
+        let all = facts.limits.sorted { $0.reference < $1.reference }
             .map { LimitReport($0, dates: dates, reviewHorizon: facts.reviewHorizon) }
+        let limits = all.filter { !$0.facts.isOnHomes }
         var shown: [FigureOrigin] = []
         let show: (FigureOrigin) -> Bool = { figure in
             let decision = mayShow(
@@ -51,10 +54,12 @@ public struct ReportModel: Sendable {
             return report
         }
         let alerts = AlertReport(facts)
-        return ReportModel(
+        var model = ReportModel(
             facts: facts, dates: dates, resources: resources, limits: limits, alerts: alerts,
             load: LoadReport(facts, days: dates.count),
             rests: RestReport(facts, alerts: alerts, limits: limits), disputes: disputes,
             gaps: GapReport(facts, dates: dates), shownFigures: shown)
+        model.limitsOnHomes = all.filter(\.facts.isOnHomes)
+        return model
     }
 }

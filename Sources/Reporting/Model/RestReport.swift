@@ -48,7 +48,10 @@ public struct RestReport: Hashable, Sendable {
         let span = facts.zone.start(of: facts.month.firstDay)..<facts.zone.start(of: facts.month.next.firstDay)
         let stewards = facts.stewardNames
         func role(_ persons: [String]) -> Role {
-            guard persons.allSatisfy(stewards.contains), !persons.isEmpty else { return .other }
+            // Only stewards let things rest: whose name was erased was one.
+            guard persons.allSatisfy({ stewards.contains($0) || ErasedWords.isMark($0) }), !persons.isEmpty else {
+                return .other
+            }
             return persons.count > 1 ? .twoStewards : .steward
         }
         let shownAlerts = Dictionary(alerts.rows.map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })

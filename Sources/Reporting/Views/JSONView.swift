@@ -22,6 +22,7 @@ struct JSONView {
             ("persons_served", .optional(facts.personsServed)),
             ("sentences", .array(model.resources.prefix(3).map { .string(Document.sentence($0, words)) })),
             ("resources", .array(model.resources.map(resource))), ("limits", .array(model.limits.map(limit))),
+            ("limits_on_homes", .integer(model.limitsOnHomes.count)),
             ("alerts", .array(model.alerts.rows.map(alert))), ("gaps", .array(model.gaps.rows.map(gap))),
             ("closed_at", facts.closed.map { .time($0.closedAt) } ?? .null),
             (

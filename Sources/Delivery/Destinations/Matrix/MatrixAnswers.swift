@@ -41,18 +41,25 @@ extension MatrixDestination: AnswerSource {
     public var pauseSeconds: Int { 5 }
 
     /// Takes what was written since the last look; what was said before the first one is not answered.
-    public func takeAnswers(now: Instant, settle: (IncomingAnswer) -> Bool) -> String? {
+    public func takeAnswers(now: Instant, settle: (IncomingAnswer) -> Bool) -> AnswerProblem? {
+        let rules: AnswerRules
+        switch self.rules {
+        case .failure(let error): return AnswerProblem(error)
+        case .success(let known): rules = known
+        }
         let since = answersPlace.value
         var url = "\(root)/sync?timeout=0&filter=\(HTTPRequest.encoded(filter(limit: since == nil ? 1 : 20)))"
         if let since { url += "&since=\(HTTPRequest.encoded(since))" }
         switch client.send(HTTPRequest(method: .get, url: url, headers: headers)) {
-        case .failure(let error): return error.message
+        case .failure(let error): return AnswerProblem(error.message, needsPerson: false)
         case .success(let response):
-            guard response.status == 200 else { return "HTTP \(response.status)" }
-            guard let sync = response.json(Sync.self) else { return "the answer to /sync cannot be read" }
+            guard response.status == 200 else { return AnswerProblem(status: response.status) }
+            guard let sync = response.json(Sync.self) else {
+                return AnswerProblem("the answer to /sync cannot be read", needsPerson: false)
+            }
             let events = since == nil ? [] : sync.rooms?.join?[room]?.timeline?.events ?? []
             for event in events where event.type == "m.room.message" && event.content.msgtype == "m.text" {
-                guard let answer = answer(event) else { continue }
+                guard let answer = answer(event, rules) else { continue }
                 guard settle(answer) else { return nil }
             }
             answersPlace.move(to: sync.nextBatch)
@@ -61,7 +68,7 @@ extension MatrixDestination: AnswerSource {
     }
 
     /// Nil for what is no answer at all, which most of a conversation is.
-    private func answer(_ event: Sync.Event) -> IncomingAnswer? {
+    private func answer(_ event: Sync.Event, _ rules: AnswerRules) -> IncomingAnswer? {
         // A reply quotes what it answers, each line with a mark in front.
         let lines = (event.content.body ?? "").prefix(2000).split(whereSeparator: \.isNewline)
         guard let text = lines.first(where: { !$0.hasPrefix(">") }).map(String.init), rules.resemblesAnswer(text) else {

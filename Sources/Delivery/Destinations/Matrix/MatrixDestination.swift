@@ -16,7 +16,8 @@ public struct MatrixDestination: Destination {
     let root: String
     let headers: [(name: String, value: String)]
     let client: HTTPClient
-    let rules: AnswerRules
+    /// A failure where a word cannot be read, which costs the answers alone.
+    let rules: Result<AnswerRules, DestinationError>
     let people: [AnsweringPerson]
     let answersPlace: AnswerPlace
     private let context: DestinationContext
@@ -36,8 +37,8 @@ public struct MatrixDestination: Destination {
     }
 
     init(
-        settings: DestinationSettings, matrix: MatrixSettings, token: String, rules: AnswerRules,
-        context: DestinationContext
+        settings: DestinationSettings, matrix: MatrixSettings, token: String,
+        rules: Result<AnswerRules, DestinationError>, context: DestinationContext
     ) {
         name = settings.name
         audience = settings.audience

@@ -21,14 +21,19 @@ extension NtfyDestination: AnswerSource {
     public var pauseSeconds: Int { 15 }
 
     /// Takes the messages after the last one that was settled.
-    public func takeAnswers(now: Instant, settle: (IncomingAnswer) -> Bool) -> String? {
-        guard let answers else { return nil }
+    public func takeAnswers(now: Instant, settle: (IncomingAnswer) -> Bool) -> AnswerProblem? {
+        let answers: NtfyAnswers
+        switch self.answers {
+        case nil: return nil
+        case .failure(let error): return AnswerProblem(error)
+        case .success(let way): answers = way
+        }
         let since = answers.place.value ?? "\(now.milliseconds / 1000)"
         let url = "\(root)/\(answers.topic)/json?poll=1&since=\(since)"
         switch client.send(HTTPRequest(method: .get, url: url, headers: authorization)) {
-        case .failure(let error): return error.message
+        case .failure(let error): return AnswerProblem(error.message, needsPerson: false)
         case .success(let response):
-            guard response.status == 200 else { return "HTTP \(response.status)" }
+            guard response.status == 200 else { return AnswerProblem(status: response.status) }
             if answers.place.value == nil { answers.place.move(to: since) }
             for line in response.body.split(separator: 0x0A) {
                 guard let message = try? JSONDecoder().decode(Message.self, from: Data(line)),

@@ -16,7 +16,8 @@ public struct NtfyDestination: Destination {
     private let topic: String
     private let token: String?
     let client: HTTPClient
-    let answers: NtfyAnswers?
+    /// Nil where nobody answers there; a failure where its secrets cannot be read, which costs the answers alone.
+    let answers: Result<NtfyAnswers, DestinationError>?
     private let context: DestinationContext
 
     /// A longer message would become an attachment.
@@ -35,8 +36,8 @@ public struct NtfyDestination: Destination {
     }
 
     init(
-        settings: DestinationSettings, ntfy: NtfySettings, topic: String, token: String?, answers: NtfyAnswers?,
-        context: DestinationContext
+        settings: DestinationSettings, ntfy: NtfySettings, topic: String, token: String?,
+        answers: Result<NtfyAnswers, DestinationError>?, context: DestinationContext
     ) {
         name = settings.name
         audience = settings.audience

@@ -15,13 +15,17 @@ public struct SMSDestination: Destination {
     /// The language of its texts.
     public let language: String
     let sms: SMSSettings
-    let rules: AnswerRules
+    /// A failure where a word cannot be read, which costs the answers alone.
+    let rules: Result<AnswerRules, DestinationError>
     private let context: DestinationContext
 
     static let noFolders =
         "the daemon's configuration cannot be read or does not name four folders of the service `files`"
 
-    init(settings: DestinationSettings, sms: SMSSettings, rules: AnswerRules, context: DestinationContext) {
+    init(
+        settings: DestinationSettings, sms: SMSSettings, rules: Result<AnswerRules, DestinationError>,
+        context: DestinationContext
+    ) {
         name = settings.name
         audience = settings.audience
         language = settings.language

@@ -13,12 +13,19 @@ extension SMSDestination: AnswerSource {
     ///
     /// A file is first renamed: where that is not allowed, nothing is done, so that no answer is carried out again and
     /// again.
-    public func takeAnswers(now: Instant, settle: (IncomingAnswer) -> Bool) -> String? {
+    public func takeAnswers(now: Instant, settle: (IncomingAnswer) -> Bool) -> AnswerProblem? {
+        let rules: AnswerRules
+        switch self.rules {
+        case .failure(let error): return AnswerProblem(error)
+        case .success(let known): rules = known
+        }
         guard let folders = SMSFolders(configuration: sms.gammu) else {
-            return "\(sms.gammu): \(SMSDestination.noFolders)"
+            return AnswerProblem("\(sms.gammu): \(SMSDestination.noFolders)", needsPerson: true)
         }
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: folders.inbox) else {
-            return "\(folders.inbox) cannot be read; the gateway's user belongs to the group that owns it"
+            return AnswerProblem(
+                "\(folders.inbox) cannot be read; the gateway's user belongs to the group that owns it",
+                needsPerson: true)
         }
         for name in names.filter({ $0.hasPrefix("IN") && !$0.hasSuffix(".new") }).sorted() {
             guard let sender = SMSDestination.sender(ofFile: name) else { continue }
@@ -28,7 +35,8 @@ extension SMSDestination: AnswerSource {
             guard (attributes?[.size] as? NSNumber)?.intValue ?? 0 > 0 else { continue }
             let taken = name.hasSuffix(SMSDestination.taken) ? path : path + SMSDestination.taken
             guard rename(path, taken) == 0 else {
-                return "\(path) cannot be renamed: \(String(cString: strerror(errno)))"
+                return AnswerProblem(
+                    "\(path) cannot be renamed: \(String(cString: strerror(errno)))", needsPerson: true)
             }
             let bytes = FileManager.default.contents(atPath: taken) ?? Data()
             let text = String(decoding: bytes.prefix(2000), as: UTF8.self)

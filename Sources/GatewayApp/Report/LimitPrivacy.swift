@@ -1,0 +1,105 @@
+import GatewayModel
+import Limits
+
+/// Which limits may be spoken of to everybody, as ``mayShow(_:beside:rules:)`` decides: what alerts, notices, reports, agendas
+/// and trials go by.
+///
+/// The one that stands first is published first: a later one that differs from it by a few homes is not told.
+struct LimitPrivacy {
+    private var hidden: Set<LimitReference> = []
+    private var known: Set<LimitReference> = []
+    private var published: PublishedGroups
+    private let sensors: SensorDirectory
+
+    /// Judges the limits that count now, by the order of their decisions, and after them `earlier` ones, of which alerts and
+    /// papers may still speak.
+    init(
+        _ limits: [(reference: LimitReference, limit: Limit)], earlier: [AdoptedResolution] = [],
+        _ sensors: SensorDirectory
+    ) {
+        self.sensors = sensors
+        published = PublishedGroups(LimitPrivacy.figures(sensors))
+        let before = earlier.flatMap { link in
+            link.resolution.limits.map { limit in
+                (reference: LimitReference(resolution: link.resolution.number, limit: limit.id), limit: limit)
+            }
+        }
+        for list in [limits, before] {
+            for entry in list.sorted(by: { $0.reference < $1.reference })
+            where known.insert(entry.reference).inserted && !publish(entry.limit) {
+                hidden.insert(entry.reference)
+            }
+        }
+    }
+
+    /// True where a limit may be spoken of; one that is not known here may not.
+    func mayShow(_ reference: LimitReference) -> Bool { known.contains(reference) && !hidden.contains(reference) }
+
+    /// True where an alert may be spoken of: also of a household's point without its name, but not where its limit must not be.
+    func mayShow(_ alert: Alert) -> Bool {
+        guard alert.homes == nil else { return false }
+        if case .limit(let reference) = alert.cause { return mayShow(reference) }
+        return true
+    }
+
+    /// False for the name of a limit that must not be spoken of; true for all other texts.
+    func mayShow(subject: String) -> Bool { !hidden.contains { $0.description == subject } }
+
+    /// True where a limit that nobody decided yet may be spoken of beside those before it.
+    mutating func publish(_ limit: Limit) -> Bool {
+        GatewayModel.mayShow(sensors.homeSums(of: limit), beside: &published).isShown
+    }
+
+    /// What is published of homes in any case: the report adds up all meters of a role.
+    private static func figures(_ sensors: SensorDirectory) -> [Set<HomePoint>] {
+        struct Figure: Hashable {
+            var resource: Resource
+            var role: SensorRole
+        }
+        let meters = sensors.all.filter { sensor in
+            guard sensor.visibility == .household, sensor.computed == nil else { return false }
+            guard ![.storage, .condition].contains(sensor.role) else { return false }
+            return [.volume, .energy, .mass].contains(sensor.unit.definition?.dimension)
+        }
+        return Dictionary(grouping: meters) { Figure(resource: $0.resource, role: $0.role) }.values.map { meters in
+            Set(meters.map { HomePoint(sensor: $0.id, home: $0.place) })
+        }
+    }
+}
+
+extension SensorDirectory {
+    /// The households' points whose use a sensor shows; the parts of one that is computed.
+    func homes(of id: SensorID) -> Set<HomePoint> {
+        guard let sensor = sensor(id) else { return [] }
+        let parts = Set((sensor.computed?.parts ?? []).flatMap { homes(of: $0) })
+        guard parts.isEmpty, sensor.visibility == .household else { return parts }
+        return [HomePoint(sensor: id, home: sensor.place)]
+    }
+
+    /// The households' points that a limit counts, and those that it compares with.
+    func homeSums(of limit: Limit) -> [Set<HomePoint>] {
+        [limit.sensors, DayRules.otherSensors(limit.rule)].map { ids in Set(ids.flatMap { homes(of: $0) }) }
+    }
+
+    /// The one home that all these points belong to; nil where there are several, or one that is not known.
+    func home(of points: [SensorID]) -> String? {
+        let homes = Set(points.map { sensor($0)?.place })
+        return homes.count == 1 ? homes.first ?? nil : nil
+    }
+}
+
+extension PipelineState {
+    /// The homes that an alert would tell of, where its limit must not be told to everybody; nil where it may, and where the
+    /// alert is about one of several points, which is a household's by itself or is not.
+    func homes(toldOfBy transition: LimitTransition, _ limit: Limit) -> [SensorID]? {
+        let all = sensors.homeSums(of: limit).reduce(into: Set()) { $0.formUnion($1) }
+        guard !all.isEmpty, !privacy.mayShow(transition.limit) else { return nil }
+        guard let sensor = transition.sensor else { return all.map(\.sensor).sorted() }
+        let own = sensors.homes(of: sensor)
+        let isOneOfMany = own.map(\.sensor) == [sensor] && Set(all.map(\.home)).count > 1
+        return own.isEmpty || isOneOfMany ? nil : own.map(\.sensor).sorted()
+    }
+
+    /// What may be told of the limits that are judged now.
+    var privacy: LimitPrivacy { LimitPrivacy(limits.entries.map { ($0.reference, $0.limit) }, sensors) }
+}
