@@ -13,6 +13,23 @@ extension AlertBook {
         return alert.details["audience"].flatMap(Audience.init(rawValue:)) ?? audience
     }
 
+    /// The detail of an alert that ended since nobody waits for its subject any more.
+    static let dropped = "dropped"
+
+    /// Alerts that have become homes' business while they were open are nobody else's from now on: by their identity, with
+    /// the points of which they tell beside their subject. Returns those that were others' until now, to be stored.
+    public mutating func keepPrivate(_ homes: [String: [SensorID]]) -> [Alert] {
+        var hidden: [Alert] = []
+        for var alert in open where alert.details["visibility"] == nil {
+            guard let points = homes[alert.id] else { continue }
+            alert.details["visibility"] = Visibility.household.rawValue
+            if !points.isEmpty { alert.homes = points }
+            keep(alert)
+            hidden.append(alert)
+        }
+        return hidden
+    }
+
     /// That an alert began, for the record book, which nothing leaves: what tells of a household stands in what can be erased.
     /// Its id is a hash of few words, so that whoever tries all homes finds the one.
     static func record(of alert: Alert, _ kind: String) -> AlertAction {
@@ -23,21 +40,6 @@ extension AlertBook {
         if alert.isPrivate { texts["id"] = alert.id } else { facts["id"] = alert.id }
         if alert.details["visibility"] == nil { texts["subject"] = alert.subject }
         return .record(kind: kind, facts: facts, erasable: texts)
-    }
-
-    /// The detail of an alert that ended since nobody waits for its subject any more.
-    static let dropped = "dropped"
-
-    /// The alerts of these identities have become homes' business while they were open: they are nobody else's from now on.
-    /// Returns those that were others' until now, as they stand, to be stored.
-    public mutating func keepPrivate(_ homes: Set<String>) -> [Alert] {
-        var hidden: [Alert] = []
-        for var alert in open where alert.details["visibility"] == nil && homes.contains(alert.id) {
-            alert.details["visibility"] = Visibility.household.rawValue
-            keep(alert)
-            hidden.append(alert)
-        }
-        return hidden
     }
 
     /// What identifies a condition while it holds.

@@ -116,7 +116,7 @@ struct DeclaredOtherwiseTests {
                 "visibility: community, place: kitchen", to: "visibility: household, place: house-09",
                 isRunning: isRunning)
             let alert = try #require(try open(village).first { $0.number == number })
-            #expect(alert.details["visibility"] == "household" && alert.audience == .person)
+            #expect(alert.homePoints.map(\.rawValue) == ["plug/power"] && alert.audience == .person)
             // What the broker keeps for the members is taken back.
             let items = try village.office.store.outboxEntries().map(\.item)
             #expect(items.filter { $0.type == "alert.withdrawn" }.map(\.destination) == ["house"])

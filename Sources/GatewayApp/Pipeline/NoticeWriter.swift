@@ -21,7 +21,7 @@ struct NoticeWriter: Sendable {
     /// One outbox item per destination whose audience may hear the draft, in the order of the configuration; what is
     /// one household's business goes to that household's own destinations.
     func items(for draft: NoticeDraft, state: PipelineState, now: Instant) -> [OutboxItem] {
-        let place = state.sensors.home(of: draft.alert.homePoints)
+        let place = home(of: draft.alert, state)
         return destinations.filter { mayHear($0, draft, place) && calls($0, draft) }
             .map { item(draft, to: $0, state, now: now) }
     }
@@ -84,7 +84,7 @@ struct NoticeWriter: Sendable {
     private func withdrawals(
         of told: NoticeDraft, keptFor draft: NoticeDraft, state: PipelineState, now: Instant
     ) -> [OutboxItem] {
-        let place = state.sensors.home(of: draft.alert.homePoints)
+        let place = home(of: draft.alert, state)
         var told = told
         return destinations.filter { destination in
             guard case .mqtt = destination.kind else { return false }
@@ -104,7 +104,7 @@ struct NoticeWriter: Sendable {
 
     /// Why notices of a draft do not go out, or not now, for the record of the alert.
     func withheld(_ draft: NoticeDraft, state: PipelineState, now: Instant) -> [AlertEntry] {
-        let place = state.sensors.home(of: draft.alert.homePoints)
+        let place = home(of: draft.alert, state)
         let hearing = destinations.filter { mayHear($0, draft, place) }
         var entries = hearing.filter { !calls($0, draft) }.map {
             AlertEntry(at: now, kind: .notCalled, note: $0.name)
@@ -128,9 +128,14 @@ struct NoticeWriter: Sendable {
         "alert.raised", "alert.warned", "alert.returned", "alert.taken", "alert.closed",
     ]
 
+    /// The one home that an alert is about, by its points or by a device of its own.
+    private func home(of alert: Alert, _ state: PipelineState) -> String? {
+        state.sensors.home(of: alert.homePoints) ?? (alert.isPrivate ? state.sensors.home(device: alert.subject) : nil)
+    }
+
     /// True where a destination reaches the home that an alert is about.
     func reachesHome(of alert: Alert, state: PipelineState) -> Bool {
-        guard let place = state.sensors.home(of: alert.homePoints) else { return false }
+        guard let place = home(of: alert, state) else { return false }
         return destinations.contains { $0.audience == .person && $0.household == place }
     }
 

@@ -1,5 +1,6 @@
 import Alerting
 import GatewayModel
+import Limits
 import Storage
 
 /// Sensors and places that are not heard.
@@ -30,7 +31,7 @@ extension Pipeline {
     /// and what nobody waits for any more, a sensor without a rhythm or a place without sensors, is silent no longer.
     func reviewSensors(now: Instant) {
         let before = state.alerts
-        let homes = Set(before.open.filter(isHomes).map(\.id))
+        let homes = before.open.reduce(into: [:]) { found, alert in found[alert.id] = self.homes(toldOfBy: alert) }
         for alert in state.alerts.keepPrivate(homes) {
             perform([.store(alert)], now: now)
             guard let told = before.open.first(where: { $0.id == alert.id }) else { continue }
@@ -51,15 +52,21 @@ extension Pipeline {
         }
     }
 
-    /// True where an alert is about a home's sensor, or about a device that measures a home.
-    private func isHomes(_ alert: Alert) -> Bool {
+    /// The homes' points of which an alert tells now, none where its subject is one; nil where it tells of no home.
+    private func homes(toldOfBy alert: Alert) -> [SensorID]? {
+        if let transition = alert.transition, case .limit(let reference) = alert.cause,
+            let limit = state.limits.limit(reference), let homes = state.homes(toldOfBy: transition, limit)
+        {
+            return homes
+        }
         let sensor =
             alert.transition?.sensor.flatMap(state.sensors.sensor)
             ?? state.sensors.sensor(SensorID(rawValue: alert.subject))
-        if let sensor { return sensor.visibility == .household }
+        if let sensor { return sensor.visibility == .household ? [] : nil }
         switch alert.cause {
-        case .box(.readingsPutAside), .box(.tooManyMessages): return state.sensors.home(device: alert.subject) != nil
-        case .box, .limit: return false
+        case .box(.readingsPutAside), .box(.tooManyMessages):
+            return state.sensors.home(device: alert.subject) == nil ? nil : []
+        case .box, .limit: return nil
         }
     }
 

@@ -108,11 +108,6 @@ struct SensorDirectory: Sendable {
         return measured.allSatisfy { $0?.visibility == .household && $0?.place == first } ? first : nil
     }
 
-    /// The place of what an alert is about: that of a sensor, or the home of which a device tells.
-    func place(of subject: String) -> String? {
-        sensors[SensorID(rawValue: subject)].map(\.place) ?? home(device: subject)
-    }
-
     /// True where a channel's figures are the community's: by the sensor that it measured then, else by all of its device's.
     func isCommunity(device: String, channel: String, at time: Instant) -> Bool {
         if let sensor = sensor(device: device, channel: channel, at: time) { return sensor.visibility == .community }
