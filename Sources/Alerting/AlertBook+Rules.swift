@@ -109,8 +109,9 @@ extension Alert {
     @discardableResult
     mutating func reach(_ value: DecimalValue, at time: Instant) -> Bool {
         guard let bound = transition?.bound, let first = transition?.value ?? peak, holds else { return false }
-        // Which side is the wrong one is told by the value with which it was raised.
-        let isFurther = peak.map { first < bound ? value < $0 : value > $0 } ?? true
+        // Which side is the wrong one is told by the value with which it was raised; what is warned of is used up.
+        let isFloor = transition?.change.isWarning != true && first < bound
+        let isFurther = peak.map { isFloor ? value < $0 : value > $0 } ?? true
         guard isFurther else { return false }
         peak = value
         peakAt = time

@@ -31,6 +31,8 @@ public enum AlertText {
         public var nextPerson: String?
         /// When that person is called; nil where nobody waits for a time.
         public var nextAt: Instant?
+        /// True where there is no duty list, so that everybody was told at once and nobody is next.
+        public var tellsEverybody = false
         /// The limits that cannot be watched while this lasts.
         public var unseen = ""
         /// What may be said ahead of a budget that is warned of.
@@ -97,7 +99,8 @@ public enum AlertText {
         return body.count <= limit ? body : String(body.prefix(limit - 1)) + "…"
     }
 
-    private static func about(_ alert: Alert, _ context: Context, _ book: Phrasebook) -> String {
+    /// What an alert is about: the limit and its place, or the condition of the box; a home is not named.
+    public static func about(_ alert: Alert, _ context: Context, _ book: Phrasebook) -> String {
         switch alert.cause {
         case .box(let condition): return book.text("box.\(condition.rawValue).title", names(alert, context, book))
         case .limit:
@@ -119,10 +122,13 @@ public enum AlertText {
         .contains(stage) {
             let pause = stage == "pause_asked" ? alert.pauseWish ?? alert.pause : alert.pause
             values["until"] = pause.map { context.localTime($0.until) } ?? ""
-            values["why"] = Escaping.singleLine(pause?.reason ?? "", limit: 80)
+            values["why"] = Escaping.sentence(pause?.reason ?? "", limit: 80)
             values["about"] = about(alert, context, book)
             values["cause"] = alert.outcome.map { book.text("alerts.outcome.\($0.rawValue)") } ?? ""
-            return book.text("alerts.\(stage)", values)
+            // What a person wrote is for those who look after it; members hear that there is a note.
+            let isInside = [.person, .stewards].contains(context.audience)
+            values["note"] = isInside ? Escaping.sentence(alert.entries.last?.note ?? "", limit: 120) : ""
+            return book.text("alerts.\(stage)", values).trimmingBlanks()
         }
         guard case .limit = alert.cause else {
             let isAgain = stage == "called" && alert.cause == .box(.handOver)
@@ -188,7 +194,7 @@ public enum AlertText {
         guard alert.returnedAt == nil, alert.closedAt == nil else { return "" }
         if case .box(let condition) = alert.cause { return book.text("box.\(condition.rawValue).step") }
         return context.response.isEmpty
-            ? "" : book.text("alerts.first", ["step": Escaping.singleLine(context.response)])
+            ? "" : book.text("alerts.first", ["step": Escaping.sentence(context.response)])
     }
 
     /// True for what asks somebody to go.
@@ -220,6 +226,7 @@ public enum AlertText {
         guard asks(draft), draft.kind != "alert.nobody_came" else { return "" }
         // A test message is one person's: nobody is called after that one.
         guard draft.alert.cause != .box(.testAlarm) else { return "" }
+        if context.tellsEverybody { return book.text("alerts.all_called") }
         guard let person = context.nextPerson else { return book.text("alerts.nobody_next") }
         guard let at = context.nextAt else { return book.text("alerts.next", ["person": person]) }
         return book.text("alerts.next_at", ["person": person, "at": String(context.localTime(at).suffix(5))])

@@ -40,7 +40,8 @@ extension Office {
         let opened = try store.openDispute(dispute) { dispute in
             ActRecord(
                 self.entry("dispute.opened", of: dispute, ["why": dispute.why], by: actor, now: now),
-                notices: self.told("dispute_opened", dispute, ["why": dispute.why], by: actor, now: now))
+                notices: self.told(
+                    "dispute_opened", dispute, ["why": Escaping.sentence(dispute.why)], by: actor, now: now))
         }
         return done("dispute_opened", ["number": "\(opened.number)"])
     }
@@ -76,7 +77,8 @@ extension Office {
                 "dispute.\(dispute.state.rawValue)", of: dispute, ["why": said.reason, "reference": verdict], by: actor,
                 now: now),
             notices: told(
-                "dispute_\(dispute.state.rawValue)", dispute, ["why": said.reason, "reference": verdict], by: actor,
+                "dispute_\(dispute.state.rawValue)", dispute,
+                ["why": Escaping.sentence(said.reason), "reference": verdict], by: actor,
                 now: now))
         guard said.isUpheld, case .readings(let sensor, let from, let until) = dispute.subject else {
             try store.follow(dispute, record: record, zone: site.zone)

@@ -10,8 +10,11 @@ extension Office {
             return refused("month_not_over", ["month": month.description])
         }
         let papers = try Papers(site: site, store: store, month: month, now: now)
+        let before = try store.closedReportNumber(month)
         let number = try store.closeReport(closing(of: papers, month, by: actor, now: now))
-        return done("report_closed", ["month": month.description, "number": "\(number)"])
+        return done(
+            before == nil ? "report_closed" : "report_closed_again",
+            ["month": month.description, "number": "\(number)", "before": before.map(String.init) ?? ""])
     }
 
     /// What is kept of a month's report.

@@ -220,7 +220,8 @@ public struct Alert: Hashable, Sendable, Codable {
         self.detectedAt = detectedAt
         self.transition = transition
         peak = transition?.value
-        peakAt = transition?.value == nil ? nil : onset
+        // A sum began with its period, and was at that value when it was found.
+        peakAt = transition?.value == nil ? nil : transition?.sensor == nil ? detectedAt : onset
         self.details = details
         entries = [AlertEntry(at: detectedAt, kind: .raised)]
     }

@@ -3,9 +3,43 @@
 /// Every function takes any string and never fails. Controls of text direction (U+202A to U+202E, U+2066 to U+2069)
 /// are left out wherever a person reads the result, since they can make a name show as something else.
 public enum Escaping {
+    /// What a person wrote, on one line and closed with a full stop where it ends without one, so that another sentence may follow.
+    public static func sentence(_ text: String, limit: Int? = nil) -> String {
+        let line = (limit.map { singleLine(text, limit: $0) } ?? singleLine(text)).trimmingBlanks()
+        guard let last = line.last else { return "" }
+        return last.isLetter || last.isNumber || ")]\"'”»%".contains(last) ? line + "." : line
+    }
+
     /// For text between HTML tags.
     public static func html(_ text: String) -> String {
         escapedMarkup(text, keepsLineBreaks: true)
+    }
+
+    /// For text inside a paragraph of a Markdown file that people read and mark as it stands: only what would be markup is escaped.
+    ///
+    /// Brackets, which links need, are always escaped, so parentheses stay; a full stop or a colon is escaped where an address
+    /// or a short name of a picture could be seen in it, and signs of lists where the text begins with them.
+    public static func markdownFile(_ text: String) -> String {
+        let scalars = Array(singleLine(text).unicodeScalars)
+        var result = ""
+        for (place, scalar) in scalars.enumerated() {
+            let next = place + 1 < scalars.count ? scalars[place + 1] : " "
+            let isWordNext = next.properties.isAlphabetic
+            let isBare: Bool
+            switch scalar {
+            case "(", ")", "!": isBare = true
+            case ":": isBare = !isWordNext && next != "/"
+            case ".": isBare = !isWordNext && scalars[..<place].contains { !("0"..."9").contains($0) }
+            case "-", "+": isBare = place > 0
+            default: isBare = false
+            }
+            if isBare {
+                result.unicodeScalars.append(scalar)
+            } else {
+                appendMarkdown(scalar, to: &result)
+            }
+        }
+        return result
     }
 
     /// For a value inside a quoted HTML attribute; line breaks and tabs become character references.
@@ -18,18 +52,20 @@ public enum Escaping {
     /// Also stops the links, mentions and tables of GitHub's dialect and of forums, which read `@`, `www.` and `|`.
     public static func markdown(_ text: String) -> String {
         var result = ""
-        for scalar in singleLine(text).unicodeScalars {
-            switch scalar {
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "&": result += "&amp;"
-            case "\\", "`", "*", "_", "{", "}", "[", "]", "(", ")", "#", "+", "-", ".", "!", "|", "~", "@", ":", "=":
-                result.unicodeScalars.append("\\")
-                result.unicodeScalars.append(scalar)
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
+        for scalar in singleLine(text).unicodeScalars { appendMarkdown(scalar, to: &result) }
         return result
+    }
+
+    private static func appendMarkdown(_ scalar: Unicode.Scalar, to result: inout String) {
+        switch scalar {
+        case "<": result += "&lt;"
+        case ">": result += "&gt;"
+        case "&": result += "&amp;"
+        case "\\", "`", "*", "_", "{", "}", "[", "]", "(", ")", "#", "+", "-", ".", "!", "|", "~", "@", ":", "=":
+            result.unicodeScalars.append("\\")
+            result.unicodeScalars.append(scalar)
+        default: result.unicodeScalars.append(scalar)
+        }
     }
 
     /// For one line of plain text, as in a mail header or a title: no line breaks, no controls, at most `limit` scalars.
@@ -177,5 +213,15 @@ public enum Escaping {
 
     private static func isDirectionControl(_ scalar: Unicode.Scalar) -> Bool {
         (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
+    }
+}
+
+extension String {
+    /// The text without blanks at its ends.
+    public func trimmingBlanks() -> String {
+        guard let first = firstIndex(where: { $0 != " " }), let last = lastIndex(where: { $0 != " " }) else {
+            return ""
+        }
+        return String(self[first...last])
     }
 }

@@ -11,6 +11,14 @@ extension Store {
         }
     }
 
+    /// The number of the newest closed edition of a month's report; nil while none is closed.
+    public func closedReportNumber(_ month: CalendarMonth) throws(StoreError) -> Int64? {
+        try read("closed report") { db in
+            try Int64.fetchOne(
+                db, sql: "SELECT max(id) FROM closed_report WHERE month = ?", arguments: [month.description])
+        }
+    }
+
     /// The months with days of a period that are over and hold readings, and whose report is not closed.
     public func unclosedMonths(
         from first: CalendarDate, through last: CalendarDate, now: Instant, zone: Zone

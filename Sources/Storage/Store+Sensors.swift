@@ -82,6 +82,17 @@ extension Store {
         try read("sensors") { db in try Store.sensors(db, at: time) }
     }
 
+    /// When each sensor was declared first.
+    public func sensorsDeclared() throws(StoreError) -> [SensorID: Instant] {
+        try read("sensors") { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: "SELECT name, min(valid_from) FROM sensor_sheet JOIN sensor ON sensor.id = sensor GROUP BY name")
+            return Dictionary(
+                rows.map { (SensorID(rawValue: $0[0]), Instant(milliseconds: $0[1])) }, uniquingKeysWith: { $1 })
+        }
+    }
+
     /// The meter sheets of sensors as they hung there from their times on, oldest first; a sheet's name alone is no change.
     public func meterSheets() throws(StoreError) -> [SensorID: [(from: Instant, sheet: MeterSheet?)]] {
         try read("meter sheets") { db in

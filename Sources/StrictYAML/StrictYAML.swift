@@ -58,6 +58,8 @@ public final class StrictYAML {
 
     private static func sentence(for error: YamlError) -> String {
         switch error {
+        case .scanner(_, let problem, _, _) where problem.contains("cannot start any token"):
+            "a tab, or a sign such as @, ` or %, stands where YAML allows none; indent with blanks, and put such a text in quotes"
         case .scanner(_, let problem, _, _), .parser(_, let problem, _, _), .composer(_, let problem, _, _): problem
         case .duplicatedKeysInMapping(let keys, _): "the key '\(keys.sorted().joined(separator: "', '"))' stands twice"
         default: "\(error)"

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import GatewayApp
 import GatewayModel
 
@@ -25,7 +26,8 @@ struct AgendaCommand: ParsableCommand {
         }
 
         @OptionGroup var site: SiteOptions
-        @Option(name: .long, help: "markdown, html, sheet, odt, text, json or ics.") var format = Form.markdown
+        @Option(name: .long, help: "markdown, html, sheet, odt, text, json or ics; text on a terminal, else markdown.")
+        var format: Form?
         @Option(name: .long, help: "The language; the community's first by default.") var language: String?
         @Option(name: .long, help: "A meeting whose agenda was posted, by its day; else what is drafted for the next.")
         var meeting: String?
@@ -34,6 +36,7 @@ struct AgendaCommand: ParsableCommand {
 
         func run() throws {
             let desk = AgendaDesk(site: try Site.load(configFile: site.config))
+            let format = format ?? (isatty(1) == 1 ? .text : .markdown)
             print(
                 try meeting.map { try desk.posted(meeting: $0, format: format.rawValue, language: language) }
                     ?? desk.text(format: format.rawValue, language: language, triesProposals: !withoutTrial) {

@@ -61,7 +61,8 @@ struct DevicesCommand: AsyncParsableCommand {
                 A new sensor belongs to a household until you say --community.
 
                 Examples:
-                  commons devices assign 0x00158d0001abcdef temperature cold-store/temperature --resource cold_store
+                  commons devices assign 0x00158d0001abcdef temperature cold-store/temperature --resource cold_store \\
+                      --every "15 min"
                   commons devices assign 10203040 total_volume main/water --resource water --role input --community
                 """)
 
@@ -74,13 +75,15 @@ struct DevicesCommand: AsyncParsableCommand {
         @Option(name: .long, help: "The unit its figures are shown in; the device's own by default.") var unit: String?
         @Option(name: .long, help: "What it measures; as the profile says by default.") var quantity: String?
         @Flag(name: .long, help: "A shared point, not a household's.") var community = false
+        @Option(name: .long, help: "How often it reports, such as \"15 min\": its silence is an alert then.")
+        var every: String?
         @Option(name: .customLong("for"), help: "The person this is entered for.") var enteredFor: String?
 
         func run() throws {
             let desk = try DeviceDesk(site: Site.load(configFile: site.config))
             let wish = DeviceDesk.Assignment(
                 device: device, channel: channel, sensor: sensor, resource: resource, role: role, unit: unit,
-                quantity: quantity, isCommunity: community)
+                quantity: quantity, isCommunity: community, every: every)
             try finish(desk.assign(wish, enteredFor: enteredFor))
         }
     }

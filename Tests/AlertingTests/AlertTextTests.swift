@@ -127,12 +127,13 @@ struct AlertTextTests {
     @Test("The explanation names readings, decision and gaps")
     func explanation() {
         let lines = AlertExplanation.lines(
-            draft().alert, limitSentence: "Water in the tank: never less than 100 cm.",
+            draft().alert, about: "Tank: Water in the tank", unit: Unit("cm"),
+            limitSentence: "Water in the tank: never less than 100 cm.",
             decidedOn: CalendarDate(year: 2026, month: 5, day: 3), localTime: { _ in "02:41" },
             book: languages.book("en"))
         #expect(
             lines == [
-                "Alert 12: since 02:41, found at 02:41; nobody yet.",
+                "Alert 12, Tank: Water in the tank: since 02:41, found at 02:41; nobody yet.",
                 "Water in the tank: never less than 100 cm. Decision 1 of 2026-05-03.", "tank/level: 76 cm at 02:41",
                 "tank/level: 76 cm at 02:41", "Nothing was missing (1 of 1 places measured).", "02:41  raised",
                 "02:41  everybody called",
@@ -153,5 +154,67 @@ struct AlertTextTests {
         #expect(lines(isHidden: false).contains("75") && lines(isHidden: false).contains("76 cm"))
         #expect(!lines(isHidden: true).contains("75") && !lines(isHidden: true).contains("76"))
         #expect(lines(isHidden: true).contains("(Rosa): looked 3 times"))
+    }
+
+    @Test("A budget's explanation says what it came to, in its unit, and the worst value is the highest")
+    func explainedSum() throws {
+        var book = AlertBook(gatewayID: "g", open: [], nextNumber: 1)
+        let limit = AlertBookTests.limit(.assembly, protects: .resource)
+        func change(_ change: LimitTransition.Change, _ value: Int64, after days: Int64) {
+            let at = AlertBookTests.start.advanced(bySeconds: days * 86_400)
+            var step = AlertBookTests.transition(change, at: at, sensor: nil)
+            (step.onset, step.value, step.bound) = (AlertBookTests.start, DecimalValue(value), DecimalValue(148_800))
+            step.evidence = [
+                Measurement.Evidence(
+                    sensor: AlertBookTests.tank, time: at, value: DecimalValue("0.00025")!, unit: Unit("m3"))
+            ]
+            _ = book.receive(step, limit: limit, isHousehold: false, now: at)
+        }
+        change(.warned(percent: 75), 111_600, after: 20)
+        change(.warned(percent: 90), 133_920, after: 24)
+        change(.raised, 148_900, after: 26)
+        let alert = try #require(book.open.first)
+        #expect(alert.peak == DecimalValue(148_900))
+        #expect(alert.peakAt == AlertBookTests.start.advanced(bySeconds: 26 * 86_400))
+        let lines = AlertExplanation.lines(
+            alert, about: "Water of the month", unit: Unit("L"), limitSentence: "Water of the month.", decidedOn: nil,
+            localTime: { "\($0)".prefix(10).description }, book: languages.book("en"))
+        #expect(lines[0].hasPrefix("Alert 1, Water of the month: since"))
+        #expect(lines.contains("It came to 148900 L; the limit is 148800 L."), "\(lines)")
+        #expect(!lines.contains { $0.contains("0.00025") || $0.contains("0 m³") }, "\(lines)")
+        #expect(
+            lines.contains { $0.hasSuffix("warned: 133920 L") } && lines.contains { $0.hasSuffix("148900 L") },
+            "\(lines)")
+    }
+
+    @Test("What people wrote ends with a full stop before the next sentence, and a note is told to the stewards alone")
+    func sentences() throws {
+        let english = languages.book("en")
+        func told(_ audience: Audience) throws -> String {
+            var book = AlertBook(gatewayID: "g", open: [draft().alert], nextNumber: 13)
+            let actions = try book.answer(
+                12, .note("valve V3 was open"), person: "Rosa", means: "console", now: AlertBookTests.start)
+            let drafts = actions.compactMap { if case .notify(let draft) = $0 { draft } else { nil } }
+            var context = context("Tank", response: "Shut the door")
+            context.audience = audience
+            return AlertText.body(try #require(drafts.first), context, english)
+        }
+        let note = try told(.stewards)
+        #expect(
+            note.contains("Rosa added a note: Tank: Water in the tank. valve V3 was open. 2 readings agree."), "\(note)"
+        )
+        #expect(try !told(.members).contains("valve"))
+        let raised = AlertText.body(draft(), context("Tank", response: "Shut the door"), english)
+        #expect(raised.contains("First: Shut the door. Reply 12 YES"), "\(raised)")
+        #expect(Escaping.sentence("tomorrow!") == "tomorrow!" && Escaping.sentence("tomorrow") == "tomorrow.")
+    }
+
+    @Test("Without a duty list nobody is next: everybody was told")
+    func everybody() {
+        var context = context("Tank", response: "")
+        context.nextPerson = nil
+        context.tellsEverybody = true
+        let body = AlertText.body(draft(), context, languages.book("en"))
+        #expect(body.hasSuffix("Reply 12 YES or 12 NO. All stewards are told of it."), "\(body)")
     }
 }

@@ -35,6 +35,33 @@ struct EscapingTests {
         #expect(!isEscaped)
     }
 
+    @Test("has no markup left in a Markdown file that people mark", arguments: HostileTexts.all)
+    func markdownFile(_ text: String) {
+        let escaped = Escaping.markdownFile(text)
+        #expect(!escaped.contains("\n") && !escaped.contains("<"))
+        var isEscaped = false
+        let scalars = Array(escaped.unicodeScalars)
+        for (place, scalar) in scalars.enumerated() {
+            let next = place + 1 < scalars.count ? scalars[place + 1] : " "
+            let isAddress = ".:".unicodeScalars.contains(scalar) && (next.properties.isAlphabetic || next == "/")
+            let isMarkup =
+                "`*_[]#|@=~{}".unicodeScalars.contains(scalar) || isAddress
+                || place == 0 && "-+.".unicodeScalars.contains(scalar)
+            #expect(isEscaped || !isMarkup, "\(scalar) is bare in \(escaped)")
+            isEscaped = scalar == "\\" && !isEscaped
+        }
+        #expect(!isEscaped)
+    }
+
+    @Test("is read as people wrote it in a Markdown file where nothing in it is markup")
+    func plainMarkdownFile() {
+        let plain = "Vall Clara: drafts (report --month 2026-10), 9.5 m³. What now?"
+        #expect(Escaping.markdownFile(plain) == plain)
+        #expect(Escaping.markdownFile("1. a") == "1\\. a" && Escaping.markdownFile("- a") == "\\- a")
+        #expect(Escaping.markdownFile("www.example.org") == "www\\.example\\.org")
+        #expect(Escaping.markdownFile("https://a") == "https\\://a" && Escaping.markdownFile(":fire:") == "\\:fire:")
+    }
+
     @Test("is one line without controls in a header", arguments: HostileTexts.all)
     func singleLine(_ text: String) {
         let line = Escaping.singleLine(text)

@@ -64,9 +64,11 @@ struct BackupTests {
         return stick + "/" + (names.first ?? "")
     }
 
-    private func restore(_ archive: String, as copy: Bool = false, below root: String = "/", last: Int64? = nil) throws
-    {
-        _ = try RestoreDesk().restore(
+    @discardableResult
+    private func restore(
+        _ archive: String, as copy: Bool = false, below root: String = "/", last: Int64? = nil
+    ) throws -> [String] {
+        try RestoreDesk().restore(
             .init(
                 archive: archive, passphraseFile: secret, root: root, isCopy: copy, lastEntry: last, person: "Rosa"))
     }
@@ -109,7 +111,13 @@ struct BackupTests {
     func beside() throws {
         try live(7)
         _ = try BackupDesk(site: site()).make(to: nil)
-        try restore(copy(), as: true, below: folder.file("look"))
+        let look = folder.file("look")
+        let said = try restore(copy(), as: true, below: look)
+        // The configuration names the first box's data: whoever checks the copy is told before that is read instead.
+        #expect(
+            said.last?.contains("write data_folder: \(look)\(machine)/data into \(look)\(machine)/gateway.yaml") == true
+        )
+        #expect(said.last?.contains("commons log verify --config '\(look)\(machine)/gateway.yaml'") == true)
         let other = try Store.openForReading(folder: folder.file("look") + machine + "/data")
         #expect(try other.clientID != site().readingStore().clientID)
         #expect(try other.recordEntries().last?.entry.facts["as"] == "copy")

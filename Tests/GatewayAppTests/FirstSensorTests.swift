@@ -37,6 +37,35 @@ struct FirstSensorTests {
         gateway.stop()
     }
 
+    @Test(
+        "A scan names the line that lets the gateway hear a device, and an assigned device without a rhythm is said to have none"
+    )
+    func notListened() throws {
+        let gateway = try GatewayUnderTest(sensors: "  []")
+        try gateway.startListening()
+        let publisher = TestPublisher(gateway.broker)
+        let scan = try ChildProcess(
+            GatewayUnderTest.program, ["devices", "scan", "--for", "6s", "--config", gateway.config])
+        #expect(waitUntil(10) { scan.output.contains("Listening") })
+        #expect(
+            waitUntil(20) {
+                try? publisher.publish("{\"power\": 12}", to: "zigbee2mqtt/kettle")
+                try? publisher.publish("21.5", to: "tanks/upper/temperature")
+                return !scan.isRunning
+            })
+        let lines = scan.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+        let missing = lines.filter { $0.contains("does not listen") }
+        #expect(missing.count == 1 && missing.allSatisfy { $0.contains("add - tanks/#") }, "\(scan.output)")
+        #expect(lines.count { $0.hasPrefix("tanks/upper/temperature") } == 0, "\(scan.output)")
+        let assign = ["devices", "assign", "kettle", "power", "kitchen/kettle", "--resource", "energy"]
+        #expect(try gateway.command(assign).contains("Nobody is told when kitchen/kettle falls silent"))
+        let other = [
+            "devices", "assign", "kettle", "power", "kitchen/other", "--resource", "energy", "--every", "15 min",
+        ]
+        #expect(try !gateway.command(other).contains("Nobody is told"))
+        gateway.stop()
+    }
+
     @Test("A device that was replaced is followed by its successor, and what the old one measured stays")
     func rebind() throws {
         let gateway = try GatewayUnderTest()

@@ -60,7 +60,7 @@ struct ToldToOthersTests {
             village, destination, by: .answer(alert: 1, answer: .pause(until: until, why: "known work")))
         #expect(
             pause == [
-                "alert.paused: Rosa paused this until 2026-11-10 15:00: plug/power: Power of the plug. Why: known work 2 readings agree. First: Switch it off."
+                "alert.paused: Rosa paused this until 2026-11-10 15:00: plug/power: Power of the plug. Why: known work. 2 readings agree. First: Switch it off."
             ])
         try village.read(20)
         let close = try told(village, destination, by: .answer(alert: 1, answer: .resolve(.knownWork, note: nil)))

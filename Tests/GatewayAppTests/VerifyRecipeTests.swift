@@ -89,6 +89,25 @@ struct VerifyRecipeTests {
         #expect(try recipe("1", 2, in: elsewhere).end == .exited(0))
     }
 
+    @Test("It checks the copy of today and no older one, and says plainly what is not signed and what is not here")
+    func plainAnswers() throws {
+        let office = try village.office()
+        let elsewhere = try TemporaryFolder("elsewhere")
+        let first = try village.write(1)
+        #expect(try village.adopt(first, in: office).isDone)
+        let unsigned = try recipe("1", 1, in: elsewhere)
+        #expect(unsigned.end == .exited(1))
+        #expect(unsigned.output.contains("Decision 1 is not signed"), "\(unsigned.output)")
+        #expect(!unsigned.output.contains("No such file") && !unsigned.output.contains("verify signature"))
+        let second = try village.write(2, previous: Fingerprint.sha256(village.bytes(first)))
+        #expect(try village.adopt(second, in: office).isDone)
+        office.close()
+        let later = try recipe("1", 3, in: elsewhere)
+        #expect(later.end == .exited(1) && later.output.contains("Decision 3 is not here."), "\(later.output)")
+        let count = try village.site.readingStore().recordEntries().count
+        #expect(later.output.contains("The record book fits: \(count) entries."), "\(later.output)")
+    }
+
     @Test(
         "It notices what the program notices",
         arguments: [

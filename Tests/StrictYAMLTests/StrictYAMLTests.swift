@@ -31,6 +31,16 @@ struct StrictYAMLTests {
             ])
     }
 
+    @Test("A tab is named as what it is")
+    func tab() {
+        let reader = StrictYAML(file: "example.yaml")
+        #expect(reader.mapping(of: "mqtt:\n\tbroker: embedded\n", keys: ["mqtt"]) == nil)
+        #expect(reader.problems.count == 1)
+        #expect(
+            reader.problems.allSatisfy { $0.description.contains("a tab") && $0.description.contains("blanks") },
+            "\(reader.problems)")
+    }
+
     @Test("Good values arrive exactly")
     func values() throws {
         let reader = StrictYAML(file: "example.yaml")

@@ -77,8 +77,30 @@ public struct RestoreDesk {
             request.isCopy
                 ? "It has a client id of its own; the first box may go on beside it."
                 : "The first box must never be started again beside this one.",
-            "Next: commons log verify, then start the service.",
+            RestoreDesk.next(manifest, below: request.root),
         ]
+    }
+
+    /// How the restored record book is checked: in the folder in which the first box was started, where paths are relative.
+    static func next(_ manifest: BackupManifest, below root: String) -> String {
+        let base = root.hasSuffix("/") ? root : root + "/"
+        let file = base + manifest.configuration
+        let check = "commons log verify --config '\(file)'"
+        let database = base + manifest.database
+        guard let data = ConfigurationFile.load(file).configuration?.dataFolder else {
+            return "Next: \(check), then start the service."
+        }
+        guard data.hasPrefix("/") else {
+            let folder = URL(fileURLWithPath: "/" + data).standardizedFileURL.path + "/gateway.sqlite"
+            let place = database.hasSuffix(folder) ? String(database.dropLast(folder.count)) : base
+            return "Next: cd '\(place.isEmpty ? "/" : place)' && \(check), then start the service."
+        }
+        guard root != "/", data + "/gateway.sqlite" != database else {
+            return "Next: \(check), then start the service."
+        }
+        return
+            "Next: write data_folder: \(database.deletingLastPart) into \(file), which names the first box's data; then "
+            + "\(check), and start the service."
     }
 
     /// Deletes again what households had deleted since the copy was made, by the list that lies beside it.

@@ -70,10 +70,27 @@ extension AlertDesk {
             return [try JSONLine.text(AlertDesk.explained(alert, entry, sentence, disputes, isHidden: isHidden))]
         }
         let marks = AlertDesk.marks(alert, disputes, book)
+        let (about, unit) = try subject(of: alert, entry?.limit, in: store)
         return AlertExplanation.lines(
-            alert, limitSentence: sentence, decidedOn: entry?.decidedOn, isHidden: isHidden,
+            alert, about: about, unit: unit, limitSentence: sentence, decidedOn: entry?.decidedOn, isHidden: isHidden,
             localTime: { site.local($0) }, book: book)
             + (marks.isEmpty ? [] : [marks.trimmingCharacters(in: .whitespaces)])
+    }
+
+    /// What an alert is about, as its notices call it, and the unit of its figures.
+    private func subject(of alert: Alert, _ limit: Limit?, in store: Store) throws -> (
+        about: String, unit: GatewayModel.Unit?
+    ) {
+        let book = site.book(nil)
+        let site = site
+        let sensor = try store.sensors().first { $0.id.rawValue == alert.subject }
+        let context = AlertText.Context(
+            sensorName: sensor?.name(in: book.language) ?? alert.subject, unit: limit?.unit ?? sensor?.unit ?? .one,
+            limitTitle: limit.map { $0.titles.text(in: book.language) ?? $0.id } ?? "", response: "", nextPerson: nil,
+            localTime: { site.local($0) })
+        let counts: Set = ["turn", "use_days", "turns", "measured", "share"]
+        let isCount = limit?.alertKey.map(counts.contains) ?? false
+        return (AlertText.about(alert, context, book), isCount ? nil : context.unit)
     }
 
     /// What happened to an alert, with what the outbox found of its notices, in order: every notice that was not sent has its

@@ -33,7 +33,9 @@ extension DeviceDesk {
             clock: { SystemClock.now() }
         ) { message in
             let decoding = decoder.decode(message)
-            if !decoding.isKnownTopic, unknown.count < 200 { unknown[message.topic, default: 0] += 1 }
+            if !decoding.isKnownTopic, decoding.readings.isEmpty, unknown.count < 200 {
+                unknown[message.topic, default: 0] += 1
+            }
             for reading in decoding.readings where !assigned.contains(reading.stream.device) {
                 let device = reading.stream.device
                 guard devices[device] != nil || devices.count < UnassignedDevices.limit else { continue }
@@ -50,6 +52,14 @@ extension DeviceDesk {
         return lines(devices, unknown)
     }
 
+    /// That the running gateway hears nothing on a topic, and which line of the configuration would change that.
+    private func notListened(to topic: String) -> String {
+        let first = topic.split(separator: "/", omittingEmptySubsequences: false).first.map(String.init) ?? topic
+        return site.book(nil).text(
+            "devices.not_listened",
+            ["topic": topic, "filter": topic == first ? topic : first + "/#", "file": site.configuration.file])
+    }
+
     private func brokerOptions() throws -> BrokerOptions { try site.brokerOptions(clientID: "") }
 
     private func lines(_ devices: [String: Heard], _ unknown: [String: Int]) -> [String] {
@@ -64,6 +74,9 @@ extension DeviceDesk {
                 lines.append(
                     "    \(channel)  \(reading.value) \(reading.unit.code)  \(reading.quantity.rawValue), \(reading.kind.rawValue)"
                 )
+            }
+            if !site.configuration.broker.topics.contains(where: { TopicFilter.covers($0, heard.topic) }) {
+                lines.append("    " + notListened(to: heard.topic))
             }
             if let channel = heard.order.first {
                 lines.append("    commons devices assign '\(device)' \(channel) PLACE/WHAT --resource RESOURCE")

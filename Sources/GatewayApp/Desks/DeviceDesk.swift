@@ -3,6 +3,7 @@ import Foundation
 import GatewayModel
 import MQTTIngest
 import Storage
+import StrictYAML
 
 /// Answers questions about devices and profiles, listens for new ones, and assigns them.
 public struct DeviceDesk {
@@ -115,12 +116,15 @@ public struct DeviceDesk {
         public var quantity: String?
         /// True for a shared point.
         public var isCommunity: Bool
+        /// How often it is heard, such as `15 min`; nil where nobody is to be told of its silence.
+        public var every: String?
 
         /// Makes an assignment.
         public init(
             device: String, channel: String, sensor: String, resource: String?, role: String?, unit: String?,
-            quantity: String?, isCommunity: Bool
+            quantity: String?, isCommunity: Bool, every: String? = nil
         ) {
+            self.every = every
             self.device = device
             self.channel = channel
             self.sensor = sensor
@@ -142,7 +146,11 @@ public struct DeviceDesk {
         let known = try? site.readingStore().sensors().first { $0.id == id }
         let sensor = try known ?? newSensor(id, wish)
         let command = Command.assign(sensor: sensor, device: wish.device, channel: wish.channel)
-        return try CommandDesk(site: site).perform(command, enteredFor: enteredFor)
+        var reply = try CommandDesk(site: site).perform(command, enteredFor: enteredFor)
+        if reply.isDone, sensor.rhythm == nil {
+            reply.lines.append(site.book(nil).text("devices.no_rhythm", ["sensor": "\(id)"]))
+        }
+        return reply
     }
 
     /// Lets a device take the place of another one, for all its channels.
@@ -165,10 +173,16 @@ public struct DeviceDesk {
         if let code = wish.unit, unit.definition == nil {
             throw AppError("the unit '\(code)' is not known", remedy: "write it as L, m3, kWh, W, Cel or %")
         }
+        let rhythm = try wish.every.map { text in
+            guard let interval = Field.seconds(text), interval > 0 else {
+                throw AppError("'\(text)' is not a time", remedy: "write for example --every \"15 min\"")
+            }
+            return Rhythm(interval: interval)
+        }
         // What is not known yet the running gateway knows from the device's last message.
         return Sensor(
             id: id, place: String(id.rawValue.prefix { $0 != "/" }), resource: Resource(rawValue: resource),
             quantity: Quantity(rawValue: wish.quantity ?? seen?.quantity.rawValue ?? ""), role: role,
-            visibility: wish.isCommunity ? .community : .household, unit: unit)
+            visibility: wish.isCommunity ? .community : .household, unit: unit, rhythm: rhythm)
     }
 }

@@ -28,6 +28,7 @@ struct AlertWords {
             nextPerson: next.person, audience: audience, localTime: { site.local($0) })
         context.nextAt = next.at
         context.answering = answering
+        context.tellsEverybody = policy.roster == nil
         if let limit, let warning = alert.transition, let pace = BudgetPace(warning, of: limit, zone: site.zone) {
             context.ahead = pace.words(book)
         }
@@ -78,7 +79,7 @@ struct AlertWords {
         return (list(open, 6), list(silent, 4))
     }
 
-    /// The steward who is called next and when: by the duty list, or in the order of the configuration.
+    /// The steward who is called next and when: by the duty list; without one everybody was told.
     private func nextCall(_ alert: Alert) -> (person: String?, at: Instant?) {
         if alert.cause == .box(.handOver) {
             let next = policy.nextAsked(alert, now: alert.entries.last { $0.kind == .called }?.at ?? alert.onset)
@@ -88,8 +89,6 @@ struct AlertWords {
             let next = policy.nextCall(alert, now: last.at)
             return (next?.person, next?.person == nil ? nil : next?.at)
         }
-        let names = site.configuration.stewards.map(\.name)
-        guard let taker = alert.takenBy, let index = names.firstIndex(of: taker) else { return (names.first, nil) }
-        return (names[(index + 1) % names.count], nil)
+        return (nil, nil)
     }
 }

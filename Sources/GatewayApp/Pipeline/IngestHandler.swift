@@ -151,7 +151,10 @@ final class IngestHandler: BatchHandler {
 
     func sessionStarted(now: Instant) throws {
         session = try office.store.beginSession()
-        logger.notice("the broker has no memory of us: session \(session) begins")
+        logger.notice(
+            session == 1
+                ? "first start: from now on the broker keeps what comes while the gateway is away"
+                : "the broker has no memory of us: session \(session) begins")
     }
 
     func subscribed(_ filters: [String]) throws {

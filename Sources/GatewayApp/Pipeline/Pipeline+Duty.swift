@@ -93,7 +93,8 @@ extension Pipeline {
         let sensor = state.sensors.sensor(SensorID(rawValue: off.subject))
         batch.outbox += notices.announcement("alerts.\(switching.rawValue)", priority: .today, now: now) { book in
             let values = [
-                "person": terms.confirmedBy ?? terms.person, "why": terms.reason,
+                "person": terms.confirmedBy ?? terms.person,
+                "why": isOff ? Escaping.sentence(terms.reason) : terms.reason,
                 "until": self.notices.local(terms.until),
                 "sensor": off.isHousehold
                     ? book.text("alerts.a_home") : sensor?.name(in: book.language) ?? off.subject,

@@ -27,10 +27,12 @@ struct MonthFigures {
     /// Every sensor's month; days without a figure are left out.
     func sensorMonths(_ month: CalendarMonth) throws -> [SensorMonth] {
         let gauges = try GaugeDays(store: store)
+        let declared = try store.sensorsDeclared()
         return try sensors.all.map { sensor in
             SensorMonth(
                 sensor: sensor, uses: try uses(of: sensor, in: month),
-                gauges: try gauges.figures(of: sensor, from: month.firstDay, through: month.lastDay))
+                gauges: try gauges.figures(of: sensor, from: month.firstDay, through: month.lastDay),
+                since: declared[sensor.id].map { zone.date(at: $0) })
         }
     }
 

@@ -202,7 +202,7 @@ public struct AgendaDraft: Sendable {
             isDoNothing: true)
         let affected =
             limit.map {
-                words.text("agenda.affected.\($0.protects.rawValue)", ["resource": words.resource($0.resource)])
+                words.text("agenda.affected.\($0.protects.rawValue)", ["resource": words.resourceWithin($0.resource)])
             }
             ?? words.text("agenda.affected.\(whom)")
         var item = AgendaItem(

@@ -24,7 +24,8 @@ extension Document {
         _ model: ReportModel, agenda: [AgendaItem], _ words: ReportWords
     ) -> [DocumentBlock] {
         var blocks: [DocumentBlock] = [.heading(level: 2, words.text("report.short.heading"))]
-        for resource in model.resources.prefix(3) {
+        // Three are enough for a first page, but no passed limit is left out.
+        for (place, resource) in model.resources.enumerated() where place < 3 || resource.state == .past {
             let state = resource.state
             blocks.append(
                 .statement(

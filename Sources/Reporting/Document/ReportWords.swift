@@ -101,6 +101,13 @@ struct ReportWords: Sendable {
         return phrases.phrases[key] == nil ? Escaping.singleLine(resource.rawValue, limit: 60) : text(key)
     }
 
+    /// A resource's name in the middle of a sentence: a first letter that is large alone becomes small.
+    func resourceWithin(_ resource: Resource) -> String {
+        let name = self.resource(resource)
+        guard let first = name.first, name.dropFirst().first?.isUppercase != true else { return name }
+        return first.lowercased() + name.dropFirst()
+    }
+
     func name(_ sensor: Sensor) -> String {
         Escaping.singleLine(sensor.name(in: language), limit: 80)
     }

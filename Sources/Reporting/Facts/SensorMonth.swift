@@ -9,8 +9,14 @@ public struct SensorMonth: Hashable, Sendable {
     /// Statistics per local day, for levels and conditions; days without any may be left out.
     public var gauges: [DayGaugeFigure]
 
+    /// The local day on which the point was declared; nil for unknown.
+    public var since: CalendarDate?
+
     /// Makes a sensor's month.
-    public init(sensor: Sensor, uses: [DayUseFigure] = [], gauges: [DayGaugeFigure] = []) {
+    public init(
+        sensor: Sensor, uses: [DayUseFigure] = [], gauges: [DayGaugeFigure] = [], since: CalendarDate? = nil
+    ) {
+        self.since = since
         self.sensor = sensor
         self.uses = uses
         self.gauges = gauges

@@ -40,13 +40,16 @@ public struct GapReport: Hashable, Sendable {
         householdPoints = 0
         points = facts.sensors.count
         for month in facts.sensors.sorted(by: { $0.sensor.id < $1.sensor.id }) {
-            let known =
-                month.isMeter
-                ? Set(month.uses.filter { $0.amount != nil }.map(\.date)) : Set(month.gauges.map(\.date))
+            let counted = Set(month.uses.filter { $0.amount != nil }.map(\.date))
+            // Rain, and a meter that is watched as a condition, are counted too, though they are no consumption.
+            let known = month.isMeter ? counted : counted.union(month.gauges.map(\.date))
+            // Nothing is missing before the point was there; brought-along history may be older than that.
+            let first = [month.since, known.min()].compactMap { $0 }.min()
             var run = 0
             var longest = 0
             var missing = 0
             for date in dates where month.sensor.rhythm?.isExpected(on: date) != false {
+                if month.since != nil, let first, date < first { continue }
                 run = known.contains(date) ? 0 : run + 1
                 longest = max(longest, run)
                 if run > 0 { missing += 1 }

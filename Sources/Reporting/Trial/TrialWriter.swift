@@ -49,7 +49,8 @@ public struct TrialWriter: Sendable {
         }
         if !facts.limits.isEmpty { blocks.append(.table(table(of: facts.limits))) }
         blocks += facts.stages.map { .paragraph(sentence($0)) }
-        let people = facts.limits.filter { $0.limit.protects == .people && $0.limit.needsUnit && $0.days != nil }
+        let all = facts.limits.filter { $0.limit.protects == .people && $0.limit.needsUnit && $0.days != nil }
+        let people = all.filter { !isUnknown($0) }
         if !people.isEmpty {
             blocks.append(
                 .paragraph(
@@ -59,6 +60,10 @@ public struct TrialWriter: Sendable {
                             "missed": "\(people.count { $0.days ?? 0 > 0 })",
                             "near": "\(people.count { $0.nearDays > 0 })", "all": "\(people.count)",
                         ])))
+        }
+        if all.count > people.count {
+            blocks.append(
+                .paragraph(words.text("trial.people_unknown", ["count": "\(all.count - people.count)"])))
         }
         for (index, tried) in facts.limits.enumerated() { blocks += section(tried, index) }
         blocks.append(.paragraph(words.text("trial.caution")))
@@ -100,6 +105,13 @@ public struct TrialWriter: Sendable {
         guard let days = tried.days else {
             return [DocumentTable.Cell(name(tried)), .init(words.text("trial.hidden")), "", "", "", ""]
         }
+        let current = tried.current.map { $0.limit.words(words.phrases, $0.scale) }
+        guard !isUnknown(tried) else {
+            return [
+                DocumentTable.Cell(name(tried)), .init(words.text("trial.not_known")), "", "", "\(tried.unknownDays)",
+                .init(current ?? words.text("trial.no_current")),
+            ]
+        }
         return [
             DocumentTable.Cell(name(tried)), "\(days)", "\(tried.times)",
             DocumentTable.Cell(tried.times == 0 ? "" : words.duration(tried.longest)), "\(tried.unknownDays)",
@@ -111,6 +123,11 @@ public struct TrialWriter: Sendable {
                         days == 1 ? "trial.current_one" : "trial.current", ["rule": rule, "days": "\(days)"])
                 } ?? words.text("trial.no_current")),
         ]
+    }
+
+    /// True where no day was measured well enough: then nothing is known, and zero would be a lie.
+    private func isUnknown(_ tried: TrialFacts.Tried) -> Bool {
+        tried.days == 0 && tried.unknownDays > 0 && tried.unknownDays >= facts.dayCount
     }
 
     private func name(_ tried: TrialFacts.Tried) -> String {
@@ -126,6 +143,7 @@ public struct TrialWriter: Sendable {
     private func section(_ tried: TrialFacts.Tried, _ index: Int) -> [DocumentBlock] {
         guard tried.days != nil, !tried.range.isEmpty else { return [] }
         var blocks: [DocumentBlock] = [.heading(level: 2, title(tried))]
+        guard !isUnknown(tried) else { return blocks + [.paragraph(words.text("trial.nothing_known"))] }
         if !tried.firstDays.isEmpty {
             let dates = tried.firstDays.map { words.date($0) }.joined(separator: "; ")
             blocks.append(.paragraph(words.text("trial.first_days", ["dates": dates])))
@@ -185,7 +203,7 @@ public struct TrialWriter: Sendable {
 
     private func figures(_ tried: TrialFacts.Tried) -> [(String, JSONNode)] {
         [
-            ("days_passed", .optional(tried.days)), ("times", .integer(tried.times)),
+            ("days_passed", .optional(isUnknown(tried) ? nil : tried.days)), ("times", .integer(tried.times)),
             ("longest_seconds", .integer(Int(tried.longest))),
             ("first_days", .array(tried.firstDays.map { .string($0.description) })),
             ("days_unknown", .integer(tried.unknownDays)), ("days_near", .integer(tried.nearDays)),
