@@ -32,10 +32,10 @@ extension AlertBook {
 
     /// That an alert began, for the record book, which nothing leaves: what tells of a household stands in what can be erased.
     /// Its id is a hash of few words, so that whoever tries all homes finds the one.
-    static func record(of alert: Alert, _ kind: String) -> AlertAction {
+    static func record(of alert: Alert, _ kind: String, onset: Instant? = nil) -> AlertAction {
         var facts = ["alert": "\(alert.number)"]
         var texts: [String: String] = [:]
-        let origin = ["cause": word(for: alert.cause), "onset": alert.onset.description]
+        let origin = ["cause": word(for: alert.cause), "onset": (onset ?? alert.onset).description]
         if alert.homes == nil { facts.merge(origin) { first, _ in first } } else { texts = origin }
         if alert.isPrivate { texts["id"] = alert.id } else { facts["id"] = alert.id }
         if alert.details["visibility"] == nil { texts["subject"] = alert.subject }

@@ -144,7 +144,7 @@ public struct AlertBook: Sendable {
         let persons = isMoreUrgent && kind == "alert.raised" && alert.state == .raised ? call(&alert, now: now) : nil
         keep(alert)
         var actions: [AlertAction] = [.store(alert)]
-        if isPassing { actions.append(AlertBook.record(of: alert, kind)) }
+        if isPassing { actions.append(AlertBook.record(of: alert, kind, onset: transition.onset)) }
         // The same limit passed again while it is passed is not news; a further warning level or more urgency is.
         // What rests goes on resting, unless it has become more urgent than it was when people let it rest.
         guard isMoreUrgent || ![.paused, .switchedOff, .covered].contains(alert.state) else { return actions }

@@ -123,8 +123,9 @@ extension Office {
         let recording = AgendaRecording(
             MarkedAgenda(text, phrases: site.languages.books.values.sorted { $0.language < $1.language }),
             against: AgendaRecording.Posted(
-                today: site.zone.date(at: now), held: site.assemblyDay, past: try store.agendaPast(),
-                decisions: try store.resolutionNumbers(), needed: quorum?.needed), book: book)
+                today: site.zone.date(at: now), held: site.assemblyDay, meetings: try store.postedMeetings(),
+                past: try store.agendaPast(), decisions: try store.resolutionNumbers(), needed: quorum?.needed),
+            book: book)
         guard let meeting = recording.meeting, recording.problems.isEmpty else {
             let lines = recording.problems.map { problem in
                 let message = book.text("agenda.mark.problem.\(problem.key)", problem.values)

@@ -37,6 +37,15 @@ public struct PendingPaper: Hashable, Sendable {
 }
 
 extension Store {
+    /// The meetings for which an agenda was posted, those without any item included.
+    public func postedMeetings() throws(StoreError) -> Set<CalendarDate> {
+        try read("agenda") { db in
+            let texts = try String.fetchAll(
+                db, sql: "SELECT meeting FROM agenda_paper UNION SELECT meeting FROM agenda_item")
+            return Set(texts.compactMap { CalendarDate(text: $0) })
+        }
+    }
+
     /// The papers of a meeting as they were decided upon last, by file name.
     public func agendaPapers(meeting: CalendarDate) throws(StoreError) -> [String: AgendaPaper] {
         try read("agenda") { db in

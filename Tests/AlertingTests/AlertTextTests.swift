@@ -87,8 +87,8 @@ struct AlertTextTests {
         #expect(
             body(all, step: longer).hasSuffix(
                 isEnglish
-                    ? "x Answer by SMS / Matrix: 12 YES or 12 NO. Next is Rosa."
-                    : "x Responde por SMS / Matrix: 12 SI o 12 NO. Después le toca a Rosa."))
+                    ? "x. Answer by SMS / Matrix: 12 YES or 12 NO. Next is Rosa."
+                    : "x. Responde por SMS / Matrix: 12 SI o 12 NO. Después le toca a Rosa."))
         let long = body(all, step: String(repeating: "x", count: 280))
         #expect(long.count <= 300 && long.contains("commons alerts take 12") && long.hasSuffix(end))
     }
@@ -147,7 +147,8 @@ struct AlertTextTests {
         alert.entries.append(AlertEntry(at: AlertBookTests.start, kind: .noted, person: "Rosa", note: "looked 3 times"))
         func lines(isHidden: Bool) -> String {
             AlertExplanation.lines(
-                alert, limitSentence: nil, decidedOn: nil, isHidden: isHidden, localTime: { _ in "-" },
+                alert, about: "Tank", unit: Unit("cm"), limitSentence: nil, decidedOn: nil, isHidden: isHidden,
+                localTime: { _ in "-" },
                 book: languages.book("en")
             ).joined(separator: "\n")
         }

@@ -38,9 +38,10 @@ struct AgendaLifeTests {
         #expect(posted.facts["sha256"] == Fingerprint.sha256(Array(try agenda.paper("md").utf8)))
         #expect(posted.facts["meeting"] == "2026-12-06" && posted.erasable["person"] == "keeper")
         #expect(try agenda.village.told().contains("Test: agenda for 2026-12-06 18:00"))
-        // The same again tells nobody twice and closes nothing twice.
+        // Since the first posting figures of November are missing. The same again tells nobody and closes nothing twice.
+        #expect(try agenda.village.told().count { $0.contains("agenda for") } == 2)
         #expect(try agenda.post().first == "done")
-        #expect(try agenda.village.told().filter { $0.contains("agenda for") }.count == 1)
+        #expect(try agenda.village.told().count { $0.contains("agenda for") } == 2)
         #expect(try store.recordEntries().filter { $0.entry.kind == "report.closed" }.count == 1)
     }
 

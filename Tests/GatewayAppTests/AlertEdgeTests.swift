@@ -40,7 +40,7 @@ struct AlertEdgeTests {
         #expect(said.count == 2)
         try village.read(150)
         let plug = try village.office.store.outboxEntries().map(\.item).last { $0.title.contains("Power of the plug") }
-        #expect(plug?.body.contains("Next is Rosa.") == true)
+        #expect(plug?.body.contains("All stewards are told of it.") == true)
         // It is noon.
         let quiet = try AlertVillage(
             "duty: {change: Monday 18:00, quiet_hours: {from: \"11:00\", until: \"13:00\"}}")

@@ -44,10 +44,13 @@ struct AnswerHintTests {
     func byDestination() throws {
         #expect(
             try ends("") == [
-                "stewards": "Answer by SMS / Matrix: 1 YES or 1 NO; at the box: commons alerts take 1. Next is Rosa.",
-                "rosa": "Answer by SMS: 1 YES or 1 NO; at the box: commons alerts take 1. Next is Rosa.",
-                "jordi": "Responde por Matrix: 1 SI o 1 NO; en la caja: commons alerts take 1. Después le toca a Rosa.",
-                "text": "Reply 1 YES or 1 NO. Next is Rosa.", "chat": "Reply 1 YES or 1 NO. Next is Rosa.",
+                "stewards":
+                    "Answer by SMS / Matrix: 1 YES or 1 NO; at the box: commons alerts take 1. All stewards are told of it.",
+                "rosa": "Answer by SMS: 1 YES or 1 NO; at the box: commons alerts take 1. All stewards are told of it.",
+                "jordi":
+                    "Responde por Matrix: 1 SI o 1 NO; en la caja: commons alerts take 1. Se avisa a todas las personas responsables.",
+                "text": "Reply 1 YES or 1 NO. All stewards are told of it.",
+                "chat": "Reply 1 YES or 1 NO. All stewards are told of it.",
             ])
     }
 
@@ -57,9 +60,10 @@ struct AnswerHintTests {
         #expect(
             try ends(page) == [
                 "stewards": "Answer by SMS / Matrix: 1 YES or 1 NO; by your link; at the box: commons alerts take 1. "
-                    + "Next is Rosa.",
-                "rosa": "Next is Rosa.", "jordi": "Después le toca a Rosa.",
-                "text": "Reply 1 YES or 1 NO. Next is Rosa.", "chat": "Reply 1 YES or 1 NO. Next is Rosa.",
+                    + "All stewards are told of it.",
+                "rosa": "All stewards are told of it.", "jordi": "Se avisa a todas las personas responsables.",
+                "text": "Reply 1 YES or 1 NO. All stewards are told of it.",
+                "chat": "Reply 1 YES or 1 NO. All stewards are told of it.",
             ])
     }
 }

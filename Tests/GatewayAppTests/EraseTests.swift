@@ -102,6 +102,7 @@ struct EraseTests {
         let village = try AlertVillage(
             "  - {name: zzqxa, kind: files, audience: stewards, folder: /tmp/nowhere}",
             stewards: "[{name: \(name)}, {name: Rosa}, {name: Jordi}]")
+        let title = "\(name) looks for somebody"
         func number() throws -> Int { try #require(try village.office.store.alerts(openOnly: true).last?.number) }
         func entries() throws -> [RecordedEntry] {
             try village.office.store.recordEntries().filter { $0.entry.erasable.values.contains(name) }
@@ -130,7 +131,12 @@ struct EraseTests {
         try village.read(160)
         let later = try number()
         try village.say("Rosa", .answer(alert: later, answer: .note("\(name)lia looked")))
-        #expect(try lines(village, with: name).contains { $0.contains("Next is \(name).") })
+        let other = OutboxItem(
+            key: "other", destination: "zzqxa", type: "announcement", priority: .assembly, title: title, body: title,
+            createdAt: village.now)
+        village.office.pipeline.batch.outbox.append(other)
+        try village.say("Rosa", .answer(alert: later, answer: .note("seen")))
+        #expect(try lines(village, with: name).contains { $0.contains(title) })
         let before = try village.office.store.alerts(openOnly: false)
 
         for entry in try entries() { #expect(try erase(entry)[0] == "done") }

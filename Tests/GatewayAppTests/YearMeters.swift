@@ -1,25 +1,30 @@
+import Foundation
 import GatewayModel
 import Simulation
 
 /// What the meters of a year counted, from what they sent alone: the gateway's store and code have no part in it.
 struct YearMeters {
     /// A budget that the assembly set, and the meters that it counts.
-    struct Budget {
+    struct Budget: Sendable {
         var limit: String
         var devices: [String]
         var key: String
         /// The least share that is told, in percent.
         var warning: Double
+        /// The first month in which it does not count any more: the assembly did not renew it.
+        var ends: CalendarMonth
         /// The amount of a month.
-        var amount: (CalendarMonth) -> Double
+        var amount: @Sendable (CalendarMonth) -> Double
     }
 
     static let budgets = [
         Budget(
             limit: "water-per-person", devices: ["30410011", "30410012"], key: "\"total_m3\":", warning: 70,
+            ends: CalendarMonth(year: 2026, month: 5),
             amount: { Double($0.dayCount) * 40 * 0.12 }),
         Budget(
             limit: "bought-energy", devices: ["shellypro3em-8813bfd0a1c4"], key: "\"total_act\":", warning: 80,
+            ends: CalendarMonth(year: 2026, month: 1),
             amount: { _ in 900_000 }),
     ]
 

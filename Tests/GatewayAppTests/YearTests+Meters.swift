@@ -15,10 +15,7 @@ extension YearTests {
                 return reference.limit == budget.limit
             }
             let months = (village.meters.months[budget.limit] ?? [:]).filter { $0.key.firstDay <= last }
-            // The assembly's limit on bought energy ends in January, unless it is renewed.
-            let counting = months.filter {
-                budget.limit != "bought-energy" || $0.key.firstDay < CalendarDate(year: 2026, month: 1, day: 1)
-            }
+            let counting = months.filter { $0.key < budget.ends }
             #expect(
                 Set(told.map { CalendarMonth(of: zone.date(at: $0.onset)) })
                     == Set(counting.filter { $0.value.warned != nil }.keys), "\(budget.limit) warned")

@@ -32,7 +32,8 @@ extension YearTests {
             case "yard": #expect(reason == "a siren sounds only for alerts that cannot wait" && !sounds(entry.item))
             case "amina": #expect(reason == "its steward is none any more")
             default:
-                let isOver = alert?.returnedAt.map { reason == "over since \($0)" } ?? false
+                let ends = [alert?.returnedAt, alert?.closedAt].compactMap { $0 }
+                let isOver = ends.contains { reason == "over since \($0)" }
                 #expect(
                     isOver || reason == "a sign of life of the day before" && entry.item.type == "life.sign",
                     "\(entry.item.title): \(reason)")

@@ -22,6 +22,8 @@ struct AgendaRecording {
         var today: CalendarDate
         /// The day on which the meeting that the rule puts on a day is held, as it stands now; nil where there is none.
         var held: (CalendarDate) -> CalendarDate?
+        /// The meetings whose agendas were posted, one that the box had nothing to say to included.
+        var meetings: Set<CalendarDate>
         /// Every item of posted agendas.
         var past: [String: [AgendaPast]]
         /// The numbers of the adopted decisions.
@@ -71,7 +73,9 @@ struct AgendaRecording {
             return texts[book.language] ?? texts.sorted { $0.key < $1.key }.first?.value
         }
         // It may have been moved since its agenda was posted.
-        guard let assembly = posted.held(named) ?? items.values.map(\.assembly).min(), !items.isEmpty else {
+        guard let assembly = posted.held(named) ?? items.values.map(\.assembly).min(),
+            posted.meetings.contains(named)
+        else {
             problems.append(Problem(key: "not_posted", values: ["meeting": named.description]))
             return false
         }

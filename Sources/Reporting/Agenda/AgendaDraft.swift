@@ -167,7 +167,16 @@ public struct AgendaDraft: Sendable {
 
     func gaps() -> [AgendaItem] {
         let shared = model.gaps.rows.filter { $0.longestGap > 3 || $0.missingDays > 5 }
-        let unknown = model.resources.filter { $0.total.map { $0.isIncomplete || $0.certainty == .unknown } ?? false }
+        // Nothing is missing of a month before anything of it was to be measured.
+        let last = model.facts.month.lastDay
+        let measured = Set(
+            model.facts.sensors.filter { point in
+                point.since.map { $0 <= last } ?? true || !point.uses.isEmpty || !point.gauges.isEmpty
+            }.map(\.sensor.resource))
+        let unknown = model.resources.filter { report in
+            measured.contains(report.resource)
+                && report.total.map { $0.isIncomplete || $0.certainty == .unknown } ?? false
+        }
         guard !shared.isEmpty || !unknown.isEmpty else { return [] }
         var facts = unknown.map {
             words.text("agenda.facts.resource_gap", ["resource": words.resource($0.resource)])
