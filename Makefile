@@ -17,7 +17,7 @@ SYNAPSE := $(CURDIR)/.build/synapse/bin/python3
 
 # A real Home Assistant from PyPI, likewise; the last one that runs on Debian 12's Python.
 HAS_HOMEASSISTANT := $(CURDIR)/.build/homeassistant/bin/python3 \
-	-c "import homeassistant.components.mqtt, janus, sys; print(sys.executable)"
+	-c "import homeassistant.components.mqtt, janus, numpy, sys; print(sys.executable)"
 
 BUILD := swift build
 TEST := swift test --disable-xctest
@@ -55,7 +55,7 @@ test-long: test-packages ## Random kills by the hundred, power cuts, fuzzing: an
 	@Scripts/install-packages python3-venv
 	@[ -x $(SYNAPSE) ] || { /usr/bin/python3 -m venv .build/synapse && .build/synapse/bin/pip install -q matrix-synapse; }
 	@$(HAS_HOMEASSISTANT) >/dev/null 2>&1 || { /usr/bin/python3 -m venv .build/homeassistant \
-		&& .build/homeassistant/bin/pip install -q homeassistant==2024.3.3 paho-mqtt==1.6.1 janus; } \
+		&& .build/homeassistant/bin/pip install -q homeassistant==2024.3.3 paho-mqtt==1.6.1 janus numpy==1.26.0 PyTurboJPEG==1.7.1; } \
 		|| echo "Home Assistant cannot be installed with this Python; its test is left out."
 	COMMONS_SYNAPSE=$(SYNAPSE) COMMONS_HOMEASSISTANT=$$($(HAS_HOMEASSISTANT) 2>/dev/null) COMMONS_HISTORIES=100000 COMMONS_FUZZ_ROUNDS=200000 COMMONS_CUT_ROUNDS=5000 COMMONS_KILL_ROUNDS=500 $(TEST)
 

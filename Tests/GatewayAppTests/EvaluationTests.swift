@@ -91,6 +91,28 @@ struct EvaluationTests {
         #expect(found == [5, 0, 4, 0])
     }
 
+    @Test("How far a budget has gone is explained by the number that counted on the day")
+    func explained() throws {
+        let village = try TrialVillage()
+        try village.adopt(
+            "allows_emergency: [{limit: cap, tightest: 30 m3}]\nlimits:\n" + TrialVillage.level()
+                + TrialVillage.limit("cap", ["well/water"], "budget: {amount: 60 m3, per: month}")
+                .replacingOccurrences(of: "resource: garden", with: "resource: water\n    floor: tank"), on: 0)
+        try village.adopt(
+            "limits: []\nemergency: {limit: 1/cap, amount: 40 m3, until: 2026-09-06}", on: 0, number: 2)
+        for day in 0..<10 {
+            for hour in [0, 12] { village.read("well/water", at: village.time(day, hour), 1000 + day * 2 + hour / 12) }
+            try village.liveDay(day)
+        }
+        func ahead(_ day: Int) throws -> [String] {
+            try ExplainDesk(site: village.site).lines(
+                "1/cap", at: village.day(day).description, now: village.time(day + 1)
+            ).lines
+        }
+        #expect(try ahead(5).contains { $0.hasPrefix("T-cap: 10 of 40 m³ used through 5 September 2026.") })
+        #expect(try ahead(8).contains { $0.hasPrefix("T-cap: 16 of 60 m³ used through 8 September 2026.") })
+    }
+
     @Test("What is passed after midnight, in hours that begin on a day of the limit, is in the report as in the trial")
     func afterMidnight() throws {
         let parts = "limits:\n" + TrialVillage.level("hours: between 22:00 and 06:00\n    days: Friday")

@@ -147,10 +147,12 @@ public struct ExplainDesk {
         _ subject: Subject, _ name: LimitReference, _ scale: Scale, _ adopted: [AdoptedResolution],
         on date: CalendarDate, in store: Store
     ) throws -> [String] {
-        guard case .limit(let limit) = subject else { return [] }
+        guard case .limit(let decided) = subject else { return [] }
         let book = site.book(nil)
         let sensors = try SensorDirectory(store)
         let counting = try StageKeeper(store).limits(on: date, LimitsInForce(adopted))
+        // What counts on the day may be tighter than what was decided.
+        let limit = counting.first { $0.reference == name }?.limit ?? decided
         let privacy = LimitPrivacy(counting.map { ($0.reference, $0.limit) }, earlier: adopted, sensors)
         let outlook = try LimitOutlooks(store: store, sensors: sensors, privacy: privacy)
             .outlook(name, limit, scale, on: date)
