@@ -144,7 +144,8 @@ public struct LimitEngine: Sendable {
 
     /// Checks a measurement and returns what changed.
     public mutating func receive(_ measurement: Measurement, now: Instant) -> [LimitTransition] {
-        returnOverdue(now: now) + see(measurement, now: now, isReplay: false)
+        guard !overdue.isEmpty else { return see(measurement, now: now, isReplay: false) }
+        return returnOverdue(now: now) + see(measurement, now: now, isReplay: false)
     }
 
     /// Takes a measurement that was checked before, after a restart; says nothing.
