@@ -13,6 +13,11 @@ final class JudgedLimit: Sendable {
     let places: [SensorID: Int]
     /// True where it counts on all days and at every hour.
     let countsAlways: Bool
+    /// Who judges it.
+    let judge: Judge
+    /// Whether it changes without a measurement.
+    let clock: Clock
+    let zone: Zone
     private let units: [Unit?]
     private let rhythms: [Rhythm?]
     private let isOwnUnit: [Bool]
@@ -20,9 +25,28 @@ final class JudgedLimit: Sendable {
     var reference: LimitReference { entry.reference }
     var limit: Limit { entry.limit }
 
-    init(_ entry: LimitInForce, number: Int, units known: [SensorID: Unit], rhythms: [SensorID: Rhythm]) {
+    /// Who judges a rule.
+    enum Judge: Sendable {
+        // The engine itself.
+        case instant, budget, silence
+        /// A watch of its own.
+        case watch
+        /// Days that are over.
+        case days
+    }
+
+    /// When the clock alone can change what is known of a limit.
+    enum Clock: Sendable {
+        // At no time, while a delay runs, at any time.
+        case still, delays, runs
+    }
+
+    init(
+        _ entry: LimitInForce, number: Int, units known: [SensorID: Unit], rhythms: [SensorID: Rhythm], zone: Zone
+    ) {
         self.entry = entry
         self.number = number
+        self.zone = zone
         var places: [SensorID: Int] = [:]
         var sensors: [SensorID] = []
         for sensor in entry.limit.sensors where places[sensor] == nil {
@@ -35,6 +59,19 @@ final class JudgedLimit: Sendable {
         self.rhythms = sensors.map { rhythms[$0] }
         isOwnUnit = units.map { $0 == entry.limit.unit }
         countsAlways = entry.limit.season == nil && entry.limit.days == nil && entry.limit.hours == nil
+        let (judge, clock): (Judge, Clock) =
+            switch entry.limit.rule {
+            case .instant: (.instant, .delays)
+            case .budget: (.budget, .runs)
+            case .silence: (.silence, .runs)
+            case .rate, .flatline: (.watch, .still)
+            case .sites, .nightFlow, .continuousFlow, .closedHours, .turn: (.watch, .runs)
+            case .rolling, .delivered, .balance, .share, .comparison, .drift, .measured, .useDays, .turns:
+                (.days, .still)
+            }
+        self.judge = judge
+        // Where a season or hours end, so does what was passed in them.
+        self.clock = countsAlways || judge == .days ? clock : .runs
     }
 
     /// A figure of a sensor in the limit's unit; nil where the units do not fit.

@@ -5,12 +5,16 @@ extension LimitEngine {
     public mutating func tick(now: Instant) -> [LimitTransition] {
         var changes = returnOverdue(now: now)
         let today = date(of: now)
-        for limit in judged {
+        for number in judged.indices where isMoved(number) {
+            let limit = judged[number]
             guard applies(limit, at: now) else {
                 // What is judged by days that are over ends with the first one that does not count.
-                if !isOnDays(limit) { changes += release(limit, now: now) }
+                guard !isOnDays(limit), !released[number] else { continue }
+                changes += release(limit, now: now)
+                released[number] = true
                 continue
             }
+            released[number] = false
             switch limit.limit.rule {
             case .instant:
                 for place in delayed[limit.number].sorted() { changes += judge(place, limit, now: now) }
@@ -23,6 +27,15 @@ extension LimitEngine {
             }
         }
         return changes
+    }
+
+    /// Whether the clock alone can change something of a limit; most of the time it cannot.
+    private func isMoved(_ number: Int) -> Bool {
+        switch clocks[number] {
+        case .still: false
+        case .delays: !delayed[number].isEmpty
+        case .runs: true
+        }
     }
 
     /// After a start every sensor has a quarter of the time, at most 15 minutes, to be heard first.

@@ -20,7 +20,10 @@ struct InstantState: Hashable, Sendable {
     var recent = RecentFigures()
 
     /// True while it waits for time to pass: to be raised, or to be clear.
-    var isDelayed: Bool { raisedAt == nil ? outsideSince != nil : outsideSince == nil && insideSince != nil }
+    var isDelayed: Bool { mayChange && (raisedAt == nil || insideSince != nil) }
+
+    /// True where it is not as it was told: outside and not raised, or raised and no longer outside.
+    var mayChange: Bool { (raisedAt == nil) == (outsideSince != nil) }
 }
 
 extension InstantState {
@@ -65,7 +68,9 @@ extension LimitEngine {
 
     /// Raises or clears by the delays; called for each measurement and by the clock.
     mutating func judge(_ place: Int, _ limit: JudgedLimit, now: Instant) -> [LimitTransition] {
-        guard case .instant(let bound, _, let onDelay, let offDelay) = limit.limit.rule else { return [] }
+        guard instants[limit.number][place].mayChange,
+            case .instant(let bound, _, let onDelay, let offDelay) = limit.limit.rule
+        else { return [] }
         let state = instants[limit.number][place]
         if state.raisedAt == nil {
             guard let since = state.outsideSince, now >= since.advanced(bySeconds: onDelay),

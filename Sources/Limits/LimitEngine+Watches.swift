@@ -5,24 +5,21 @@ extension LimitEngine {
     /// How many seconds of measurements of a limit's sensors must be replayed after a restart.
     public static func lookBack(_ limit: Limit) -> Int64 { RuleWatches.lookBack(limit.rule) }
 
-    /// True where a limit counts at an instant: in its season, on its days and in its hours. Hours that reach into the next
-    /// day belong to the day on which they begin.
+    /// True where a limit counts at an instant: in its season, on its days and in its hours.
     mutating func applies(_ limit: JudgedLimit, at instant: Instant) -> Bool {
         guard !limit.countsAlways else { return true }
-        let date = date(of: instant)
-        if let season = limit.limit.season, !season.contains(date) { return false }
-        guard let hours = limit.limit.hours ?? limit.limit.closedHours else { return limit.limit.counts(on: date) }
-        let evening = date.adding(days: -1)
-        let begun = hours.instants(on: evening, in: zone).contains(instant) ? evening : date
-        guard limit.limit.days?.contains(begun) ?? true else { return false }
-        return limit.limit.hours == nil || hours.instants(on: begun, in: zone).contains(instant)
+        if let span = counting[limit.number], span.contains(instant) { return span.applies }
+        if !day.contains(instant) { day = LocalDay(containing: instant, zone: zone) }
+        let span = CountSpan(of: limit.limit, around: instant, on: day, zone: zone)
+        counting[limit.number] = span
+        return span.applies
     }
 
     mutating func watch(
         _ measurement: Measurement, at place: Int, _ limit: JudgedLimit, isNewest: Bool, now: Instant, isReplay: Bool
     ) -> [LimitTransition] {
         guard measurement.isTimeKnown else { return [] }
-        let frame = RuleFrame(judged: limit, zone: zone, now: now, isReplay: isReplay)
+        let frame = RuleFrame(judged: limit, now: now, isReplay: isReplay)
         // Changed where they stand: a copy would copy what every sensor of the limit was seen to do.
         let changes: [RuleChange]?
         switch measurement.figure {
@@ -46,7 +43,7 @@ extension LimitEngine {
     }
 
     mutating func tickWatch(_ limit: JudgedLimit, now: Instant) -> [LimitTransition] {
-        let frame = RuleFrame(judged: limit, zone: zone, now: now, isReplay: false)
+        let frame = RuleFrame(judged: limit, now: now, isReplay: false)
         let changes = watches[limit.number]?.tick(frame)
         return changes.map { note($0, limit, now: now) } ?? []
     }
@@ -152,14 +149,6 @@ extension LimitEngine {
             raised[limit.reference, default: [:]][change.sensor] = change.change == .raised ? transition : nil
             return transition
         }
-    }
-}
-
-extension Limit {
-    /// The hours in which nothing is to be used, where that is the rule.
-    fileprivate var closedHours: DayWindow? {
-        guard case .closedHours(_, let window) = rule else { return nil }
-        return window
     }
 }
 

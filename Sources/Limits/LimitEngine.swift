@@ -31,11 +31,16 @@ public struct LimitEngine: Sendable {
     var raised: [LimitReference: [SensorID?: LimitTransition]] = [:]
     /// What is open from periods that were over before a restart.
     var overdue: [LimitTransition] = []
+    private(set) var clocks: [JudgedLimit.Clock] = []
+    /// Whether limits with seasons, days or hours count just now, for as long as that stays so.
+    var counting: [CountSpan?] = []
+    /// True where a limit does not count just now, and what was known of it is forgotten already.
+    var released: [Bool] = []
     /// Limits that came since what is stored was last taken: they have not seen what was measured before.
     private var newcomers: Set<LimitReference> = []
     let zone: Zone
     let startedAt: Instant
-    private var day: LocalDay
+    var day: LocalDay
 
     /// Makes an engine; `lastSeen` comes from stored readings, and `startedAt` gives silent sensors one more chance.
     public init(
@@ -57,7 +62,7 @@ public struct LimitEngine: Sendable {
         var seen: Set<LimitReference> = []
         let alarming = list.filter { $0.standing != .lapsed && seen.insert($0.reference).inserted }
         judged = alarming.sorted { $0.reference < $1.reference }.enumerated().map { number, entry in
-            JudgedLimit(entry, number: number, units: units, rhythms: rhythms)
+            JudgedLimit(entry, number: number, units: units, rhythms: rhythms, zone: zone)
         }
         numbers = Dictionary(judged.map { ($0.reference, $0.number) }, uniquingKeysWith: { first, _ in first })
         for place in seats.indices { seats[place].uses = [] }
@@ -73,13 +78,19 @@ public struct LimitEngine: Sendable {
             known[limit.number].map { before.instants[$0] }
                 ?? Array(repeating: InstantState(), count: limit.sensors.count)
         }
+        counting = judged.map { _ in nil }
+        released = judged.map { _ in false }
+        clocks = judged.map(\.clock)
         delayed = known.map { $0.map { before.delayed[$0] } ?? [] }
         silences = judged.map { limit in
             known[limit.number].map { before.silences[$0] } ?? Array(repeating: false, count: limit.sensors.count)
         }
         watches = judged.map { limit in
-            known[limit.number].flatMap { before.watches[$0] }
-                ?? RuleWatches.make(limit.limit.rule, sensors: limit.sensors.count)
+            guard let number = known[limit.number], var watch = before.watches[number] else {
+                return RuleWatches.make(limit.limit.rule, sensors: limit.sensors.count)
+            }
+            watch.judgeAnew()
+            return watch
         }
         budgets = judged.map { limit in
             if let state = known[limit.number].flatMap({ before.budgets[$0] }) { return state }
@@ -155,6 +166,7 @@ public struct LimitEngine: Sendable {
 
     /// Takes what is raised already and was told; nothing is said of it again.
     public mutating func restore(raised: [LimitTransition]) {
+        released = judged.map { _ in false }
         for transition in raised {
             guard let limit = found(transition.limit) else { continue }
             let place = transition.sensor.flatMap { limit.places[$0] }
@@ -183,6 +195,7 @@ public struct LimitEngine: Sendable {
 
     /// Takes what was told of the running periods of budgets, also where a person has closed the alert since.
     public mutating func restore(told: [LimitTransition]) {
+        released = judged.map { _ in false }
         var last: [LimitReference: [SensorID?: LimitTransition]] = [:]
         for transition in told {
             guard let limit = found(transition.limit) else { continue }
@@ -224,6 +237,7 @@ public struct LimitEngine: Sendable {
     public mutating func takeCounts(from other: LimitEngine) {
         for limit in judged {
             guard let counted = other.found(limit.reference), counted.sensors == limit.sensors else { continue }
+            released[limit.number] = false
             if let state = other.budgets[counted.number] { budgets[limit.number] = state }
             if newcomers.contains(limit.reference) { watches[limit.number] = other.watches[counted.number] }
         }
@@ -238,7 +252,8 @@ public struct LimitEngine: Sendable {
         for use in seats[number].uses {
             let limit = judged[use.limit]
             guard applies(limit, at: measurement.time) else { continue }
-            switch (limit.limit.rule, measurement.figure) {
+            released[use.limit] = false
+            switch (limit.judge, measurement.figure) {
             case (.instant, .level(let value)):
                 guard measurement.isTimeKnown, isNewest || isReplay else { continue }
                 changes += seeLevel(value, at: use.place, measurement.time, limit, now: now, isReplay: isReplay)
@@ -247,8 +262,9 @@ public struct LimitEngine: Sendable {
             case (.silence, _):
                 guard isNewest else { continue }
                 changes += endSilence(at: use.place, measurement.time, limit, now: now, isReplay: isReplay)
-            default:
+            case (.watch, _):
                 changes += watch(measurement, at: use.place, limit, isNewest: isNewest, now: now, isReplay: isReplay)
+            case (.instant, .use), (.budget, .level), (.days, _): continue
             }
         }
         return changes
@@ -259,19 +275,4 @@ public struct LimitEngine: Sendable {
         if !day.contains(instant) { day = LocalDay(containing: instant, zone: zone) }
         return day.date
     }
-}
-
-/// A local day with its first instant and the next day's.
-struct LocalDay: Sendable {
-    let date: CalendarDate
-    private let from: Instant
-    private let until: Instant
-
-    init(containing instant: Instant, zone: Zone) {
-        date = zone.date(at: instant)
-        from = zone.start(of: date)
-        until = zone.start(of: date.adding(days: 1))
-    }
-
-    func contains(_ instant: Instant) -> Bool { from <= instant && instant < until }
 }

@@ -4,10 +4,11 @@ import GatewayModel
 struct ContinuousFlowWatch: RuleWatch {
     private var ledger: SlotLedger
     private var latches: [Latch]
+    /// The interval that ran when the ones before it were judged.
     private var judged: Int64 = .min
 
-    init(every: Int64, sensors: Int) {
-        ledger = SlotLedger(seconds: every, sensors: sensors)
+    init(every: Int64, intervals: Int, sensors: Int) {
+        ledger = SlotLedger(seconds: every, sensors: sensors, slots: intervals + 1)
         latches = Array(repeating: Latch(), count: sensors)
     }
 
@@ -15,7 +16,8 @@ struct ContinuousFlowWatch: RuleWatch {
         guard let amount = frame.convert(use) else { return [] }
         ledger.add(amount, of: use.place, from: since, until: use.time)
         latches[use.place].recent.note(use)
-        judged = .min
+        // What runs is judged when it is over.
+        if ledger.number(at: since) < judged { judged = .min }
         return []
     }
 
@@ -27,22 +29,24 @@ struct ContinuousFlowWatch: RuleWatch {
         judged = running
         var changes: [RuleChange] = []
         for place in latches.indices {
-            let amounts = (1...Int64(count)).map { ledger.amount(of: place, in: running - $0) }
-            let known = amounts.compactMap { $0 }
-            let never = known.count == count && known.allSatisfy { $0 >= least }
-            let stopped = amounts[0].map { $0 < least } ?? false
-            if latches[place].raisedAt == nil ? never : stopped {
-                // The lowest interval tells how much runs away.
-                changes += latches[place].update(
-                    isPast: never, sensor: frame.judged.sensors[place],
-                    onset: ledger.start(of: never ? running - Int64(count) : running - 1),
-                    value: never ? known.min() : amounts[0], bound: least,
-                    coverage: Coverage(measured: known.count, expected: count), frame)
-            }
+            guard let newest = ledger.amount(of: place, in: running - 1),
+                (newest >= least) == (latches[place].raisedAt == nil)
+            else { continue }
+            let past = latches[place].raisedAt == nil
+            func amount(_ back: Int64) -> DecimalValue? { ledger.amount(of: place, in: running - back) }
+            if past, !(1...Int64(count)).allSatisfy({ amount($0).map { $0 >= least } ?? false }) { continue }
+            // The lowest interval tells how much runs away.
+            let known = (1...Int64(count)).compactMap(amount)
+            changes += latches[place].update(
+                isPast: past, sensor: frame.judged.sensors[place],
+                onset: ledger.start(of: past ? running - Int64(count) : running - 1),
+                value: past ? known.min() : newest, bound: least,
+                coverage: Coverage(measured: known.count, expected: count), frame)
         }
-        ledger.forget(before: running - Int64(count) - 1)
         return changes
     }
+
+    mutating func judgeAnew() { judged = .min }
 
     mutating func restore(raised: LimitTransition, at place: Int?) {
         guard let place else { return }

@@ -11,7 +11,27 @@ struct ClosedHoursWatch: RuleWatch {
         var latch = Latch()
     }
 
+    /// Hours with the time in which they are the last ones that began.
+    private struct Turn: Sendable {
+        var window: Range<Instant>
+        var until: Instant
+
+        init(of hours: DayWindow, at instant: Instant, _ zone: Zone) {
+            let date = zone.date(at: instant)
+            let today = hours.instants(on: date, in: zone)
+            (window, until) =
+                instant < today.lowerBound
+                ? (hours.instants(on: date.adding(days: -1), in: zone), today.lowerBound)
+                : (today, hours.instants(on: date.adding(days: 1), in: zone).lowerBound)
+        }
+
+        func contains(_ instant: Instant) -> Bool { window.lowerBound <= instant && instant < until }
+    }
+
     private var places: [Place]
+    private var turn: Turn?
+    /// Before this instant the clock changes nothing.
+    private var next = Instant(milliseconds: .min)
 
     init(sensors: Int) {
         places = Array(repeating: Place(), count: sensors)
@@ -21,9 +41,15 @@ struct ClosedHoursWatch: RuleWatch {
         guard case .closedHours(let allowed, let hours) = frame.limit.rule, let amount = frame.convert(use) else {
             return []
         }
-        let window = ClosedHoursWatch.window(hours, at: use.time, frame.zone)
+        let window = turn(hours, at: use.time, frame).window
         var place = places[use.place]
-        defer { places[use.place] = place }
+        let before = place.window
+        defer {
+            if let end = place.window?.upperBound, place.latch.raisedAt != nil || place.window != before {
+                next = min(next, end)
+            }
+            places[use.place] = place
+        }
         let sensor = frame.judged.sensors[use.place]
         let counted = place.window ?? window
         var changes: [RuleChange] = []
@@ -45,13 +71,16 @@ struct ClosedHoursWatch: RuleWatch {
 
     mutating func tick(_ frame: RuleFrame) -> [RuleChange] {
         guard case .closedHours(_, let hours) = frame.limit.rule else { return [] }
-        let window = ClosedHoursWatch.window(hours, at: frame.now, frame.zone)
+        guard frame.now >= next else { return [] }
+        let turn = turn(hours, at: frame.now, frame)
         var changes: [RuleChange] = []
         for number in places.indices {
-            let counted = places[number].window ?? window
+            let counted = places[number].window ?? turn.window
             guard frame.now >= counted.upperBound else { continue }
-            changes += open(&places[number], window, frame.judged.sensors[number], frame)
+            changes += open(&places[number], turn.window, frame.judged.sensors[number], frame)
         }
+        let open = places.filter { $0.latch.raisedAt != nil }.map { $0.window ?? turn.window }
+        next = open.map(\.upperBound).min().map { min($0, turn.until) } ?? turn.until
         return changes
     }
 
@@ -75,17 +104,19 @@ struct ClosedHoursWatch: RuleWatch {
         return changes
     }
 
-    /// The window that an instant lies in, or the last one before it.
-    private static func window(_ hours: DayWindow, at instant: Instant, _ zone: Zone) -> Range<Instant> {
-        let date = zone.date(at: instant)
-        let today = hours.instants(on: date, in: zone)
-        return instant >= today.lowerBound ? today : hours.instants(on: date.adding(days: -1), in: zone)
+    /// The hours that an instant lies in, or the last ones before it.
+    private mutating func turn(_ hours: DayWindow, at instant: Instant, _ frame: RuleFrame) -> Turn {
+        if let turn, turn.contains(instant) { return turn }
+        let found = Turn(of: hours, at: instant, frame.zone)
+        turn = found
+        return found
     }
 
     mutating func restore(raised: LimitTransition, at place: Int?) {
         guard let place else { return }
         places[place].latch.raisedAt = raised.onset
         places[place].wasPassed = true
+        next = Instant(milliseconds: .min)
     }
 }
 
@@ -99,6 +130,10 @@ struct TurnWatch: RuleWatch {
     }
 
     private var places: [Place]
+    /// The day of the last measurement.
+    private var day: LocalDay?
+    /// The day on which the clock closed the ones before; nil where there may be more to close.
+    private var closed: LocalDay?
 
     init(sensors: Int) {
         places = Array(repeating: Place(), count: sensors)
@@ -108,12 +143,15 @@ struct TurnWatch: RuleWatch {
         guard case .turn(let minutes, let perHour) = frame.limit.rule, let amount = frame.convert(use) else {
             return []
         }
-        let date = frame.zone.date(at: use.time)
+        let date = date(of: use.time, frame)
         var place = places[use.place]
         defer { places[use.place] = place }
         let sensor = frame.judged.sensors[use.place]
         var changes = date > place.date ?? date ? close(&place, date, sensor, frame) : []
-        if place.date == nil { place.date = date }
+        if place.date == nil {
+            place.date = date
+            closed = nil
+        }
         let span = use.time.milliseconds - since.milliseconds
         // A longer interval does not tell for how long water ran.
         guard date == place.date, span > 0, span <= 900_000,
@@ -130,7 +168,10 @@ struct TurnWatch: RuleWatch {
     }
 
     mutating func tick(_ frame: RuleFrame) -> [RuleChange] {
-        let today = frame.zone.date(at: frame.now)
+        guard closed?.contains(frame.now) != true else { return [] }
+        let day = LocalDay(containing: frame.now, zone: frame.zone)
+        defer { closed = day }
+        let today = day.date
         var changes: [RuleChange] = []
         for number in places.indices {
             // What was told before a restart belongs to the day on which it is found again.
@@ -139,6 +180,13 @@ struct TurnWatch: RuleWatch {
             changes += close(&places[number], today, frame.judged.sensors[number], frame)
         }
         return changes
+    }
+
+    private mutating func date(of instant: Instant, _ frame: RuleFrame) -> CalendarDate {
+        if let day, day.contains(instant) { return day.date }
+        let found = LocalDay(containing: instant, zone: frame.zone)
+        day = found
+        return found.date
     }
 
     private func close(_ place: inout Place, _ next: CalendarDate, _ sensor: SensorID, _ frame: RuleFrame)
@@ -160,5 +208,6 @@ struct TurnWatch: RuleWatch {
     mutating func restore(raised: LimitTransition, at place: Int?) {
         guard let place else { return }
         places[place].latch.raisedAt = raised.onset
+        closed = nil
     }
 }

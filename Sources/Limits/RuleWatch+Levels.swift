@@ -3,7 +3,7 @@ import GatewayModel
 /// A value that moves too fast: the newest level against the extreme of the window before it.
 struct RateWatch: RuleWatch {
     private struct Place: Sendable {
-        var samples: [(time: Instant, value: DecimalValue)] = []
+        var extreme = SlidingExtreme()
         var beyond = 0
         var latch = Latch()
     }
@@ -15,25 +15,21 @@ struct RateWatch: RuleWatch {
     }
 
     mutating func see(level: RecentFigures.Figure, _ frame: RuleFrame) -> [RuleChange] {
-        guard case .rate(_, let within, _) = frame.limit.rule, let value = frame.convert(level) else { return [] }
-        let oldest = level.time.advanced(bySeconds: -within)
-        places[level.place].samples.removeAll { $0.time < oldest }
-        places[level.place].samples.append((level.time, value))
+        guard case .rate(let change, let within, let direction) = frame.limit.rule, let value = frame.convert(level)
+        else { return [] }
+        let extreme = places[level.place].extreme.note(
+            value, at: level.time, since: level.time.advanced(bySeconds: -within),
+            isGreatest: direction == .falls)
         places[level.place].latch.recent.note(level)
-        return RateWatch.judge(&places[level.place], level, value, frame)
+        let moved = direction == .falls ? extreme.value.subtracting(value) : value.subtracting(extreme.value)
+        guard let moved else { return [] }
+        return RateWatch.judge(&places[level.place], level, moved, change, since: extreme.time, frame)
     }
 
     private static func judge(
-        _ place: inout Place, _ level: RecentFigures.Figure, _ value: DecimalValue, _ frame: RuleFrame
+        _ place: inout Place, _ level: RecentFigures.Figure, _ moved: DecimalValue, _ change: DecimalValue,
+        since: Instant, _ frame: RuleFrame
     ) -> [RuleChange] {
-        guard case .rate(let change, _, let direction) = frame.limit.rule else { return [] }
-        var extreme = value
-        for sample in place.samples where direction == .falls ? sample.value > extreme : sample.value < extreme {
-            extreme = sample.value
-        }
-        guard let moved = direction == .falls ? extreme.subtracting(value) : value.subtracting(extreme) else {
-            return []
-        }
         let isBeyond = moved > change
         place.beyond = isBeyond ? place.beyond + 1 : 0
         // It is over once it moves no faster than half of what is allowed, so that it does not come and go.
@@ -42,10 +38,9 @@ struct RateWatch: RuleWatch {
         guard isTold ? change.multiplied(byRatio: 1, 2).map({ moved <= $0 }) ?? true : place.beyond >= needed else {
             return []
         }
-        let onset = isBeyond ? place.samples.first { $0.value == extreme }?.time : nil
         return place.latch.update(
-            isPast: isBeyond, sensor: frame.judged.sensors[level.place], onset: onset ?? level.time, value: moved,
-            bound: change, coverage: Coverage(measured: 1, expected: 1), frame)
+            isPast: isBeyond, sensor: frame.judged.sensors[level.place], onset: isBeyond ? since : level.time,
+            value: moved, bound: change, coverage: Coverage(measured: 1, expected: 1), frame)
     }
 
     mutating func restore(raised: LimitTransition, at place: Int?) {

@@ -7,38 +7,41 @@ import GatewayModel
 struct NightFlowWatch: RuleWatch {
     private var ledger: SlotLedger
     private var latch = Latch()
-    private var judged: CalendarDate?
+    /// The hours of the nights that were judged last, from the first one's to the last one's.
+    private var judged: Range<Instant>?
+    /// When the next night can be judged.
+    private var next = Instant(milliseconds: .min)
     /// The bound that was passed: a leak that runs for weeks must not become what is usual and end its own alert.
     private var held: DecimalValue?
 
-    init(sensors: Int) {
-        ledger = SlotLedger(seconds: 3600, sensors: sensors)
+    init(nights: Int, sensors: Int) {
+        ledger = SlotLedger(seconds: 3600, sensors: sensors, slots: (nights + 2) * 24)
     }
 
     mutating func see(use: RecentFigures.Figure, since: Instant, _ frame: RuleFrame) -> [RuleChange] {
         guard let amount = frame.convert(use) else { return [] }
         ledger.add(amount, of: use.place, from: since, until: use.time)
         latch.recent.note(use)
-        judged = nil
+        if let judged, since < judged.upperBound, use.time > judged.lowerBound { judgeAnew() }
         return []
     }
 
     mutating func tick(_ frame: RuleFrame) -> [RuleChange] {
         guard case .nightFlow(let amount, let window, let nights, let statistic, let usual) = frame.limit.rule,
-            !frame.isReplay
+            !frame.isReplay, frame.now >= next || frame.now < judged?.upperBound ?? frame.now
         else { return [] }
         // The last night that is over; a quarter of an hour later, when its last messages are in.
-        var date = frame.zone.date(at: frame.now)
-        while window.instants(on: date, in: frame.zone).upperBound.advanced(bySeconds: 900) > frame.now {
-            date = date.adding(days: -1)
+        func end(_ date: CalendarDate) -> Instant {
+            window.instants(on: date, in: frame.zone).upperBound.advanced(bySeconds: 900)
         }
-        guard date != judged else { return [] }
-        judged = date
+        var date = frame.zone.date(at: frame.now)
+        while end(date) > frame.now { date = date.adding(days: -1) }
+        next = end(date.adding(days: 1))
         let figures = (0..<nights).map { night(date.adding(days: -$0), window, statistic, frame) }
         let earlier = (0..<(usual ?? 0)).map { night(date.adding(days: -nights - $0), window, statistic, frame) }
         let first = date.adding(days: 1 - nights)
         let oldest = window.instants(on: first.adding(days: -(usual ?? 0)), in: frame.zone).lowerBound
-        defer { ledger.forget(before: ledger.number(at: oldest.advanced(bySeconds: -2 * 86_400))) }
+        judged = oldest..<window.instants(on: date, in: frame.zone).upperBound
         guard let bound = usual == nil ? amount : held ?? NightFlowWatch.usual(earlier)?.adding(amount) else {
             return []
         }
@@ -77,6 +80,8 @@ struct NightFlowWatch: RuleWatch {
         return hours.dropFirst().reduce(hours.first) { sum, hour in sum.flatMap { $0.adding(hour) } }?
             .multiplied(byRatio: 1, Int64(hours.count))
     }
+
+    mutating func judgeAnew() { next = Instant(milliseconds: .min) }
 
     mutating func restore(raised: LimitTransition, at place: Int?) {
         latch.raisedAt = raised.onset

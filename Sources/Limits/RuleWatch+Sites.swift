@@ -13,6 +13,8 @@ struct SitesWatch: RuleWatch {
 
     private var places: [Place?]
     private var latch = Latch()
+    /// Until when nothing changes unless a place goes outside or comes back: the next delay or silence.
+    private var steadyUntil = Instant(milliseconds: .min)
 
     init(sensors: Int) {
         places = Array(repeating: nil, count: sensors)
@@ -23,25 +25,29 @@ struct SitesWatch: RuleWatch {
             return []
         }
         // What was outside before a silence is not known to have stayed so.
-        let before = places[level.place].flatMap { place in
-            SitesWatch.isSilent(place, level.place, at: level.time, frame) ? nil : place.outsideSince
+        let known = places[level.place].flatMap { place in
+            SitesWatch.isSilent(place, level.place, at: level.time, frame) ? nil : place
         }
         let isOutside = LimitEngine.isOutside(value, bound, frame.limit.bound)
         let isClear = LimitEngine.isClear(value, bound, deadband, frame.limit.bound)
-        places[level.place] = Place(
-            outsideSince: isOutside ? before ?? level.time : isClear ? nil : before, value: value, seen: level.time)
+        let since = isOutside ? known?.outsideSince ?? level.time : isClear ? nil : known?.outsideSince
+        if known == nil || since != known?.outsideSince { judgeAnew() }
+        places[level.place] = Place(outsideSince: since, value: value, seen: level.time)
         latch.recent.note(level)
         return tick(frame)
     }
 
     mutating func tick(_ frame: RuleFrame) -> [RuleChange] {
-        guard case .sites(let bound, _, let at, let onDelay) = frame.limit.rule else { return [] }
+        guard !frame.isReplay, frame.now >= steadyUntil,
+            case .sites(let bound, _, let at, let onDelay) = frame.limit.rule
+        else { return [] }
         let known = places.enumerated().compactMap { number, place in
             place.flatMap { SitesWatch.isSilent($0, number, at: frame.now, frame) ? nil : $0 }
         }
         let outside = known.filter { place in
             place.outsideSince.map { frame.now >= $0.advanced(bySeconds: onDelay) } ?? false
         }
+        steadyUntil = nextChange(after: frame.now, onDelay: onDelay, frame)
         let least = at.least(of: places.count)
         let isPast = outside.count >= least
         // Who has just gone outside is not inside, though it does not count yet.
@@ -55,9 +61,28 @@ struct SitesWatch: RuleWatch {
             coverage: Coverage(measured: known.count, expected: places.count), frame)
     }
 
+    /// When a delay ends next, or a place that says no more becomes silent.
+    private func nextChange(after now: Instant, onDelay: Int64, _ frame: RuleFrame) -> Instant {
+        var next = Instant(milliseconds: .max)
+        for (number, place) in places.enumerated() {
+            guard let place else { continue }
+            if let due = place.outsideSince?.advanced(bySeconds: onDelay), due > now { next = min(next, due) }
+            if let silentAfter = frame.judged.silentAfter(at: number) {
+                let silent = place.seen.advanced(bySeconds: silentAfter).advanced(byMilliseconds: 1)
+                if silent > now { next = min(next, silent) }
+            }
+        }
+        return next
+    }
+
+    mutating func judgeAnew() { steadyUntil = Instant(milliseconds: .min) }
+
     private static func isSilent(_ place: Place, _ number: Int, at instant: Instant, _ frame: RuleFrame) -> Bool {
         frame.judged.silentAfter(at: number).map { instant > place.seen.advanced(bySeconds: $0) } ?? false
     }
 
-    mutating func restore(raised: LimitTransition, at place: Int?) { latch.raisedAt = raised.onset }
+    mutating func restore(raised: LimitTransition, at place: Int?) {
+        latch.raisedAt = raised.onset
+        judgeAnew()
+    }
 }

@@ -3,12 +3,12 @@ import GatewayModel
 /// What one limit needs to know while it looks at a measurement or at the clock.
 struct RuleFrame {
     let judged: JudgedLimit
-    let zone: Zone
     let now: Instant
     /// True while stored measurements are taken again after a restart: nothing is said then.
     let isReplay: Bool
 
     var limit: Limit { judged.limit }
+    var zone: Zone { judged.zone }
 
     /// A figure in the limit's unit; nil where the units do not fit.
     func convert(_ figure: RecentFigures.Figure) -> DecimalValue? {
@@ -40,6 +40,8 @@ protocol RuleWatch: Sendable {
     mutating func tick(_ frame: RuleFrame) -> [RuleChange]
     /// Takes what is raised already and was told; `place` is the sensor's, nil for a sum over several.
     mutating func restore(raised: LimitTransition, at place: Int?)
+    /// Judges at the next tick whatever it knows, since the limit's number or its sensors' rhythms may have changed.
+    mutating func judgeAnew()
     /// How many seconds of measurements it must be given again after a restart.
     static func lookBack(_ rule: Limit.Rule) -> Int64
 }
@@ -50,6 +52,8 @@ extension RuleWatch {
     mutating func see(use: RecentFigures.Figure, since: Instant, _ frame: RuleFrame) -> [RuleChange] { [] }
 
     mutating func tick(_ frame: RuleFrame) -> [RuleChange] { [] }
+
+    mutating func judgeAnew() {}
 
     static func lookBack(_ rule: Limit.Rule) -> Int64 { 36 * 3600 }
 }
@@ -83,8 +87,10 @@ enum RuleWatches {
         switch rule {
         case .rate: RateWatch(sensors: sensors)
         case .sites: SitesWatch(sensors: sensors)
-        case .nightFlow: NightFlowWatch(sensors: sensors)
-        case .continuousFlow(_, let every, _): ContinuousFlowWatch(every: every, sensors: sensors)
+        case .nightFlow(_, _, let nights, _, let usual):
+            NightFlowWatch(nights: nights + (usual ?? 0), sensors: sensors)
+        case .continuousFlow(_, let every, let intervals):
+            ContinuousFlowWatch(every: every, intervals: intervals, sensors: sensors)
         case .closedHours: ClosedHoursWatch(sensors: sensors)
         case .turn: TurnWatch(sensors: sensors)
         case .flatline: FlatlineWatch(sensors: sensors)

@@ -3,9 +3,12 @@ import GatewayModel
 /// Consumption by slots of equal length since 1970: an interval that reaches into two slots is shared by time.
 ///
 /// Sums commute, so late intervals change nothing but their own slots. An interval that is longer than a slot tells a sum
-/// and not when it was used: its slots stay unknown ("estimated reads neither raise nor clear").
+/// and not when it was used: its slots stay unknown ("estimated reads neither raise nor clear"). The newest slots are kept, and
+/// what comes for older ones is nobody's question any more.
 struct SlotLedger: Sendable {
-    struct Slot: Sendable {
+    private struct Slot: Sendable {
+        /// Which slot stands here.
+        var number = Int64.min
         var amount = DecimalValue.zero
         /// Milliseconds of the slot that intervals cover.
         var covered: Int64 = 0
@@ -13,12 +16,18 @@ struct SlotLedger: Sendable {
 
     /// Milliseconds of a slot.
     let length: Int64
-    /// By the sensors' places.
-    private var slots: [[Int64: Slot]]
+    /// How many slots of each sensor are kept.
+    private let kept: Int
+    /// The sensors' slots by their places, each where its number leads in a ring.
+    private var slots: [Slot]
+    private let sensors: Int
 
-    init(seconds: Int64, sensors: Int) {
-        slots = Array(repeating: [:], count: sensors)
+    /// Makes a ledger that keeps so many slots, and some beside them for intervals that a clock has put ahead.
+    init(seconds: Int64, sensors: Int, slots count: Int) {
+        kept = count + 24
         length = max(60, seconds) * 1000
+        self.sensors = sensors
+        slots = Array(repeating: Slot(), count: sensors * kept)
     }
 
     /// The number of the slot that holds an instant.
@@ -37,28 +46,37 @@ struct SlotLedger: Sendable {
             let end = min(until.milliseconds, (slot + 1) * length)
             let part = slot == last ? rest : amount.multiplied(byRatio: end - begin, span) ?? .zero
             rest = rest.subtracting(part) ?? rest
-            var entry = slots[place][slot] ?? Slot()
-            entry.amount = entry.amount.adding(part) ?? entry.amount
-            entry.covered += end - begin
-            slots[place][slot] = entry
+            add(part, covering: end - begin, to: slot, of: place)
         }
+    }
+
+    private mutating func add(_ part: DecimalValue, covering time: Int64, to number: Int64, of place: Int) {
+        let index = index(of: number, place)
+        guard number >= slots[index].number else { return }
+        if number > slots[index].number { slots[index] = Slot(number: number) }
+        slots[index].amount = slots[index].amount.adding(part) ?? slots[index].amount
+        slots[index].covered += time
     }
 
     /// What was used in a slot; nil where less than nine tenths of it are covered.
-    func amount(of place: Int, in slot: Int64) -> DecimalValue? {
-        guard let entry = slots[place][slot], entry.covered * 10 >= length * 9 else { return nil }
-        return entry.amount
+    func amount(of place: Int, in number: Int64) -> DecimalValue? {
+        let slot = slots[index(of: number, place)]
+        guard slot.number == number, slot.covered * 10 >= length * 9 else { return nil }
+        return slot.amount
     }
 
     /// The sum over the sensors; nil where one of them is not known.
-    func amount(in slot: Int64) -> DecimalValue? {
-        slots.indices.reduce(DecimalValue?.some(.zero)) { sum, place in
-            sum.flatMap { sum in amount(of: place, in: slot).flatMap { sum.adding($0) } }
+    func amount(in number: Int64) -> DecimalValue? {
+        var sum = DecimalValue.zero
+        for place in 0..<sensors {
+            guard let amount = amount(of: place, in: number), let next = sum.adding(amount) else { return nil }
+            sum = next
         }
+        return sum
     }
 
-    /// Forgets slots before one.
-    mutating func forget(before slot: Int64) {
-        for place in slots.indices { slots[place] = slots[place].filter { $0.key >= slot } }
+    private func index(of number: Int64, _ place: Int) -> Int {
+        let turn = Int(truncatingIfNeeded: number % Int64(kept))
+        return place * kept + (turn < 0 ? turn + kept : turn)
     }
 }

@@ -211,7 +211,8 @@ extension Limit {
 
     /// True where what one sensor measures says nothing of another: such a limit can be tried on each of them by itself.
     public var judgesSensorsAlone: Bool {
-        switch rule {
+        guard sensors.count > 1 else { return true }
+        return switch rule {
         // A second sensor that agrees confirms what wakes people.
         case .instant(_, _, let onDelay, _): priority != .now || waivesConfirmation || onDelay > 0
         case .rate, .continuousFlow, .closedHours, .turn, .silence, .flatline, .useDays: true

@@ -30,6 +30,9 @@ public struct ComputedRoom: Sendable {
         }
     }
 
+    /// True where there is no virtual sensor.
+    public var isEmpty: Bool { wholes.isEmpty }
+
     /// Goes on with another list of sensors and keeps the levels that are known.
     public func knowing(_ sensors: [Sensor]) -> ComputedRoom {
         var room = ComputedRoom(sensors: sensors)

@@ -122,7 +122,8 @@ struct SetAsides: Sendable {
 
     /// True where a sensor's reading of that time does not count.
     func contain(_ sensor: SensorID, at time: Instant) -> Bool {
-        bySensor[sensor]?.contains { $0.from <= time && time < $0.until } ?? false
+        guard !bySensor.isEmpty else { return false }
+        return bySensor[sensor]?.contains { $0.from <= time && time < $0.until } ?? false
     }
 
     /// True where something of the period is set aside.

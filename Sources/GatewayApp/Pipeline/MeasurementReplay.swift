@@ -8,12 +8,21 @@ struct MeasurementReplay {
     private let sensors: SensorDirectory
     private let chosen: [Sensor]
     private let series: [SeriesID: SeriesRecord]
+    private var sources: [SeriesID: Source] = [:]
     private(set) var meters: MeterRoom
     private(set) var computed: ComputedRoom
     let asides: SetAsides
     /// What happened to meters since the replay began, as it is derived now.
     private(set) var events: [MeterEvent] = []
     private(set) var lastSeen: [SensorID: Instant] = [:]
+
+    /// Which sensor a series measured for a time, looked up once for all of its readings.
+    private struct Source {
+        var record: SeriesRecord
+        var sensor: Sensor?
+        var valid: Range<Instant>
+        var lastSeen: Instant
+    }
 
     /// Prepares a replay of some sensors from an instant on; meters go on from where they stood then.
     ///
@@ -46,18 +55,39 @@ struct MeasurementReplay {
         try store.readings(ReadingQuery(.sensors(chosen.map(\.id)), from: from, until: until)) { stored in
             for measurement in replay.take(stored) { try body(measurement) }
         }
+        for source in replay.sources.values { replay.noteSeen(source) }
+        replay.sources = [:]
         self = replay
     }
 
     private mutating func take(_ stored: StoredReading) -> [Measurement] {
-        guard let record = series[stored.series],
-            let sensor = sensors.sensor(
-                device: record.key.device, channel: record.channel, at: stored.time.instant)
-        else { return [] }
-        lastSeen[sensor.id] = max(lastSeen[sensor.id] ?? stored.time.instant, stored.time.instant)
-        guard stored.isTrusted, !asides.contain(sensor.id, at: stored.time.instant) else { return [] }
+        let time = stored.time.instant
+        guard let index = source(of: stored.series, at: time) else { return [] }
+        sources.values[index].lastSeen = max(sources.values[index].lastSeen, time)
+        let record = sources.values[index].record
+        guard let sensor = sources.values[index].sensor, stored.isTrusted, !asides.contain(sensor.id, at: time) else {
+            return []
+        }
         let (measurements, found) = meters.receive(Reading(stored, of: record), of: sensor)
-        events += found
-        return measurements.flatMap { [$0] + computed.receive($0) }
+        if !found.isEmpty { events += found }
+        return computed.isEmpty ? measurements : measurements.flatMap { [$0] + computed.receive($0) }
+    }
+
+    /// Where a series stands among ``sources``, with the sensor that it measured at a time; nil for an unknown series.
+    private mutating func source(of id: SeriesID, at time: Instant) -> Dictionary<SeriesID, Source>.Index? {
+        if let index = sources.index(forKey: id), sources.values[index].valid.contains(time) { return index }
+        guard let record = series[id] else { return nil }
+        if let before = sources[id] { noteSeen(before) }
+        sources[id] = Source(
+            record: record,
+            sensor: sensors.sensor(device: record.key.device, channel: record.channel, at: time),
+            valid: sensors.steadySpan(device: record.key.device, channel: record.channel, around: time),
+            lastSeen: time)
+        return sources.index(forKey: id)
+    }
+
+    private mutating func noteSeen(_ source: Source) {
+        guard let id = source.sensor?.id else { return }
+        lastSeen[id] = max(lastSeen[id] ?? source.lastSeen, source.lastSeen)
     }
 }

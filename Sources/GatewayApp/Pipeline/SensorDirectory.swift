@@ -115,6 +115,18 @@ struct SensorDirectory: Sendable {
         return !bound.isEmpty && bound.allSatisfy { sensors[$0]?.visibility == .community }
     }
 
+    /// The times around an instant in which ``sensor(device:channel:at:)`` finds the same.
+    func steadySpan(device: String, channel: String, around time: Instant) -> Range<Instant> {
+        let bound = bindings[Channel(device: device, channel: channel)] ?? []
+        let dates =
+            bound.flatMap { [$0.from, $0.until ?? $0.from] }
+            + sensors(everMeasuredBy: device, channel: channel).flatMap { sensor in
+                (sheets[sensor] ?? []).map(\.from) + (families[sensor] ?? []).map(\.from)
+            }
+        let first = dates.filter { $0 <= time }.max() ?? Instant(milliseconds: .min)
+        return first..<(dates.filter { $0 > time }.min() ?? Instant(milliseconds: .max))
+    }
+
     /// The sensor that the channel measured at that time; nil where none did.
     func sensor(device: String, channel: String, at time: Instant) -> Sensor? {
         guard let candidates = bindings[Channel(device: device, channel: channel)] else {

@@ -59,7 +59,7 @@ struct LimitEvaluation {
 
 extension Limit {
     /// True for bounds on levels, which go on while nothing clears them.
-    fileprivate var isOnLevels: Bool {
+    var isOnLevels: Bool {
         switch rule {
         case .instant, .sites: true
         default: false
