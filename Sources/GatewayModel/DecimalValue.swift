@@ -60,6 +60,10 @@ extension DecimalValue: Comparable {
 extension DecimalValue {
     /// Adds exactly where the digits fit, else rounds half to even; nil where the sum exceeds the range.
     public func adding(_ other: DecimalValue) -> DecimalValue? {
+        if scale == other.scale {
+            let (sum, overflow) = mantissa.addingReportingOverflow(other.mantissa)
+            if !overflow { return DecimalValue(mantissa: sum, scale: scale) }
+        }
         let common = max(scale, other.scale)
         let sum =
             Int128(mantissa) * Int128(DecimalValue.powers[Int(common - scale)])
@@ -87,6 +91,9 @@ extension DecimalValue {
     /// Nil where the result exceeds the range or `denominator` is not positive.
     public func multiplied(byRatio numerator: Int64, _ denominator: Int64) -> DecimalValue? {
         guard denominator > 0 else { return nil }
+        guard numerator != denominator else { return self }
+        let (small, overflow) = mantissa.multipliedReportingOverflow(by: numerator)
+        if !overflow, small % denominator == 0 { return DecimalValue(mantissa: small / denominator, scale: scale) }
         let product = Int128(mantissa) * Int128(numerator)
         var quotient = product / Int128(denominator)
         var remainder = product % Int128(denominator)
@@ -117,6 +124,10 @@ extension DecimalValue {
     ///
     /// Nil where the whole part alone exceeds `Int64`.
     static func fitting(_ wide: Int128, scale: Int) -> Parsed? {
+        // Nearly everything that is measured; the division of wide numbers is many times slower.
+        if scale <= 18, let mantissa = Int64(exactly: wide) {
+            return Parsed(value: DecimalValue(mantissa: mantissa, scale: UInt8(max(0, scale))), isRounded: false)
+        }
         var wide = wide
         var scale = scale
         while scale > 0, wide % 10 == 0 {

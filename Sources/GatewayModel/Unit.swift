@@ -102,21 +102,41 @@ public struct UnitDefinition: Hashable, Sendable {
     }
 }
 
+/// How figures of one unit become figures of another, looked up once for many of them.
+public struct UnitConversion: Hashable, Sendable {
+    private let numerator: Int64
+    private let denominator: Int64
+    private let before: DecimalValue
+    private let after: DecimalValue
+
+    /// Finds the conversion between two units of one dimension.
+    ///
+    /// Nil where a unit is unknown, the dimensions differ or the ratio exceeds the range.
+    public init?(from source: Unit, to target: Unit) {
+        guard let from = source.definition, let to = target.definition, from.dimension == to.dimension else {
+            return nil
+        }
+        let (numerator, overflowN) = from.numerator.multipliedReportingOverflow(by: to.denominator)
+        let (denominator, overflowD) = from.denominator.multipliedReportingOverflow(by: to.numerator)
+        guard !overflowN, !overflowD else { return nil }
+        (self.numerator, self.denominator) = (numerator, denominator)
+        (before, after) = (from.offset, to.offset)
+    }
+
+    /// A figure of the one unit in the other, exact where that is a finite decimal; nil where it exceeds the range.
+    public func convert(_ value: DecimalValue) -> DecimalValue? {
+        let shifted = before == .zero ? value : value.adding(before)
+        let scaled = shifted?.multiplied(byRatio: numerator, denominator)
+        return after == .zero ? scaled : scaled?.subtracting(after)
+    }
+}
+
 extension DecimalValue {
     /// Converts between two units of one dimension, exactly where the result is a finite decimal.
     ///
     /// Nil where a unit is unknown, the dimensions differ or the result exceeds the range.
     public func converted(from source: Unit, to target: Unit) -> DecimalValue? {
         if source == target { return source.code.isEmpty ? nil : self }
-        guard let from = source.definition, let to = target.definition, from.dimension == to.dimension else {
-            return nil
-        }
-        guard let shifted = adding(from.offset) else { return nil }
-        let (numerator, overflowN) = from.numerator.multipliedReportingOverflow(by: to.denominator)
-        let (denominator, overflowD) = from.denominator.multipliedReportingOverflow(by: to.numerator)
-        guard !overflowN, !overflowD, let scaled = shifted.multiplied(byRatio: numerator, denominator) else {
-            return nil
-        }
-        return scaled.subtracting(to.offset)
+        return UnitConversion(from: source, to: target)?.convert(self)
     }
 }

@@ -20,6 +20,8 @@ final class JudgedLimit: Sendable {
     let zone: Zone
     private let units: [Unit?]
     private let rhythms: [Rhythm?]
+    /// Nil where the unit is the limit's own, or does not fit.
+    private let conversions: [UnitConversion?]
     private let isOwnUnit: [Bool]
 
     var reference: LimitReference { entry.reference }
@@ -37,8 +39,8 @@ final class JudgedLimit: Sendable {
 
     /// When the clock alone can change what is known of a limit.
     enum Clock: Sendable {
-        // At no time, while a delay runs, at any time.
-        case still, delays, runs
+        // At no time, while a delay runs, when its watch says, at any time.
+        case still, delays, rests, runs
     }
 
     init(
@@ -57,6 +59,7 @@ final class JudgedLimit: Sendable {
         self.sensors = sensors
         units = sensors.map { known[$0] }
         self.rhythms = sensors.map { rhythms[$0] }
+        conversions = units.map { unit in unit.flatMap { UnitConversion(from: $0, to: entry.limit.unit) } }
         isOwnUnit = units.map { $0 == entry.limit.unit }
         countsAlways = entry.limit.season == nil && entry.limit.days == nil && entry.limit.hours == nil
         let (judge, clock): (Judge, Clock) =
@@ -65,7 +68,7 @@ final class JudgedLimit: Sendable {
             case .budget: (.budget, .runs)
             case .silence: (.silence, .runs)
             case .rate, .flatline: (.watch, .still)
-            case .sites, .nightFlow, .continuousFlow, .closedHours, .turn: (.watch, .runs)
+            case .sites, .nightFlow, .continuousFlow, .closedHours, .turn: (.watch, .rests)
             case .rolling, .delivered, .balance, .share, .comparison, .drift, .measured, .useDays, .turns:
                 (.days, .still)
             }
@@ -77,7 +80,7 @@ final class JudgedLimit: Sendable {
     /// A figure of a sensor in the limit's unit; nil where the units do not fit.
     func converted(_ value: DecimalValue, at place: Int) -> DecimalValue? {
         if isOwnUnit[place] { return value }
-        return units[place].flatMap { value.converted(from: $0, to: entry.limit.unit) }
+        return conversions[place]?.convert(value)
     }
 
     /// For how many milliseconds a reading speaks: one and a half of its sensor's intervals; nil where it has no rhythm.

@@ -5,7 +5,9 @@ extension LimitEngine {
     public mutating func tick(now: Instant) -> [LimitTransition] {
         var changes = returnOverdue(now: now)
         let today = date(of: now)
-        for number in judged.indices where isMoved(number) {
+        if now < ticked { judgeAnew() }
+        ticked = now
+        for number in judged.indices where isMoved(number, now) {
             let limit = judged[number]
             guard applies(limit, at: now) else {
                 // What is judged by days that are over ends with the first one that does not count.
@@ -23,17 +25,20 @@ extension LimitEngine {
                 changes += judgeBudget(limit, now: now)
             case .silence(let after):
                 for place in limit.sensors.indices { changes += noticeSilence(place, limit, after: after, now: now) }
-            default: changes += tickWatch(limit, now: now)
+            default:
+                guard now >= rests[number] else { continue }
+                changes += tickWatch(limit, now: now)
             }
         }
         return changes
     }
 
     /// Whether the clock alone can change something of a limit; most of the time it cannot.
-    private func isMoved(_ number: Int) -> Bool {
+    private func isMoved(_ number: Int, _ now: Instant) -> Bool {
         switch clocks[number] {
         case .still: false
         case .delays: !delayed[number].isEmpty
+        case .rests: now >= rests[number]
         case .runs: true
         }
     }

@@ -15,6 +15,13 @@ extension LimitEngine {
         return span.applies
     }
 
+    /// Lets the next tick look at everything, whatever was said of it.
+    mutating func judgeAnew() {
+        released = judged.map { _ in false }
+        rests = judged.map { _ in Instant(milliseconds: .min) }
+        for number in watches.indices { watches[number]?.judgeAnew() }
+    }
+
     mutating func watch(
         _ measurement: Measurement, at place: Int, _ limit: JudgedLimit, isNewest: Bool, now: Instant, isReplay: Bool
     ) -> [LimitTransition] {
@@ -31,6 +38,7 @@ extension LimitEngine {
             let figure = RecentFigures.Figure(place: place, time: measurement.time, value: amount)
             changes = watches[limit.number]?.see(use: figure, since: since, frame)
         }
+        rests[limit.number] = watches[limit.number]?.restsUntil ?? now
         return changes.map { note($0, limit, now: now) } ?? []
     }
 
@@ -45,6 +53,7 @@ extension LimitEngine {
     mutating func tickWatch(_ limit: JudgedLimit, now: Instant) -> [LimitTransition] {
         let frame = RuleFrame(judged: limit, now: now, isReplay: false)
         let changes = watches[limit.number]?.tick(frame)
+        rests[limit.number] = watches[limit.number]?.restsUntil ?? now
         return changes.map { note($0, limit, now: now) } ?? []
     }
 
@@ -53,6 +62,7 @@ extension LimitEngine {
         let open = raised.removeValue(forKey: limit.reference) ?? [:]
         if watches[limit.number] != nil {
             watches[limit.number] = RuleWatches.make(limit.limit.rule, sensors: limit.sensors.count)
+            rests[limit.number] = Instant(milliseconds: .min)
         }
         var changes = open.values.sorted { ($0.sensor?.rawValue ?? "") < ($1.sensor?.rawValue ?? "") }.map { told in
             var over = told

@@ -28,6 +28,10 @@ public struct LimitEngine: Sendable {
     var silences: [[Bool]] = []
     /// What watches the other rules, and what of theirs is raised.
     var watches: [(any RuleWatch)?] = []
+    /// Before these instants the clock changes nothing of what is watched.
+    var rests: [Instant] = []
+    /// When the clock was last asked; where it goes back, all is judged anew.
+    var ticked = Instant(milliseconds: .min)
     var raised: [LimitReference: [SensorID?: LimitTransition]] = [:]
     /// What is open from periods that were over before a restart.
     var overdue: [LimitTransition] = []
@@ -79,19 +83,16 @@ public struct LimitEngine: Sendable {
                 ?? Array(repeating: InstantState(), count: limit.sensors.count)
         }
         counting = judged.map { _ in nil }
-        released = judged.map { _ in false }
         clocks = judged.map(\.clock)
         delayed = known.map { $0.map { before.delayed[$0] } ?? [] }
         silences = judged.map { limit in
             known[limit.number].map { before.silences[$0] } ?? Array(repeating: false, count: limit.sensors.count)
         }
         watches = judged.map { limit in
-            guard let number = known[limit.number], var watch = before.watches[number] else {
-                return RuleWatches.make(limit.limit.rule, sensors: limit.sensors.count)
-            }
-            watch.judgeAnew()
-            return watch
+            known[limit.number].flatMap { before.watches[$0] }
+                ?? RuleWatches.make(limit.limit.rule, sensors: limit.sensors.count)
         }
+        judgeAnew()
         budgets = judged.map { limit in
             if let state = known[limit.number].flatMap({ before.budgets[$0] }) { return state }
             guard case .budget(_, let period, _, _) = limit.limit.rule else { return nil }
@@ -166,7 +167,7 @@ public struct LimitEngine: Sendable {
 
     /// Takes what is raised already and was told; nothing is said of it again.
     public mutating func restore(raised: [LimitTransition]) {
-        released = judged.map { _ in false }
+        defer { judgeAnew() }
         for transition in raised {
             guard let limit = found(transition.limit) else { continue }
             let place = transition.sensor.flatMap { limit.places[$0] }
@@ -195,7 +196,7 @@ public struct LimitEngine: Sendable {
 
     /// Takes what was told of the running periods of budgets, also where a person has closed the alert since.
     public mutating func restore(told: [LimitTransition]) {
-        released = judged.map { _ in false }
+        defer { judgeAnew() }
         var last: [LimitReference: [SensorID?: LimitTransition]] = [:]
         for transition in told {
             guard let limit = found(transition.limit) else { continue }
@@ -237,11 +238,11 @@ public struct LimitEngine: Sendable {
     public mutating func takeCounts(from other: LimitEngine) {
         for limit in judged {
             guard let counted = other.found(limit.reference), counted.sensors == limit.sensors else { continue }
-            released[limit.number] = false
             if let state = other.budgets[counted.number] { budgets[limit.number] = state }
             if newcomers.contains(limit.reference) { watches[limit.number] = other.watches[counted.number] }
         }
         newcomers = []
+        judgeAnew()
     }
 
     private mutating func see(_ measurement: Measurement, now: Instant, isReplay: Bool) -> [LimitTransition] {

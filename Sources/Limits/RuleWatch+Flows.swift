@@ -22,10 +22,8 @@ struct ContinuousFlowWatch: RuleWatch {
     }
 
     mutating func tick(_ frame: RuleFrame) -> [RuleChange] {
-        guard case .continuousFlow(let least, _, let count) = frame.limit.rule else { return [] }
+        guard case .continuousFlow(let least, _, let count) = frame.limit.rule, !frame.isReplay else { return [] }
         let running = ledger.number(at: frame.now)
-        // Nothing new is known within the same interval.
-        guard running != judged, !frame.isReplay else { return [] }
         judged = running
         var changes: [RuleChange] = []
         for place in latches.indices {
@@ -45,6 +43,9 @@ struct ContinuousFlowWatch: RuleWatch {
         }
         return changes
     }
+
+    /// Nothing new is known within the same interval.
+    var restsUntil: Instant { judged == .min ? Instant(milliseconds: .min) : ledger.start(of: judged + 1) }
 
     mutating func judgeAnew() { judged = .min }
 

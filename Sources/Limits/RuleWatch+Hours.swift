@@ -30,8 +30,7 @@ struct ClosedHoursWatch: RuleWatch {
 
     private var places: [Place]
     private var turn: Turn?
-    /// Before this instant the clock changes nothing.
-    private var next = Instant(milliseconds: .min)
+    private(set) var restsUntil = Instant(milliseconds: .min)
 
     init(sensors: Int) {
         places = Array(repeating: Place(), count: sensors)
@@ -46,7 +45,7 @@ struct ClosedHoursWatch: RuleWatch {
         let before = place.window
         defer {
             if let end = place.window?.upperBound, place.latch.raisedAt != nil || place.window != before {
-                next = min(next, end)
+                restsUntil = min(restsUntil, end)
             }
             places[use.place] = place
         }
@@ -71,7 +70,6 @@ struct ClosedHoursWatch: RuleWatch {
 
     mutating func tick(_ frame: RuleFrame) -> [RuleChange] {
         guard case .closedHours(_, let hours) = frame.limit.rule else { return [] }
-        guard frame.now >= next else { return [] }
         let turn = turn(hours, at: frame.now, frame)
         var changes: [RuleChange] = []
         for number in places.indices {
@@ -80,7 +78,7 @@ struct ClosedHoursWatch: RuleWatch {
             changes += open(&places[number], turn.window, frame.judged.sensors[number], frame)
         }
         let open = places.filter { $0.latch.raisedAt != nil }.map { $0.window ?? turn.window }
-        next = open.map(\.upperBound).min().map { min($0, turn.until) } ?? turn.until
+        restsUntil = open.map(\.upperBound).min().map { min($0, turn.until) } ?? turn.until
         return changes
     }
 
@@ -116,8 +114,9 @@ struct ClosedHoursWatch: RuleWatch {
         guard let place else { return }
         places[place].latch.raisedAt = raised.onset
         places[place].wasPassed = true
-        next = Instant(milliseconds: .min)
     }
+
+    mutating func judgeAnew() { restsUntil = Instant(milliseconds: .min) }
 }
 
 /// Minutes of water a day for each plot: whoever is longer at it takes another's turn.
@@ -132,8 +131,7 @@ struct TurnWatch: RuleWatch {
     private var places: [Place]
     /// The day of the last measurement.
     private var day: LocalDay?
-    /// The day on which the clock closed the ones before; nil where there may be more to close.
-    private var closed: LocalDay?
+    private(set) var restsUntil = Instant(milliseconds: .min)
 
     init(sensors: Int) {
         places = Array(repeating: Place(), count: sensors)
@@ -150,7 +148,7 @@ struct TurnWatch: RuleWatch {
         var changes = date > place.date ?? date ? close(&place, date, sensor, frame) : []
         if place.date == nil {
             place.date = date
-            closed = nil
+            judgeAnew()
         }
         let span = use.time.milliseconds - since.milliseconds
         // A longer interval does not tell for how long water ran.
@@ -168,9 +166,8 @@ struct TurnWatch: RuleWatch {
     }
 
     mutating func tick(_ frame: RuleFrame) -> [RuleChange] {
-        guard closed?.contains(frame.now) != true else { return [] }
         let day = LocalDay(containing: frame.now, zone: frame.zone)
-        defer { closed = day }
+        restsUntil = day.until
         let today = day.date
         var changes: [RuleChange] = []
         for number in places.indices {
@@ -208,6 +205,7 @@ struct TurnWatch: RuleWatch {
     mutating func restore(raised: LimitTransition, at place: Int?) {
         guard let place else { return }
         places[place].latch.raisedAt = raised.onset
-        closed = nil
     }
+
+    mutating func judgeAnew() { restsUntil = Instant(milliseconds: .min) }
 }

@@ -10,7 +10,7 @@ struct NightFlowWatch: RuleWatch {
     /// The hours of the nights that were judged last, from the first one's to the last one's.
     private var judged: Range<Instant>?
     /// When the next night can be judged.
-    private var next = Instant(milliseconds: .min)
+    private(set) var restsUntil = Instant(milliseconds: .min)
     /// The bound that was passed: a leak that runs for weeks must not become what is usual and end its own alert.
     private var held: DecimalValue?
 
@@ -28,7 +28,7 @@ struct NightFlowWatch: RuleWatch {
 
     mutating func tick(_ frame: RuleFrame) -> [RuleChange] {
         guard case .nightFlow(let amount, let window, let nights, let statistic, let usual) = frame.limit.rule,
-            !frame.isReplay, frame.now >= next || frame.now < judged?.upperBound ?? frame.now
+            !frame.isReplay
         else { return [] }
         // The last night that is over; a quarter of an hour later, when its last messages are in.
         func end(_ date: CalendarDate) -> Instant {
@@ -36,7 +36,7 @@ struct NightFlowWatch: RuleWatch {
         }
         var date = frame.zone.date(at: frame.now)
         while end(date) > frame.now { date = date.adding(days: -1) }
-        next = end(date.adding(days: 1))
+        restsUntil = end(date.adding(days: 1))
         let figures = (0..<nights).map { night(date.adding(days: -$0), window, statistic, frame) }
         let earlier = (0..<(usual ?? 0)).map { night(date.adding(days: -nights - $0), window, statistic, frame) }
         let first = date.adding(days: 1 - nights)
@@ -81,7 +81,7 @@ struct NightFlowWatch: RuleWatch {
             .multiplied(byRatio: 1, Int64(hours.count))
     }
 
-    mutating func judgeAnew() { next = Instant(milliseconds: .min) }
+    mutating func judgeAnew() { restsUntil = Instant(milliseconds: .min) }
 
     mutating func restore(raised: LimitTransition, at place: Int?) {
         latch.raisedAt = raised.onset

@@ -13,8 +13,8 @@ struct SitesWatch: RuleWatch {
 
     private var places: [Place?]
     private var latch = Latch()
-    /// Until when nothing changes unless a place goes outside or comes back: the next delay or silence.
-    private var steadyUntil = Instant(milliseconds: .min)
+    /// When the next delay ends, unless a place goes outside or comes back.
+    private(set) var restsUntil = Instant(milliseconds: .min)
 
     init(sensors: Int) {
         places = Array(repeating: nil, count: sensors)
@@ -34,11 +34,11 @@ struct SitesWatch: RuleWatch {
         if known == nil || since != known?.outsideSince { judgeAnew() }
         places[level.place] = Place(outsideSince: since, value: value, seen: level.time)
         latch.recent.note(level)
-        return tick(frame)
+        return frame.now >= restsUntil ? tick(frame) : []
     }
 
     mutating func tick(_ frame: RuleFrame) -> [RuleChange] {
-        guard !frame.isReplay, frame.now >= steadyUntil,
+        guard !frame.isReplay,
             case .sites(let bound, _, let at, let onDelay) = frame.limit.rule
         else { return [] }
         let known = places.enumerated().compactMap { number, place in
@@ -47,7 +47,7 @@ struct SitesWatch: RuleWatch {
         let outside = known.filter { place in
             place.outsideSince.map { frame.now >= $0.advanced(bySeconds: onDelay) } ?? false
         }
-        steadyUntil = nextChange(after: frame.now, onDelay: onDelay, frame)
+        restsUntil = nextDelay(after: frame.now, onDelay)
         let least = at.least(of: places.count)
         let isPast = outside.count >= least
         // Who has just gone outside is not inside, though it does not count yet.
@@ -61,21 +61,13 @@ struct SitesWatch: RuleWatch {
             coverage: Coverage(measured: known.count, expected: places.count), frame)
     }
 
-    /// When a delay ends next, or a place that says no more becomes silent.
-    private func nextChange(after now: Instant, onDelay: Int64, _ frame: RuleFrame) -> Instant {
-        var next = Instant(milliseconds: .max)
-        for (number, place) in places.enumerated() {
-            guard let place else { continue }
-            if let due = place.outsideSince?.advanced(bySeconds: onDelay), due > now { next = min(next, due) }
-            if let silentAfter = frame.judged.silentAfter(at: number) {
-                let silent = place.seen.advanced(bySeconds: silentAfter).advanced(byMilliseconds: 1)
-                if silent > now { next = min(next, silent) }
-            }
-        }
-        return next
+    /// When a delay ends next; a place that says no more neither raises nor keeps anything by that.
+    private func nextDelay(after now: Instant, _ onDelay: Int64) -> Instant {
+        places.compactMap { $0?.outsideSince?.advanced(bySeconds: onDelay) }.filter { $0 > now }.min()
+            ?? Instant(milliseconds: .max)
     }
 
-    mutating func judgeAnew() { steadyUntil = Instant(milliseconds: .min) }
+    mutating func judgeAnew() { restsUntil = Instant(milliseconds: .min) }
 
     private static func isSilent(_ place: Place, _ number: Int, at instant: Instant, _ frame: RuleFrame) -> Bool {
         frame.judged.silentAfter(at: number).map { instant > place.seen.advanced(bySeconds: $0) } ?? false
@@ -83,6 +75,5 @@ struct SitesWatch: RuleWatch {
 
     mutating func restore(raised: LimitTransition, at place: Int?) {
         latch.raisedAt = raised.onset
-        judgeAnew()
     }
 }

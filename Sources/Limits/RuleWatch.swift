@@ -40,7 +40,9 @@ protocol RuleWatch: Sendable {
     mutating func tick(_ frame: RuleFrame) -> [RuleChange]
     /// Takes what is raised already and was told; `place` is the sensor's, nil for a sum over several.
     mutating func restore(raised: LimitTransition, at place: Int?)
-    /// Judges at the next tick whatever it knows, since the limit's number or its sensors' rhythms may have changed.
+    /// Before this instant the clock changes nothing, as long as no measurement comes and the clock does not go back.
+    var restsUntil: Instant { get }
+    /// Rests no longer: the limit's number, its sensors' rhythms or the clock may have changed.
     mutating func judgeAnew()
     /// How many seconds of measurements it must be given again after a restart.
     static func lookBack(_ rule: Limit.Rule) -> Int64
@@ -52,6 +54,8 @@ extension RuleWatch {
     mutating func see(use: RecentFigures.Figure, since: Instant, _ frame: RuleFrame) -> [RuleChange] { [] }
 
     mutating func tick(_ frame: RuleFrame) -> [RuleChange] { [] }
+
+    var restsUntil: Instant { Instant(milliseconds: .max) }
 
     mutating func judgeAnew() {}
 

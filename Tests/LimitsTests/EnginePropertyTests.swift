@@ -4,7 +4,7 @@ import Testing
 @testable import Limits
 
 /// A small seeded generator, so that a failing history can be repeated.
-private struct SeededGenerator: RandomNumberGenerator {
+struct SeededGenerator: RandomNumberGenerator {
     var state: UInt64
 
     mutating func next() -> UInt64 {

@@ -17,11 +17,19 @@ struct MeasurementReplay {
     private(set) var lastSeen: [SensorID: Instant] = [:]
 
     /// Which sensor a series measured for a time, looked up once for all of its readings.
-    private struct Source {
-        var record: SeriesRecord
-        var sensor: Sensor?
-        var valid: Range<Instant>
+    private final class Source {
+        let record: SeriesRecord
+        let sensor: Sensor?
+        let valid: Range<Instant>
         var lastSeen: Instant
+
+        init(_ record: SeriesRecord, _ sensors: SensorDirectory, at time: Instant) {
+            self.record = record
+            let (device, channel) = (record.key.device, record.channel)
+            sensor = sensors.sensor(device: device, channel: channel, at: time)
+            valid = sensors.steadySpan(device: device, channel: channel, around: time)
+            lastSeen = time
+        }
     }
 
     /// Prepares a replay of some sensors from an instant on; meters go on from where they stood then.
@@ -62,28 +70,23 @@ struct MeasurementReplay {
 
     private mutating func take(_ stored: StoredReading) -> [Measurement] {
         let time = stored.time.instant
-        guard let index = source(of: stored.series, at: time) else { return [] }
-        sources.values[index].lastSeen = max(sources.values[index].lastSeen, time)
-        let record = sources.values[index].record
-        guard let sensor = sources.values[index].sensor, stored.isTrusted, !asides.contain(sensor.id, at: time) else {
-            return []
-        }
-        let (measurements, found) = meters.receive(Reading(stored, of: record), of: sensor)
+        guard let source = source(of: stored.series, at: time), let sensor = source.sensor else { return [] }
+        source.lastSeen = max(source.lastSeen, time)
+        guard stored.isTrusted, !asides.contain(sensor.id, at: time) else { return [] }
+        let (measurements, found) = meters.receive(Reading(stored, of: source.record), of: sensor)
         if !found.isEmpty { events += found }
         return computed.isEmpty ? measurements : measurements.flatMap { [$0] + computed.receive($0) }
     }
 
-    /// Where a series stands among ``sources``, with the sensor that it measured at a time; nil for an unknown series.
-    private mutating func source(of id: SeriesID, at time: Instant) -> Dictionary<SeriesID, Source>.Index? {
-        if let index = sources.index(forKey: id), sources.values[index].valid.contains(time) { return index }
+    /// The source behind a series at a time; nil for an unknown series.
+    private mutating func source(of id: SeriesID, at time: Instant) -> Source? {
+        let known = sources[id]
+        if let known, known.valid.contains(time) { return known }
         guard let record = series[id] else { return nil }
-        if let before = sources[id] { noteSeen(before) }
-        sources[id] = Source(
-            record: record,
-            sensor: sensors.sensor(device: record.key.device, channel: record.channel, at: time),
-            valid: sensors.steadySpan(device: record.key.device, channel: record.channel, around: time),
-            lastSeen: time)
-        return sources.index(forKey: id)
+        if let known { noteSeen(known) }
+        let source = Source(record, sensors, at: time)
+        sources[id] = source
+        return source
     }
 
     private mutating func noteSeen(_ source: Source) {
