@@ -8,7 +8,7 @@ extension LimitsCommand {
         static let configuration = CommandConfiguration(
             abstract: "Drafts a decision by asking in plain words.",
             discussion: """
-                Fills in the next number and the check numbers of the decisions before it. Every number that an assembly decides
+                Fills in the next number and the check numbers of the decisions before it. Every number that an assembly decides \
                 about is yours: there is none by default. The file is a draft; adopting it is another command.
 
                 Examples:
