@@ -96,8 +96,7 @@ extension BoxCondition {
         case .diskFull, .storeFailing, .brokerAway, .nobodyOnDuty, .peopleAtRisk: .now
         case .signaturesMissing, .recoveryWaiting, .decisionsAltered: .today
         case .storeDamaged, .sensorSilent, .backupOverdue, .clockWrong, .destinationFailing, .answersUnheard,
-            .unitChanged,
-            .tooManyMessages, .testAlarm, .handOver, .placeSilent, .neighbourSilent:
+            .answerPageAway, .unitChanged, .tooManyMessages, .testAlarm, .handOver, .placeSilent, .neighbourSilent:
             .today
         case .tooMuchAtQoS0, .malformedFlood, .messagePutAside, .readingsPutAside: .assembly
         }

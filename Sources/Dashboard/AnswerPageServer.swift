@@ -1,3 +1,4 @@
+import Foundation
 import GatewayModel
 import Hummingbird
 import HummingbirdCore
@@ -42,8 +43,20 @@ public struct AnswerPageServer: Sendable {
     }
 
     /// Serves until the surrounding task or service group ends; throws where the address cannot be listened at.
-    public func serve(host: String, port: Int, logger: Logger) async throws {
-        try await application(host: host, port: port, logger: logger).run()
+    public func serve(
+        host: String, port: Int, logger: Logger, onListening: @escaping @Sendable (Int) -> Void = { _ in }
+    ) async throws {
+        try await application(host: host, port: port, logger: logger, onListening: onListening).run()
+    }
+
+    /// Why an address could not be listened at, in few words, such as `Address already in use`.
+    public static func reason(of error: any Error) -> String {
+        (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
+    }
+
+    /// True where the box does not have the address, which may come, as that of a tunnel does; the rest a person must mend.
+    public static func mayPass(_ error: any Error) -> Bool {
+        (error as? IOError)?.errnoCode == EADDRNOTAVAIL
     }
 
     private func respond(to request: Request) async -> Response {

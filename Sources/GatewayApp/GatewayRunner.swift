@@ -67,7 +67,8 @@ public struct GatewayRunner {
         }
         if let page = site.configuration.answerPage, let answers = parts.linkedAnswers {
             let server = AnswerPageServer(answering: answers) { SystemClock.now() }
-            services.append(AnswerPageService(server: server, settings: page, quiet: quiet, logger: logger))
+            let watch = AnswerPageWatch(address: page.address, news: parts.news, logger: logger)
+            services.append(AnswerPageService(server: server, settings: page, watch: watch, quiet: quiet))
         }
         try office.tellOfDroppedNotices(now: begin)
         parts.start()

@@ -11,6 +11,8 @@ public enum BoxCondition: String, Hashable, Sendable, Codable, CaseIterable {
     case destinationFailing = "destination_failing"
     /// What people answer by a destination cannot be read; the subject is its name.
     case answersUnheard = "answers_unheard"
+    /// The page on which alerts are answered by link listens nowhere; the subject is its address.
+    case answerPageAway = "answer_page_away"
     case nobodyOnDuty = "nobody_on_duty"
     case tooMuchAtQoS0 = "too_much_at_qos_0"
     case malformedFlood = "malformed_flood"

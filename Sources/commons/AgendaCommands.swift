@@ -16,9 +16,9 @@ struct AgendaCommand: ParsableCommand {
                 Examples:
                   commons agenda show
                   commons agenda show --format odt > agenda.fodt      opens in LibreOffice
-                  commons agenda show --format sheet > board.html     one sheet for the notice board
+                  commons agenda show --format sheet > board.html     for the notice board
                   commons agenda show --format ics > assembly.ics
-                  commons agenda show --meeting 2026-12-06            what was posted, with what came of it
+                  commons agenda show --meeting 2026-12-06            as posted, with results
                 """)
 
         enum Form: String, ExpressibleByArgument, CaseIterable {
@@ -49,7 +49,7 @@ struct AgendaCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Writes the agenda into the folder of papers, closes the month's report and tells people.",
             discussion: """
-                What a person has changed in a posted file stays; what is new is added at its end, or on a page beside it
+                What a person has changed in a posted file stays; what is new is added at its end, or on a page beside it \
                 where the file cannot be added to. Nothing is decided by it.
 
                 Example:
@@ -57,7 +57,7 @@ struct AgendaCommand: ParsableCommand {
                 """)
 
         @OptionGroup var site: SiteOptions
-        @Option(name: .customLong("for"), help: "The person this is entered for.") var enteredFor: String?
+        @Option(name: .customLong("for"), help: .person()) var enteredFor: String?
         @Flag(name: .long, help: "Does not try proposed decisions on the last year.") var withoutTrial = false
 
         func run() throws {
@@ -75,10 +75,11 @@ struct AgendaCommand: ParsableCommand {
                 In the posted Markdown file write behind each "Result:" one of
                   decided (decision 7)        a decision that is adopted here
                   decided (minutes 3, p. 41)  a decision that stands in the minutes
-                  decided (minutes 3, p. 41; decision 7)   the same, and it will be adopted under that number
+                  decided (minutes 3, p. 41; decision 7)
+                                              the same, and it is to be adopted as decision 7
                   deferred: why               it comes again with its history
                   withdrawn                   it comes again only if something new happens
-                and behind "Present:" how many were there. Before the assembly begins "accepted" says that an item
+                and behind "Present:" how many were there. Before the assembly begins "accepted" says that an item \
                 stands on its agenda; the others may stay open. If a line is not understood, nothing is taken down.
 
                 Example:
@@ -87,7 +88,8 @@ struct AgendaCommand: ParsableCommand {
 
         @OptionGroup var site: SiteOptions
         @Argument(help: "The marked file.") var file: String
-        @Option(name: .customLong("for"), help: "The secretary, for whom this is entered.") var enteredFor: String?
+        @Option(name: .customLong("for"), help: .person("The secretary, for whom this is entered.")) var enteredFor:
+            String?
 
         func run() throws {
             try finish(

@@ -11,13 +11,15 @@ extension AlertsCommand {
                 person has to agree by the same command. The other stewards are told.
 
                 Examples:
-                  commons alerts pause 12 --until "2026-11-30 08:00" --why "the plumber comes on Monday"
-                  commons alerts pause 12 --lasting "12 h" --why "known work on the pump" --for Rosa
+                  commons alerts pause 12 --until "2026-11-30 08:00" \\
+                      --why "the plumber comes on Monday"
+                  commons alerts pause 12 --lasting "12 h" --why "known work on the pump" \\
+                      --for Rosa
                 """)
         @OptionGroup var site: SiteOptions
         @Argument(help: "The alert's number.") var number: Int
         @OptionGroup var rest: RestOptions
-        @Option(name: .customLong("for"), help: "The person this is entered for.") var enteredFor: String?
+        @Option(name: .customLong("for"), help: .person()) var enteredFor: String?
 
         func run() throws {
             let desk = try AlertDesk(site: Site.load(configFile: site.config))
@@ -35,13 +37,14 @@ extension AlertsCommand {
                 where people are protected as for `pause`.
 
                 Examples:
-                  commons alerts off tank/level --until 2026-12-06 --why "the probe is being repaired"
+                  commons alerts off tank/level --until 2026-12-06 \\
+                      --why "the probe is being repaired"
                   commons alerts off 1/tank-minimum --lasting "12 h" --why "the tank is cleaned"
                 """)
         @OptionGroup var site: SiteOptions
         @Argument(help: "The sensor, or the limit as `limits list` names it.") var subject: String
         @OptionGroup var rest: RestOptions
-        @Option(name: .customLong("for"), help: "The person this is entered for.") var enteredFor: String?
+        @Option(name: .customLong("for"), help: .person()) var enteredFor: String?
 
         func run() throws {
             let desk = try AlertDesk(site: Site.load(configFile: site.config))
@@ -57,7 +60,7 @@ extension AlertsCommand {
             discussion: "Example:\n  commons alerts on tank/level")
         @OptionGroup var site: SiteOptions
         @Argument(help: "The sensor, or the limit as `limits list` names it.") var subject: String
-        @Option(name: .customLong("for"), help: "The person this is entered for.") var enteredFor: String?
+        @Option(name: .customLong("for"), help: .person()) var enteredFor: String?
 
         func run() throws {
             let desk = try AlertDesk(site: Site.load(configFile: site.config))

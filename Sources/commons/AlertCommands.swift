@@ -113,7 +113,7 @@ struct RestOptions: ParsableArguments {
 struct AnswerOptions: ParsableArguments {
     @OptionGroup var site: SiteOptions
     @Argument(help: "The alert's number.") var number: Int
-    @Option(name: .customLong("for"), help: "The person this is entered for.") var enteredFor: String?
+    @Option(name: .customLong("for"), help: .person()) var enteredFor: String?
 
     func send(_ answer: AlertAnswer) throws {
         let desk = try AlertDesk(site: Site.load(configFile: site.config))

@@ -10,7 +10,7 @@ struct ClockCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "set", abstract: "Says what time it is now; never earlier than readings that are stored.",
             discussion: """
-                Holds until the box is started anew, or a time service sets its clock. What came while the clock was not
+                Holds until the box is started anew, or a time service sets its clock. What came while the clock was not \
                 right is dated by it.
 
                 Example:
@@ -18,7 +18,7 @@ struct ClockCommand: ParsableCommand {
                 """)
         @OptionGroup var site: SiteOptions
         @Argument(help: "The time now, local or with its zone.") var time: String
-        @Option(name: .customLong("for"), help: "The person this is entered for.") var enteredFor: String?
+        @Option(name: .customLong("for"), help: .person()) var enteredFor: String?
 
         func run() throws {
             try finish(

@@ -10,7 +10,7 @@ struct Commons: AsyncParsableCommand {
         abstract: "Listens to a community's sensors, checks the limits its assembly has set, alerts and reports.",
         discussion: """
             First steps:
-              commons run                         the gateway (the example community unless you name another file)
+              commons run                         the gateway; without --config the example
               commons devices scan --for 10min    which devices can be heard
               commons alerts list                 what is open
               commons report --month 2026-10      the monthly report
@@ -63,6 +63,13 @@ struct SiteOptions: ParsableArguments {
     var config = "config/gateway.yaml"
 
     mutating func validate() throws { config = Site.configuration(named: config) }
+}
+
+extension ArgumentHelp {
+    /// The help of `--for` where it names a person.
+    static func person(_ text: String = "The person this is entered for.") -> ArgumentHelp {
+        ArgumentHelp(text, valueName: "person")
+    }
 }
 
 /// The form of lists.

@@ -45,7 +45,9 @@ struct DevicesCommand: AsyncParsableCommand {
         )
 
         @OptionGroup var site: SiteOptions
-        @Option(name: .customLong("for"), help: "How long, such as 30s or 10min (at most 1h).") var duration = "2min"
+        @Option(
+            name: .customLong("for"),
+            help: ArgumentHelp("How long, such as 30s or 10min (at most 1h).", valueName: "time")) var duration = "2min"
         @Option(name: .long, help: "The topic filter.") var topic = "#"
 
         func run() async throws {
@@ -61,9 +63,10 @@ struct DevicesCommand: AsyncParsableCommand {
                 A new sensor belongs to a household until you say --community.
 
                 Examples:
-                  commons devices assign 0x00158d0001abcdef temperature cold-store/temperature --resource cold_store \\
-                      --every "15 min"
-                  commons devices assign 10203040 total_volume main/water --resource water --role input --community
+                  commons devices assign 0x00158d0001abcdef temperature \\
+                      cold-store/temperature --resource cold_store --every "15 min"
+                  commons devices assign 10203040 total_volume main/water --resource water \\
+                      --role input --community
                 """)
 
         @OptionGroup var site: SiteOptions
@@ -77,7 +80,7 @@ struct DevicesCommand: AsyncParsableCommand {
         @Flag(name: .long, help: "A shared point, not a household's.") var community = false
         @Option(name: .long, help: "How often it reports, such as \"15 min\": its silence is an alert then.")
         var every: String?
-        @Option(name: .customLong("for"), help: "The person this is entered for.") var enteredFor: String?
+        @Option(name: .customLong("for"), help: .person()) var enteredFor: String?
 
         func run() throws {
             let desk = try DeviceDesk(site: Site.load(configFile: site.config))
@@ -92,7 +95,7 @@ struct DevicesCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Lets a device take the place of another one, for all its channels, from now on.",
             discussion: """
-                For a device that was replaced by one of the same model, or that came back under another identity. The
+                For a device that was replaced by one of the same model, or that came back under another identity. The \
                 meter's own register is a question of its own where the new device counts from another figure.
 
                 Example:
@@ -102,7 +105,7 @@ struct DevicesCommand: AsyncParsableCommand {
         @OptionGroup var site: SiteOptions
         @Argument(help: "The device that measures now.") var old: String
         @Argument(help: "The device that measures from now on.") var new: String
-        @Option(name: .customLong("for"), help: "The person this is entered for.") var enteredFor: String?
+        @Option(name: .customLong("for"), help: .person()) var enteredFor: String?
 
         func run() throws {
             try finish(
@@ -114,11 +117,12 @@ struct DevicesCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Drafts a device profile from one message, to be checked and completed by a person.",
             discussion: """
-                Reads the payload from standard input. What the draft guesses from names and units is never used until
+                Reads the payload from standard input. What the draft guesses from names and units is never used until \
                 the file stands in the folder of device profiles; Devices/README.md explains each line.
 
                 Example:
-                  commons devices new --topic attic/meter7 < message.json > Devices/attic-meter.yaml
+                  commons devices new --topic attic/meter7 < message.json \\
+                      > Devices/attic-meter.yaml
                   commons devices test
                 """)
 
@@ -149,13 +153,15 @@ struct DevicesCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Shows what the gateway reads out of a message.",
             discussion: """
-                Reads the payload from standard input; with --jsonl a stream of objects with topic, payload or
+                Reads the payload from standard input; with --jsonl a stream of objects with topic, payload or \
                 payload_base64, retained, received_at, answered line by line.
 
                 Examples:
-                  echo '{"temperature": 4.5}' | commons devices decode --topic zigbee2mqtt/pantry
+                  echo '{"temperature": 4.5}' | commons devices decode \\
+                      --topic zigbee2mqtt/pantry
                   commons devices decode --jsonl < messages.jsonl
-                  commons devices decode --topic rtl_433/valley/events --repeat 200000 < message.json
+                  commons devices decode --topic rtl_433/valley/events --repeat 200000 \\
+                      < message.json
                 """)
 
         @Option(name: .long, help: "The topic of the message.") var topic: String?

@@ -32,8 +32,10 @@ struct DisputesCommand: ParsableCommand {
                 Whatever shows it is marked until the assembly has decided. A paper slip is entered with --for.
 
                 Examples:
-                  commons disputes open --sensor main/water --from 2026-10-03 --to 2026-10-05 --why "we were away" --for Amina
-                  commons disputes open --figure water --month 2026-10 --why "more than came out of the spring" --for Pau
+                  commons disputes open --sensor main/water --from 2026-10-03 \\
+                      --to 2026-10-05 --why "we were away" --for Amina
+                  commons disputes open --figure water --month 2026-10 \\
+                      --why "more than came out of the spring" --for Pau
                   commons disputes open --alert 12 --why "the tank was full"
                 """)
         @OptionGroup var site: SiteOptions
@@ -46,7 +48,7 @@ struct DisputesCommand: ParsableCommand {
         var part: Part?
         @Option(name: .long, help: "The alert's number.") var alert: Int?
         @Option(name: .long, help: "Why it is wrong.") var why: String
-        @Option(name: .customLong("for"), help: "The person this is entered for.") var enteredFor: String?
+        @Option(name: .customLong("for"), help: .person()) var enteredFor: String?
 
         enum Part: String, ExpressibleByArgument, CaseIterable {
             case input, production, output, consumption
@@ -88,13 +90,15 @@ struct DisputesCommand: ParsableCommand {
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Enters that somebody has looked, how, and what was found.",
-            discussion:
-                "Example:\n  commons disputes check 3 --how \"bucket test: 10 L in 62 s, the meter said 9.8 L\" "
-                + "--for Pau")
+            discussion: """
+                Example:
+                  commons disputes check 3 --for Pau \\
+                      --how "bucket test: 10 L in 62 s, the meter said 9.8 L"
+                """)
         @OptionGroup var site: SiteOptions
         @Argument(help: "The dispute's number.") var number: Int64
         @Option(name: .long, help: "How it was checked, and what was found.") var how: String
-        @Option(name: .customLong("for"), help: "The person who checked.") var enteredFor: String?
+        @Option(name: .customLong("for"), help: .person("The person who checked.")) var enteredFor: String?
 
         func run() throws {
             try finish(
@@ -110,7 +114,8 @@ struct DisputesCommand: ParsableCommand {
 
                 Examples:
                   commons disputes decide 3 --uphold --why "the meter stood still" --decision 7
-                  commons disputes decide 4 --keep --why "the bucket test agrees" --assembly 2026-12-06 --minutes "book 2, page 14"
+                  commons disputes decide 4 --keep --why "the bucket test agrees" \\
+                      --assembly 2026-12-06 --minutes "book 2, page 14"
                 """)
         @OptionGroup var site: SiteOptions
         @Argument(help: "The dispute's number.") var number: Int64
@@ -120,7 +125,7 @@ struct DisputesCommand: ParsableCommand {
         @Option(name: .long, help: "The number of the adopted decision.") var decision: Int?
         @Option(name: .long, help: "The day of the assembly, where minutes tell it.") var assembly: String?
         @Option(name: .long, help: "Where the minutes stand.") var minutes: String?
-        @Option(name: .customLong("for"), help: "The person this is entered for.") var enteredFor: String?
+        @Option(name: .customLong("for"), help: .person()) var enteredFor: String?
 
         func validate() throws {
             if uphold == keep { throw ValidationError("Say either --uphold or --keep.") }

@@ -8,8 +8,11 @@ extension LimitsCommand {
         static let configuration = CommandConfiguration(
             abstract: "Drafts a decision by asking in plain words.",
             discussion: """
-                Fills in the next number and the check numbers of the decisions before it. Every number that an assembly decides
+                Fills in the next number and the check numbers of the decisions before it. Every number that an assembly decides \
                 about is yours: there is none by default. The file is a draft; adopting it is another command.
+
+                Whoever breaks off finds the answers in OUTPUT.answers, or draft.answers in this folder, and is offered them \
+                when starting again: Enter keeps each.
 
                 Examples:
                   commons limits draft
@@ -21,22 +24,17 @@ extension LimitsCommand {
 
         func run() throws {
             let files = try Site.load(configFile: site.config)
-            let desk = DraftDesk(site: files, language: language) { question in
+            let desk = try DraftDesk(site: files, language: language, output: output) { question in
                 print(question, terminator: "")
                 fflush(nil)
                 return readLine()
             } tell: {
                 print($0)
             }
-            guard let (number, text) = try desk.draft() else {
-                throw ValidationError("The questions were not answered to the end; nothing was written.")
+            guard let draft = try desk.draft() else {
+                throw ValidationError("The questions were not answered to the end; no decision was written.")
             }
-            let path = output ?? DraftDesk.fileName(number)
-            guard !FileManager.default.fileExists(atPath: path) else {
-                throw ValidationError("\(path) is there already; name another file with --output.")
-            }
-            try text.write(toFile: path, atomically: true, encoding: .utf8)
-            print(desk.written(path))
+            try desk.write(draft)
         }
     }
 }

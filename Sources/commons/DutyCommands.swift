@@ -56,7 +56,7 @@ extension AlertsCommand {
                 + "Example:\n  commons alerts test --to Rosa")
         @OptionGroup var site: SiteOptions
         @Option(name: .customLong("to"), help: "The steward's name.") var steward: String
-        @Option(name: .customLong("for"), help: "The person this is entered for.") var enteredFor: String?
+        @Option(name: .customLong("for"), help: .person()) var enteredFor: String?
 
         func run() throws {
             try finish(AlertDesk(site: Site.load(configFile: site.config)).test(steward, enteredFor: enteredFor))

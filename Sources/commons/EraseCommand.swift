@@ -10,15 +10,16 @@ extension LogCommand {
                 Copies made before still hold them until they leave the rota.
 
                 Examples:
-                  commons log erase 412 --text person --why "moved away and asked for it" --for Amina
-                  commons log erase 412 --why "the note names a child" --for Rosa          every text of the entry
+                  commons log erase 412 --text person --why "moved away and asked for it" \\
+                      --for Amina
+                  commons log erase 412 --why "the note names a child" --for Rosa  (all of it)
                 """)
         @OptionGroup var site: SiteOptions
         @Argument(help: "The entry's number.") var number: Int64
         @Option(name: .long, help: "Only this text, as `log show --format json` names it (may be repeated).")
         var text: [String] = []
         @Option(name: .long, help: "Why.") var why: String
-        @Option(name: .customLong("for"), help: "The person this is entered for.") var enteredFor: String?
+        @Option(name: .customLong("for"), help: .person()) var enteredFor: String?
 
         func run() throws {
             try finish(

@@ -35,13 +35,14 @@ struct HouseholdsCommand: ParsableCommand {
 
                 Examples:
                   commons households export house-3/water --for Amina --output amina.csv
-                  commons households export house-3/water --from 2026-01-01 --to 2026-03-31 --for Amina
+                  commons households export house-3/water --from 2026-01-01 --to 2026-03-31 \\
+                      --for Amina
                 """)
         @OptionGroup var site: SiteOptions
         @Argument(help: "The household's measuring point.") var point: String
         @Option(name: .long, help: "The first day; the first of all by default.") var from: String?
         @Option(name: .long, help: "The last day; today by default.") var to: String?
-        @Option(name: .customLong("for"), help: "Who of the household asked for it.") var person: String
+        @Option(name: .customLong("for"), help: .person("Who of the household asked for it.")) var person: String
         @Option(name: .long, help: "The file to write; standard output by default.") var output: String?
 
         func run() throws {
@@ -54,21 +55,22 @@ struct HouseholdsCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Deletes what was measured of a household, for good.",
             discussion: """
-                Readings, days, meter events, figures in alerts, their notices with the files and what a broker holds of
-                them, and the lines of files that were exported and still lie where they were written. The sums of the
-                months that are over are fixed first, so that no later report tells the difference. That it was deleted is
-                recorded, the values never. Files that were moved, and papers, are yours to destroy; copies made before are
+                Readings, days, meter events, figures in alerts, their notices with the files and what a broker holds of \
+                them, and the lines of files that were exported and still lie where they were written. The sums of the \
+                months that are over are fixed first, so that no later report tells the difference. That it was deleted is \
+                recorded, the values never. Files that were moved, and papers, are yours to destroy; copies made before are \
                 purged when one of them is restored, and end with the rota.
 
                 Examples:
                   commons households forget house-3/water --for Amina
-                  commons households forget house-3/water --from 2026-01-01 --to 2026-03-31 --for Amina
+                  commons households forget house-3/water --from 2026-01-01 --to 2026-03-31 \\
+                      --for Amina
                 """)
         @OptionGroup var site: SiteOptions
         @Argument(help: "The household's measuring point.") var point: String
         @Option(name: .long, help: "The first day; the first of all by default.") var from: String?
         @Option(name: .long, help: "The last day; today by default.") var to: String?
-        @Option(name: .customLong("for"), help: "Who of the household asked for it.") var person: String
+        @Option(name: .customLong("for"), help: .person("Who of the household asked for it.")) var person: String
 
         func run() throws {
             let reply = try HouseholdDesk(site: Site.load(configFile: site.config)).forget(

@@ -8,14 +8,16 @@ struct ImportReadings: ParsableCommand {
         commandName: "import",
         abstract: "Brings history along: CSV, JSON Lines, or the SQLite file of Home Assistant.",
         discussion: """
-            The file is checked first and shown as it would be read; then all of it is stored, or nothing. The same file
+            The file is checked first and shown as it would be read; then all of it is stored, or nothing. The same file \
             is imported once. Times without a zone are local. An import can be undone.
 
             Examples:
               commons readings import old.csv --sensor main/water --unit L --kind register
-              commons readings import meters.csv --column "House 7=house-07/water" --column "House 8=house-08/water"
+              commons readings import meters.csv --column "House 7=house-07/water" \\
+                  --column "House 8=house-08/water"
               commons readings import logger.csv --sensor tank/level --zone UTC
-              commons readings import home-assistant_v2.db --column sensor.main_water=main/water
+              commons readings import home-assistant_v2.db \\
+                  --column sensor.main_water=main/water
               commons readings import export-of-another-box.csv --yes
               commons readings import --list
               commons readings import --undo 3
@@ -33,7 +35,7 @@ struct ImportReadings: ParsableCommand {
     var filters: [String] = []
     @Option(name: .long, help: "The zone of times that name none (UTC, Etc/GMT-1); the community's by default.")
     var zone: String?
-    @Option(name: .customLong("for"), help: "The person this is entered for.") var enteredFor: String?
+    @Option(name: .customLong("for"), help: .person()) var enteredFor: String?
     @Flag(name: .long, help: "Do not ask.") var yes = false
     @Flag(name: .long, help: "List the imports.") var list = false
     @Option(name: .long, help: "The number of an import that shall no longer count.") var undo: Int64?

@@ -8,7 +8,7 @@ struct MeterEventOptions: ParsableArguments {
     @Option(name: .long, help: "The event's time as listed; may be left out while one question is open.") var at:
         String?
     @Option(name: .long, help: "The kind (exchange, reset …), where several happened at once.") var kind: String?
-    @Option(name: .customLong("for"), help: "The person this is entered for.") var enteredFor: String?
+    @Option(name: .customLong("for"), help: .person()) var enteredFor: String?
 
     func send(isConfirmed: Bool, use: String?) throws {
         let desk = try MeterDesk(site: Site.load(configFile: site.config))
@@ -49,12 +49,13 @@ struct ExchangeMeter: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "exchange", abstract: "Tells that a meter was replaced, before or after its readings show it.",
         discussion: """
-            The figures are the register's own, as the dial showed them; say their unit where it is not the one that the
+            The figures are the register's own, as the dial showed them; say their unit where it is not the one that the \
             device sends. Print the sheet to take along with --print.
 
             Examples:
               commons meters exchange main/water --print
-              commons meters exchange main/water --old-final 9870 --new-first 0 --at "2026-05-03 10:00" --by Rosa
+              commons meters exchange main/water --old-final 9870 --new-first 0 \\
+                  --at "2026-05-03 10:00" --by Rosa
             """)
     @OptionGroup var site: SiteOptions
     @Argument(help: "The sensor.") var sensor: String
@@ -93,7 +94,7 @@ struct AddReading: ParsableCommand {
         discussion: """
             Examples:
               commons readings add main/water 1234.5 --at "2026-05-03 10:00" --for Rosa
-              commons readings add --print > round.csv       a sheet with a line per sensor, to print and fill in
+              commons readings add --print > round.csv     a sheet to print and fill in
               commons readings add --sheet round.csv --for Rosa
             """)
     @OptionGroup var site: SiteOptions
@@ -101,7 +102,7 @@ struct AddReading: ParsableCommand {
     @Argument(help: "The figure.") var value: String?
     @Option(name: .long, help: "Its unit; the sensor's by default.") var unit: String?
     @Option(name: .long, help: "When it was read; now by default.") var at: String?
-    @Option(name: .customLong("for"), help: "Who read it.") var enteredFor: String?
+    @Option(name: .customLong("for"), help: .person("Who read it.")) var enteredFor: String?
     @Option(name: .long, help: "A filled-in round sheet (CSV).") var sheet: String?
     @Flag(name: .long, help: "Print an empty round sheet.") var print = false
     @Option(name: .long, help: "Only this place on the sheet.") var place: String?
@@ -127,7 +128,8 @@ struct SetReadingsAside: ParsableCommand {
         abstract: "Lets readings of a time not count; they stay stored, and it can be undone.",
         discussion: """
             Examples:
-              commons readings set-aside tank/level --from "2026-05-03 08:00" --to "2026-05-03 12:00" --why "sensor was out of the water"
+              commons readings set-aside tank/level --from "2026-05-03 08:00" \\
+                  --to "2026-05-03 12:00" --why "sensor was out of the water"
               commons readings set-aside --list
               commons readings set-aside --undo 3
             """)
@@ -136,7 +138,7 @@ struct SetReadingsAside: ParsableCommand {
     @Option(name: .long, help: "From this day or time on.") var from: String?
     @Option(name: .long, help: "Before this day or time.") var to: String?
     @Option(name: .long, help: "Why; shown wherever the figure is shown.") var why: String?
-    @Option(name: .customLong("for"), help: "The person this is entered for.") var enteredFor: String?
+    @Option(name: .customLong("for"), help: .person()) var enteredFor: String?
     @Flag(name: .long, help: "List what is set aside.") var list = false
     @Option(name: .long, help: "The number of an entry whose readings count again.") var undo: Int64?
     @Option(name: .long, help: "text or json.") var format = ListFormat.text
@@ -165,7 +167,7 @@ struct PutAsideReadings: ParsableCommand {
         discussion: """
             Examples:
               commons readings put-aside
-              commons readings put-aside --release 12 --for Rosa     its time is true after all
+              commons readings put-aside --release 12 --for Rosa   its time is true
               commons readings put-aside --drop-device 0x00158d0001abcdef
             """)
     @OptionGroup var site: SiteOptions
@@ -173,7 +175,7 @@ struct PutAsideReadings: ParsableCommand {
     @Option(name: .long, help: "A device whose times are all true.") var releaseDevice: String?
     @Option(name: .long, help: "The number of an entry to drop.") var drop: Int64?
     @Option(name: .long, help: "A device whose entries are all dropped.") var dropDevice: String?
-    @Option(name: .customLong("for"), help: "The person this is entered for.") var enteredFor: String?
+    @Option(name: .customLong("for"), help: .person()) var enteredFor: String?
     @Option(name: .long, help: "text or json.") var format = ListFormat.text
 
     func run() throws {

@@ -65,7 +65,7 @@ struct LimitsCommand: ParsableCommand {
                 """)
         @OptionGroup var site: SiteOptions
         @Argument(help: "The resolution's file.") var file: String
-        @Option(name: .customLong("for"), help: "The person this is entered for.") var enteredFor: String?
+        @Option(name: .customLong("for"), help: .person()) var enteredFor: String?
         @Flag(name: .long, help: "Do not ask.") var yes = false
 
         func run() throws {

@@ -29,9 +29,11 @@ struct ReadingsCommand: ParsableCommand {
             abstract: "Writes readings as CSV or JSON Lines, in time order; also while the gateway runs.",
             discussion: """
                 Examples:
-                  commons readings export --from 2026-10-01 --until 2026-11-01 --output october.csv
+                  commons readings export --from 2026-10-01 --until 2026-11-01 \\
+                      --output october.csv
                   commons readings export --sensor tank/level --format jsonl
-                  commons readings export --sensor house-3/water --why "the meter seems to run backwards"
+                  commons readings export --sensor house-3/water \\
+                      --why "the meter seems to run backwards"
                 """)
 
         enum Form: String, ExpressibleByArgument, CaseIterable {
@@ -173,7 +175,7 @@ struct ReportCommand: ParsableCommand {
 
         @OptionGroup var site: SiteOptions
         @Option(name: .long, help: "The month (YYYY-MM); it must be over.") var month: String
-        @Option(name: .customLong("for"), help: "The person this is entered for.") var enteredFor: String?
+        @Option(name: .customLong("for"), help: .person()) var enteredFor: String?
 
         func run() throws {
             try finish(ReportDesk(site: Site.load(configFile: site.config)).close(month: month, enteredFor: enteredFor))

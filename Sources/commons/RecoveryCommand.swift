@@ -21,7 +21,7 @@ extension LimitsCommand {
         @Argument(help: "The decision with the new list of delegates.") var file: String?
         @Flag(name: .long, help: "The seven days are over: adopt it.") var finish = false
         @Flag(name: .long, help: "End the wait without it.") var withdraw = false
-        @Option(name: .customLong("for"), help: "The person this is entered for.") var enteredFor: String?
+        @Option(name: .customLong("for"), help: .person()) var enteredFor: String?
         @Flag(name: .long, help: "Do not ask.") var yes = false
 
         func validate() throws {

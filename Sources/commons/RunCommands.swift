@@ -7,7 +7,7 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Runs the gateway until Ctrl-C or SIGTERM.",
         discussion: """
-            SIGHUP reads the files again; a broken file keeps the last good one. Changes of mqtt, destinations,
+            SIGHUP reads the files again; a broken file keeps the last good one. Changes of mqtt, destinations, \
             data_folder and metrics_port are taken over at the next start only.
 
             Examples:
@@ -54,7 +54,7 @@ struct SimulateCommand: AsyncParsableCommand {
 
             Examples:
               commons simulate --from 2026-09-01 --days 61 --output village.jsonl
-              commons simulate --live                      to the broker of the configuration, until Ctrl-C
+              commons simulate --live                      to the broker, until Ctrl-C
             """)
 
     @OptionGroup var site: SiteOptions
@@ -85,7 +85,7 @@ struct ReplayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay", abstract: "Sends recorded messages through the live path.",
         discussion: """
-            The file has one JSON object a line: received_at, topic, payload (or payload_base64), retained. Times come from
+            The file has one JSON object a line: received_at, topic, payload (or payload_base64), retained. Times come from \
             received_at; no notice is sent. Only a demonstration database takes replayed messages.
 
             Examples:
@@ -107,9 +107,9 @@ struct BackupCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup", abstract: "Copies the whole box into an encrypted file, and restores that for a trial.",
         discussion: """
-            Also while the gateway runs, which makes copies by itself as `backup:` in the configuration says. The file
-            appears only once it was decrypted, unpacked and compared: every page of the database, the record book's
-            chain, sums, and each other file. Without a passphrase file it is the database alone, and not encrypted.
+            Also while the gateway runs, which makes copies by itself as `backup:` in the configuration says. The file \
+            appears only once it was decrypted, unpacked and compared: every page of the database, the record book's \
+            chain, sums, and each other file. Without a passphrase file it is the database alone, and not encrypted. \
             On another machine a restricted sftp account is enough; what was sent there is fetched back and compared.
 
             Examples:
@@ -132,16 +132,18 @@ struct RestoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore", abstract: "Brings a box back from an encrypted copy.",
         discussion: """
-            Onto an empty machine, each file goes where it stood; nothing that is there is overwritten. A move means that
-            the first box is gone; a copy may go on beside it. The entry number on the last printed report tells which
+            Onto an empty machine, each file goes where it stood; nothing that is there is overwritten. A move means that \
+            the first box is gone; a copy may go on beside it. The entry number on the last printed report tells which \
             entries of the record book are lost.
 
             Examples:
-              commons restore /media/stick/commons-vall-clara-2026-11-23T030000Z.tar.gpg --as move --for Rosa
+              commons restore /media/stick/commons-vall-clara-2026-11-23T030000Z.tar.gpg \\
+                  --as move --for Rosa
               commons restore COPY.tar.gpg --to /tmp/look --as copy --for Rosa
-              commons restore COPY.tar.gpg --as move --last-entry 214 --check-number "9f3c 01aa ..." --for Rosa
-              commons restore ssh://backup@neighbour.lan:22/srv/commons/COPY.tar.gpg --key-file KEY --known-hosts FILE \\
-                --as move --for Rosa
+              commons restore COPY.tar.gpg --as move --last-entry 214 \\
+                  --check-number "9f3c 01aa ..." --for Rosa
+              commons restore ssh://backup@neighbour.lan:22/srv/commons/COPY.tar.gpg \\
+                  --key-file KEY --known-hosts FILE --as move --for Rosa
             """)
 
     enum Kind: String, ExpressibleByArgument, CaseIterable { case move, copy }
@@ -160,7 +162,7 @@ struct RestoreCommand: ParsableCommand {
     @Option(name: .long, help: "The number of the last entry of the record book that a printed report names.")
     var lastEntry: Int64?
     @Option(name: .long, help: "The check number beside it, 64 digits; gaps do not matter.") var checkNumber: String?
-    @Option(name: .customLong("for"), help: "Whose act it is.") var person: String
+    @Option(name: .customLong("for"), help: .person("Whose act it is.")) var person: String
 
     func validate() throws {
         if let checkNumber, RestoreDesk.checkNumber(checkNumber) == nil {
@@ -206,8 +208,8 @@ struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Says what is wrong with this installation and what to do about it.",
         discussion: """
-            Reads every stored reading and counts every day anew; years take minutes on a memory card. It changes nothing
-            unless --repair is given, which needs the gateway to be stopped: then what can be saved is saved, and what is
+            Reads every stored reading and counts every day anew; years take minutes on a memory card. It changes nothing \
+            unless --repair is given, which needs the gateway to be stopped: then what can be saved is saved, and what is \
             damaged is kept beside it in the data folder.
 
             Examples:

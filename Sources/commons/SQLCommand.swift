@@ -8,15 +8,19 @@ struct SQLCommand: ParsableCommand {
         commandName: "sql",
         abstract: "Answers a question in SQL; also while the gateway runs, and without changing anything.",
         discussion: """
-            Two tables are made for it: readings, and hours with count, minimum, maximum and mean (first and last of
-            counters). Days stand in day_use and day_stats; docs/sql.md and docs/storage.md describe them all. Times
+            Two tables are made for it: readings, and hours with count, minimum, maximum and mean (first and last of \
+            counters). Days stand in day_use and day_stats; docs/sql.md and docs/storage.md describe them all. Times \
             are UTC, local and day are the community's. Name a sensor and a time: then only those are looked at.
 
             Examples:
-              commons sql "SELECT local, mean FROM hours WHERE sensor = 'tank/level' AND time >= '2026-11-01'"
-              commons sql "SELECT date, mantissa / pow(10, scale) FROM day_use WHERE sensor = 'well-1/water'"
-              commons sql --format csv --output month.csv "SELECT * FROM readings WHERE time >= '2026-10' AND time < '2026-11'"
-              commons sql --why "leak in the night of the 3rd" "SELECT * FROM hours WHERE sensor = 'house-3/water'"
+              commons sql "SELECT local, mean FROM hours
+                  WHERE sensor = 'tank/level' AND time >= '2026-11-01'"
+              commons sql "SELECT date, mantissa / pow(10, scale) FROM day_use
+                  WHERE sensor = 'well-1/water'"
+              commons sql --format csv --output month.csv \\
+                  "SELECT * FROM readings WHERE time >= '2026-10' AND time < '2026-11'"
+              commons sql --why "leak in the night of the 3rd" \\
+                  "SELECT * FROM hours WHERE sensor = 'house-3/water'"
               commons sql < question.sql
             """)
 

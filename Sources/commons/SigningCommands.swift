@@ -16,7 +16,8 @@ extension LimitsCommand {
                   ssh-keygen -Y sign -f KEY -n limits@COMMUNITY < 0007.md > rosa.sig
 
                 Examples:
-                  commons limits sign config/resolutions/0007.md --key ~/.ssh/id_ed25519 --person rosa
+                  commons limits sign config/resolutions/0007.md --key ~/.ssh/id_ed25519 \\
+                      --person rosa
                   commons limits sign 0007.md --key ~/.ssh/id_ed25519.pub --person rosa
                 """)
         @OptionGroup var site: SiteOptions

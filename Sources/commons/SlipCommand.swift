@@ -13,7 +13,7 @@ extension HouseholdsCommand {
                 """)
         @OptionGroup var site: SiteOptions
         @Flag(name: .long, help: "Also for homes that a destination reaches.") var all = false
-        @Option(name: .customLong("for"), help: "The person who carries them.") var enteredFor: String?
+        @Option(name: .customLong("for"), help: .person("The person who carries them.")) var enteredFor: String?
 
         func run() throws {
             print(try HouseholdDesk(site: Site.load(configFile: site.config)).slips(all: all, enteredFor: enteredFor))

@@ -7,12 +7,13 @@ extension LimitsCommand {
         static let configuration = CommandConfiguration(
             commandName: "what-if", abstract: "Tries a proposed decision on the community's own readings.",
             discussion: """
-                On how many days each limit would have been passed, when and for how long, beside what is in force today, and
+                On how many days each limit would have been passed, when and for how long, beside what is in force today, and \
                 with other numbers. Nothing is decided or stored. Markdown and HTML are ready for the agenda.
 
                 Examples:
                   commons limits what-if 0009-water.md --since 2025-11
-                  commons limits what-if 0009-water.md --since 2026-05-01 --until 2026-09-30 --format html --output tried.html
+                  commons limits what-if 0009-water.md --since 2026-05-01 --until 2026-09-30 \\
+                      --format html --output tried.html
                 """)
         @OptionGroup var site: SiteOptions
         @Argument(help: "The proposed decision's file.") var file: String

@@ -60,7 +60,7 @@ struct AgendaRecordTests {
         }
         let again = try next()
         let deferred = try #require(again.first { $0.title == AgendaVillage.titles[0] })
-        #expect(deferred.history == ["6 December 2026: put off: until the map is there"])
+        #expect(deferred.history == ["6 December 2026: put off by the assembly: until the map is there"])
         #expect(!again.contains { [AgendaVillage.titles[1], AgendaVillage.titles[2]].contains($0.title) })
         // Something new: the neighbours have written another text.
         try agenda.lay(

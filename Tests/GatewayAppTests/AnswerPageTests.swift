@@ -94,14 +94,28 @@ struct AnswerPageTests {
         }
     }
 
-    @Test("An address that somebody else holds stops nothing; once it is free the page is served")
+    /// How the alert about the page stands, and what the stewards' board says.
+    private func told() throws -> (state: String?, board: String) {
+        let lines = try gateway.command(["alerts", "list", "--all", "--format", "json"]).split(separator: "\n")
+        let line = lines.first { $0.contains("answer_page_away") }
+        let names = try FileManager.default.contentsOfDirectory(atPath: modem.file("board"))
+        let board = names.compactMap { try? String(contentsOfFile: modem.file("board/\($0)"), encoding: .utf8) }
+        return (line.map { $0.contains("\"closed\"") ? "closed" : "open" }, board.joined(separator: "\n"))
+    }
+
+    @Test("An address that somebody else holds stops nothing and is told of; once it is free the page is served")
     func occupied() throws {
         let other = try Loopback.listen(port: port)
         try gateway.startListening()
         #expect(waitUntil { gateway.process?.output.contains("the answer page cannot listen at") == true })
         #expect(gateway.counter("commons_broker_connected") == 1)
+        #expect(try waitUntil(20) { try told().state == "open" && told().board.contains("lead nowhere") })
+        let board = try told().board
+        #expect(board.contains("cannot listen at 127.0.0.1:\(port) since "), "\(board)")
+        #expect(board.contains(": Address already in use. ") && board.contains("(answer_page: listen)"), "\(board)")
         close(other.descriptor)
         #expect(waitUntil(30) { PlainHTTP.send("GET", port: port, "/")?.status == 404 })
+        #expect(try waitUntil(20) { try told().state == "closed" && told().board.contains("listens again since ") })
         #expect(gateway.stop() == .exited(0))
     }
 }

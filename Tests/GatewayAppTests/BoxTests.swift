@@ -132,9 +132,14 @@ struct BoxTests {
         office.close()
     }
 
-    @Test("An alert about a way on which nobody answers any more ends at the next start, and no other")
-    func abandonedWay() throws {
+    @Test(
+        "An alert about a way on which nobody answers any more ends at the next start, and no other",
+        arguments: [nil, "127.0.0.1", "10.8.0.1"])
+    func abandonedWay(host: String?) throws {
         let village = try AlertVillage()
+        village.office.pipeline.box(
+            .answerPageAway, subject: "10.8.0.1:8480", isActive: true, onset: village.now, ["reason": "in use"],
+            village.now)
         for condition in [BoxCondition.answersUnheard, .destinationFailing] {
             village.office.pipeline.box(
                 condition, subject: "push", isActive: true, onset: village.now, ["reason": "HTTP 403"], village.now)
@@ -142,10 +147,40 @@ struct BoxTests {
         try village.commit()
         try village.restart()
         let news = DestinationNews(logger: Logger(label: "t"))
-        RunningParts.forgetAbandonedWays([], in: village.office.store, news: news)
+        let page = host.map { host in
+            var page = AnswerPageSettings()
+            page.host = host
+            return page
+        }
+        RunningParts.forgetAbandonedWays([], page: page, in: village.office.store, news: news)
         var watch = BoxWatch(site: village.site, store: village.office.store, destinations: news)
-        let found = watch.look(now: village.now, counters: Counters()).filter { $0.subject == "push" }
-        #expect(found.map(\.condition) == [.answersUnheard] && found.allSatisfy { !$0.isActive })
+        let found = watch.look(now: village.now, counters: Counters()).filter { !$0.subject.isEmpty && !$0.isActive }
+        #expect(
+            Set(found.map { "\($0.condition.rawValue) \($0.subject)" })
+                == (host == "10.8.0.1"
+                    ? ["answers_unheard push"] : ["answers_unheard push", "answer_page_away 10.8.0.1:8480"]))
+    }
+
+    @Test("An answer page that cannot listen is told of: at once where somebody must mend it, later where it may pass")
+    func answerPageAway() throws {
+        let news = DestinationNews(logger: Logger(label: "t"))
+        let page = AnswerPageWatch(address: "10.8.0.1:8480", news: news, logger: Logger(label: "t"))
+        let begin = Instant(milliseconds: 1_000_000)
+        func told() -> [String] {
+            news.take().map { "\($0.condition.rawValue) \($0.destination) \($0.reason ?? "-") \($0.since == begin)" }
+        }
+        for seconds in [Int64(0), 60, 119] {
+            page.failed("not there", mayPass: true, now: begin.advanced(bySeconds: seconds))
+        }
+        #expect(told().isEmpty)
+        page.failed("not there", mayPass: true, now: begin.advanced(bySeconds: 120))
+        page.failed("not there", mayPass: true, now: begin.advanced(bySeconds: 125))
+        #expect(told() == ["answer_page_away 10.8.0.1:8480 not there true"])
+        page.listens()
+        #expect(told() == ["answer_page_away 10.8.0.1:8480 - false"])
+        page.failed("in use", mayPass: false, now: begin)
+        page.failed("in use", mayPass: false, now: begin.advanced(bySeconds: 5))
+        #expect(told() == ["answer_page_away 10.8.0.1:8480 in use true"])
     }
 
     @Test("Case 9: forty silent sensors stay forty alerts when their retained copies come again with the broker")

@@ -202,7 +202,9 @@ struct MeasuredEffectTests {
         let (told, facts) = (try told(office), try agenda(office, site))
         #expect(told.count == 2 && facts.count == 2)
         for texts in [told, facts] {
-            #expect(texts.contains { $0.contains("place: … → …") } && texts.contains { $0.contains("device: … → …") })
+            #expect(
+                texts.contains { $0.contains("the place: changed.") }
+                    && texts.contains { $0.contains("what measures it: changed.") })
             #expect(texts.allSatisfy { !$0.contains("house-09") && !$0.contains("h9") && !$0.contains("h energy") })
         }
         office.close()
@@ -215,7 +217,7 @@ struct MeasuredEffectTests {
         // There the noon of 31 May belongs to June, and that of 30 April to May.
         #expect(
             told == [
-                "The settings of the box changed what a limit measures, since 2026-06-08 00:00: time_zone: Europe/Madrid → Pacific/Kiritimati. Shop: Last month it was 70 kWh; with the change it would have been 62 kWh. It is on the next agenda."
+                "The settings of the box changed what a limit measures, since 2026-06-08 00:00: the time zone: before Europe/Madrid, now Pacific/Kiritimati. Shop: Last month it was 70 kWh; with the change it would have been 62 kWh. It is on the next agenda."
             ])
         let fact = try #require(agenda(office, site).first)
         #expect(fact.hasSuffix("Shop: Last month it was 70 kWh; with the change it would have been 62 kWh."))
@@ -230,14 +232,14 @@ struct MeasuredEffectTests {
         let told = try told(office)
         #expect(
             told == [
-                "Decision 2 changed what a limit measures, since 2026-04-06: 2/roof: persons_served: 10 → 20. Last month it was 0.1 kWh per person and day; with the change it would have been 0.05 kWh per person and day. It is on the next agenda.",
-                "Decision 2 changed what a limit measures, since 2026-04-06: 2/both: sensors: both/energy → shop/energy. Last month it was 101 kWh; with the change it would have been 70 kWh. It is on the next agenda.",
+                "Decision 2 changed what a limit measures, since 2026-04-06: 2/roof: people it is counted for: before 10, now 20. Last month it was 0.1 kWh per person and day; with the change it would have been 0.05 kWh per person and day. It is on the next agenda.",
+                "Decision 2 changed what a limit measures, since 2026-04-06: 2/both: what is counted: before Both, now Shop. Last month it was 101 kWh; with the change it would have been 70 kWh. It is on the next agenda.",
             ])
         let facts = try agenda(office, site)
         #expect(
             facts == [
-                "Roof, 7 June 2026 at 12:00: persons_served: 10 → 20. Changed by: Decision 2. Last month it was 0.1 kWh per person and day; with the change it would have been 0.05 kWh per person and day.",
-                "Both, 7 June 2026 at 12:00: sensors: both/energy → shop/energy. Changed by: Decision 2. Last month it was 101 kWh; with the change it would have been 70 kWh.",
+                "Roof, 7 June 2026 at 12:00: people it is counted for: before 10, now 20. Changed by: Decision 2. Last month it was 0.1 kWh per person and day; with the change it would have been 0.05 kWh per person and day.",
+                "Both, 7 June 2026 at 12:00: what is counted: before Both, now Shop. Changed by: Decision 2. Last month it was 101 kWh; with the change it would have been 70 kWh.",
             ])
         #expect(try office.store.verifyRecordBook().isIntact)
         // The same decision with a new number changes nothing that is measured.

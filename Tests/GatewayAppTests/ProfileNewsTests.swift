@@ -137,23 +137,25 @@ struct ProfileNewsTests {
         office = try again(office, atReload: atReload, at: may(38))
         let what =
             "device_profile sounder: - {path: level, channel: level, quantity: level, unit: cm} → - {path: level, channel: level, quantity: level, unit: cm, scale: 0.5}"
+        let words =
+            "what the device profile “sounder” says: before “- {path: level, channel: level, quantity: level, unit: cm}”, now “- {path: level, channel: level, quantity: level, unit: cm, scale: 0.5}”"
         let told = try told(office)
         #expect(
             told == [
-                "The settings of the box: Tank, homes: 1: The settings of the box changed what a limit measures, since 2026-06-07 12:00: \(what) (Tank, homes: 1). Tank: \(Self.nobodyKnows) It is on the next agenda."
+                "The settings of the box: Tank, homes: 1: The settings of the box changed what a limit measures, since 2026-06-07 12:00: \(words) (Tank, homes: 1). Tank: \(Self.nobodyKnows) It is on the next agenda."
             ], "\(told)")
         let entry = try #require(office.store.recordEntries().last { $0.entry.kind == "profile.changed" })
         let facts = entry.entry.facts
         #expect(facts["profile"] == "sounder" && facts["what"] == what && facts["homes"] == "1")
         #expect(facts["before"]?.count == 64 && facts["after"]?.count == 64 && facts["before"] != facts["after"])
         #expect(!facts.values.contains { $0.contains("home") } && entry.entry.erasable == ["homes": "home/level"])
-        let point = "7 June 2026 at 12:00: \(what). Changed by: The settings of the box."
+        let point = "7 June 2026 at 12:00: \(words). Changed by: The settings of the box."
         let agenda = try agenda(office)
         #expect(agenda.count == 2 && agenda.first == "Tank, \(point) \(Self.nobodyKnows)", "\(agenda)")
         #expect(agenda.last?.hasSuffix(point) == true && agenda.last?.contains("Home") == false, "\(agenda)")
         for (limit, isTold) in [("tank", true), ("home", true), ("mill", false)] {
             let last = try ExplainDesk(site: office.site).lines("1/\(limit)", at: nil, now: may(39)).lines.last
-            #expect(last?.contains(what) == isTold, "\(last ?? "")")
+            #expect(last?.contains(words) == isTold, "\(last ?? "")")
         }
         #expect(try office.store.verifyRecordBook().isIntact)
         office = try again(office, atReload: atReload, at: may(39))
@@ -185,12 +187,15 @@ struct ProfileNewsTests {
         try profile("sounder", topic: "sounder/{device}", Self.level.replacing("cm", with: "m"))
         office = try again(office, atReload: true, at: may(38))
         let both = try told(office)
-        #expect(both.map { $0.contains("device_profile float: ") } == [true, false])
-        #expect(both.allSatisfy { $0.contains("unit: cm} → - {") && $0.contains("unit: m}") }, "\(both)")
+        #expect(both.map { $0.contains("what the device profile “float” says: ") } == [true, false])
+        #expect(both.allSatisfy { $0.contains("unit: cm}”, now “- {") && $0.contains("unit: m}") }, "\(both)")
         try FileManager.default.removeItem(atPath: folder.file("Devices/sounder.yaml"))
         office = try again(office, atReload: false, at: may(39))
         let gone = try told(office).dropFirst(2)
-        #expect(gone.contains { $0.contains("device_profile sounder: ") && $0.contains(" → - (Tank") }, "\(gone)")
+        #expect(
+            gone.contains {
+                $0.contains("what the device profile “sounder” says: ") && $0.contains(", now nothing (Tank")
+            }, "\(gone)")
         office.close()
     }
 
@@ -210,7 +215,10 @@ struct ProfileNewsTests {
         }
         let told = try told(office)
         #expect(
-            told.count == 1 && told.allSatisfy { $0.contains("device_profile: sounder → eager (Tank). Tank: ") },
+            told.count == 1
+                && told.allSatisfy {
+                    $0.contains("the device profile that reads it: before sounder, now eager (Tank). Tank: ")
+                },
             "\(told)")
         #expect(try agenda(office).count == 1)
         // Its own changes count from then on.

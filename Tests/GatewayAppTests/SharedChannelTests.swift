@@ -112,7 +112,7 @@ struct SharedChannelTests {
     }
 
     private static let tankEnds =
-        "a power → -. Last month it was 40 to 40 W, 40 W on average; from now on it is not measured any more."
+        "what measures it: before power of a, now nothing. Last month it was 40 to 40 W, 40 W on average; from now on it is not measured any more."
 
     @Test("Two sensors of the file on one channel are refused by place, reason and remedy, in the check and at load")
     func file() throws {
@@ -153,7 +153,10 @@ struct SharedChannelTests {
         let entry = try #require(office.store.recordEntries().last { $0.entry.facts["sensor"] == "tank/power" })
         #expect(entry.entry.kind == "sensor.bound" && entry.entry.facts["new"] == nil)
         #expect(entry.entry.facts["old"]?.contains("\"a\"") == true && entry.entry.erasable["person"] == "ona")
-        #expect(try agenda(office).map { $0.hasPrefix("Tank, 7 June 2026 at 12:00: a power → -.") } == [true])
+        #expect(
+            try agenda(office).map {
+                $0.hasPrefix("Tank, 7 June 2026 at 12:00: what measures it: before power of a, now nothing.")
+            } == [true])
         try hear("a", 20, in: office, at: may(39))
         #expect(try bound(office) == ["mill/power b", "pool/power a"])
         for (sensor, count) in [("tank/power", 32), ("pool/power", 1)] {
@@ -212,8 +215,8 @@ struct SharedChannelTests {
         let told = try told(office)
         #expect(
             told.map { $0.split(separator: ": ").dropFirst(3).joined(separator: ": ") } == [
-                "b power → a power. Last month it was 100 to 100 W, 100 W on average; with the change it would have been 40 to 40 W, 40 W on average.",
-                "a power → b power. Last month it was 40 to 40 W, 40 W on average; with the change it would have been 100 to 100 W, 100 W on average.",
+                "what measures it: before power of b, now power of a. Last month it was 100 to 100 W, 100 W on average; with the change it would have been 40 to 40 W, 40 W on average.",
+                "what measures it: before power of a, now power of b. Last month it was 40 to 40 W, 40 W on average; with the change it would have been 100 to 100 W, 100 W on average.",
             ], "\(told)")
         #expect(try bound(office) == ["mill/power a", "tank/power b"])
         #expect(try agenda(office).count == 2)

@@ -231,10 +231,10 @@ struct StageLifeTests {
         office = try Office.open(site: changed, now: time(25))
         let told = try office.store.outboxEntries().filter { $0.item.type == "steward.measure_changed" }
         #expect(told.map(\.item.destination) == ["own", "own", "own"])
-        #expect(told.contains { $0.item.body.contains("time_zone: Europe/Madrid → Europe/Lisbon") })
-        #expect(told.contains { $0.item.body.contains("main volume → other volume") })
+        #expect(told.contains { $0.item.body.contains("the time zone: before Europe/Madrid, now Europe/Lisbon") })
+        #expect(told.contains { $0.item.body.contains("what measures it: before volume of main, now volume of other") })
         #expect(
-            told.contains { $0.item.body.contains("meter.digits: 9 → 6") }, "\(told)")
+            told.contains { $0.item.body.contains("digits of the meter: before 9, now 6") }, "\(told)")
         let july = try Papers(
             site: changed, store: office.store, month: CalendarMonth(year: 2026, month: 7), now: time(26)
         ).questions(language: "en")
@@ -248,7 +248,8 @@ struct StageLifeTests {
         #expect(reply.isDone)
         #expect(
             try office.store.outboxEntries().contains {
-                $0.item.body.contains("ona changed") && $0.item.body.contains("other volume → third volume")
+                $0.item.body.contains("ona changed")
+                    && $0.item.body.contains("before volume of other, now volume of third")
             })
         office.close()
     }

@@ -45,8 +45,50 @@ struct AgendaGrowthTests {
                 status, ["\(september): The pump stood still.", "\(october)\(soFar)It stands."], "2026-09", "2026-10")
             #expect(several.facts == ["\(september): The pump stood still."] + named)
         }
-        #expect(try again(.deferred, ["The pump stood still."], "2026-09").facts == gap.facts)
         #expect(try again(.submitted, ["The pump stood still."], "2026-10").facts == gap.facts)
+    }
+
+    @Test("what was put off says what it was about then, briefly, in the same item", arguments: ["en", "es"])
+    func putOff(_ language: String) throws {
+        let gap = try #require(try items(facts(), language).first { $0.kind == .dataGap })
+        let rule = try #require(try items(facts(), language).first { $0.kind == .budgetPassed }?.facts.first)
+        func past(_ weeks: Int, _ status: AgendaStatus, _ told: [String]) -> AgendaPast {
+            var old = gap
+            (old.facts, old.grounds) = (told, ["month/2026-0\(9 - weeks / 4)"])
+            return AgendaPast(
+                meeting: Self.november.adding(days: -7 * weeks), status: status, items: [language: old])
+        }
+        func history(_ entries: [AgendaPast]) throws -> [String] {
+            let drafted = try items(facts { $0.agendaPast = [gap.id: entries] }, language).filter { $0.id == gap.id }
+            #expect(drafted.map(\.facts) == [gap.facts])
+            return drafted.flatMap(\.history)
+        }
+        let isEnglish = language == "en"
+        func day(_ english: String, _ spanish: String) -> String { isEnglish ? english : spanish }
+        let (august, september, october) = (
+            day("9 August 2026", "9 de agosto de 2026"), day("6 September 2026", "6 de septiembre de 2026"),
+            day("4 October 2026", "4 de octubre de 2026")
+        )
+        let putOff = isEnglish ? ": put off by the assembly." : ": aplazado por la asamblea."
+        let known = isEnglish ? "Known on " : "Lo que se sabía el "
+        // What stands in the item anyhow, or what the limit says, is not told twice; nor is that it came up late then.
+        let late = try Phrases.book(language).text("agenda.facts.late", ["moment": august])
+        #expect(
+            try history([past(4, .deferred, ["The pump stood still.", rule, late] + gap.facts)]) == [
+                october + putOff, known + october + ": The pump stood still.",
+            ])
+        #expect(try history([past(4, .deferred, gap.facts)]) == [october + putOff])
+        // Each of the last ones tells what the later ones do not; a few facts of each, and how many more.
+        let all = try history([
+            past(16, .deferred, ["A0."]), past(12, .deferred, ["A1.", "A2.", "A3.", "A4.", "A5."]),
+            past(8, .deferred, ["A2.", "B."]), past(4, .deferred, ["B."]),
+        ])
+        #expect(
+            all.dropFirst() == [
+                august + putOff,
+                known + august + (isEnglish ? ": A1. A3. A4. And 1 more." : ": A1. A3. A4. Y 1 más."),
+                september + putOff, known + september + ": A2.", october + putOff, known + october + ": B.",
+            ])
     }
 
     @Test("that an item came up late is said of the agenda that had closed, and not of the next one")

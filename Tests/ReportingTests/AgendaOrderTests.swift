@@ -184,7 +184,10 @@ struct AgendaOrderTests {
         func drafted(_ entry: AgendaPast) throws -> AgendaItem? {
             try items(facts { $0.agendaPast = [gap.id: [entry]] }).first { $0.id == gap.id }
         }
-        #expect(try drafted(past(gap, .deferred))?.history == ["4 October 2026: put off: Ona asks for prices"])
+        #expect(
+            try drafted(past(gap, .deferred))?.history == [
+                "4 October 2026: put off by the assembly: Ona asks for prices"
+            ])
         #expect(try drafted(past(gap, .decided)) == nil)
         #expect(try drafted(past(gap, .withdrawn)) == nil)
         #expect(
@@ -201,7 +204,8 @@ struct AgendaOrderTests {
         over.id = String(repeating: "b", count: 32)
         let again = try items(facts { $0.agendaPast = [over.id: [past(over, .deferred)]] })
         let found = try #require(again.first { $0.id == over.id })
-        #expect(found.assembly == Self.november && !found.history.isEmpty && found.status == .draft)
+        #expect(found.assembly == Self.november && found.status == .draft && found.facts == gap.facts)
+        #expect(found.history == ["4 October 2026: put off by the assembly: Ona asks for prices"])
     }
 
     @Test("what was posted and nobody dealt with comes again, also where nothing would be drafted any more")

@@ -17,6 +17,9 @@ public struct AnswerPageSettings: Sendable, Hashable {
     /// True for an address that other machines do not reach.
     var isOnThisBoxOnly: Bool { AnswerPageSettings.isLoopback(host) }
 
+    /// The address to listen at, with its port.
+    var address: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+
     /// Where a link begins: the public address, or the one in the building as it is now; nil where there is neither.
     func base() -> String? {
         if let publicURL { return publicURL }

@@ -10,28 +10,80 @@ public struct DraftDesk {
     /// Asks a person; nil where nobody answers any more.
     private let ask: (String) -> String?
     private let tell: (String) -> Void
+    private let output: String?
+    private let kept: DraftAnswers
 
     /// Makes a desk; `ask` shows a question and returns the answer, `tell` shows what was wrong with one.
+    ///
+    /// What is answered is kept in a file: beside the output, or in the present folder where none is named.
+    /// - Throws: ``AppError`` where such a file is somebody else's, or the output is there already or cannot be.
     public init(
-        site: Site, language: String? = nil, ask: @escaping (String) -> String?, tell: @escaping (String) -> Void
-    ) {
+        site: Site, language: String? = nil, output: String? = nil, ask: @escaping (String) -> String?,
+        tell: @escaping (String) -> Void
+    ) throws {
         self.site = site
+        self.output = output
         book = site.book(language)
         self.ask = ask
         self.tell = tell
+        if let output { try DraftDesk.checkPlace(of: output) }
+        kept = try DraftAnswers(file: (output ?? "draft") + ".answers")
     }
 
-    /// The text of the file, complete and without a problem; nil where nobody answered to the end.
+    /// The text of the file, complete and without a problem, and where it belongs; nil where nobody answered to the end.
     ///
-    /// - Throws: ``AppError`` where there is no sensor to set a limit for.
-    public func draft() throws -> (number: Int, text: String)? {
+    /// - Throws: ``AppError`` where there is no sensor to set a limit for, or the answers make no decision. What was answered
+    ///   is kept then too.
+    public func draft() throws -> (path: String, text: String)? {
+        do {
+            if let draft = try drafted() { return draft }
+        } catch {
+            tellWhatIsKept()
+            throw error
+        }
+        tellWhatIsKept()
+        return nil
+    }
+
+    /// Writes the draft; what was answered is not needed any more.
+    public func write(_ draft: (path: String, text: String)) throws {
+        try DraftDesk.checkPlace(of: draft.path)
+        try draft.text.write(toFile: draft.path, atomically: true, encoding: .utf8)
+        kept.remove()
+        tell(book.text("draft.written", ["file": draft.path]))
+    }
+
+    /// Says before anything is asked that a file cannot be written there.
+    private static func checkPlace(of path: String) throws {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        guard FileManager.default.fileExists(atPath: folder) else {
+            throw AppError("there is no folder \(folder)", remedy: "name a file in another one with --output")
+        }
+        guard !FileManager.default.fileExists(atPath: path) else {
+            throw AppError("\(path) is there already", remedy: "name another file with --output")
+        }
+    }
+
+    private func tellWhatIsKept() {
+        guard !kept.isEmpty else { return }
+        if let problem = kept.problem {
+            tell(book.text("draft.not_kept", ["file": kept.file, "reason": problem]))
+        } else {
+            tell(book.text("draft.kept", ["file": kept.file]))
+        }
+    }
+
+    private func drafted() throws -> (path: String, text: String)? {
         let sensors = try known()
         guard !sensors.isEmpty else {
             throw AppError("there is no sensor yet", remedy: "assign one with `commons devices assign`")
         }
         let chain = try LimitRegister(site: site).adoptedHere()
         let number = (chain.map(\.resolution.number).max() ?? 0) + 1
+        let path = output ?? Self.fileName(number)
+        try DraftDesk.checkPlace(of: path)
         tell(book.text("draft.begin", ["number": "\(number)"]))
+        if !kept.isEmpty { tell(book.text("draft.goes_on", ["file": kept.file])) }
         sensors.forEach { tell("  \($0.id)  \($0.name(in: book.language))") }
         guard let named = answer("sensors", check: { sensorsProblem($0, sensors) }),
             let title = answer("title", check: { Self.emptyProblem($0, book) }),
@@ -98,7 +150,7 @@ public struct DraftDesk {
                 problems.map(\.description).joined(separator: "\n"),
                 remedy: "begin again and say it otherwise; nothing was written")
         }
-        return (number, file)
+        return (path, file)
     }
 
     /// The area that a plain rule counts by, such as `beds` of `25 L per m2 of beds a week`.
@@ -110,22 +162,29 @@ public struct DraftDesk {
         return words[place + 2]
     }
 
-    /// What to do with the file.
-    public func written(_ path: String) -> String { book.text("draft.written", ["file": path]) }
-
     /// `0007.md`.
-    public static func fileName(_ number: Int) -> String {
+    private static func fileName(_ number: Int) -> String {
         String(repeating: "0", count: max(0, 4 - "\(number)".count)) + "\(number).md"
     }
 
-    /// Asks until the answer is one that can be used.
+    /// Asks until the answer is one that can be used, and keeps it; an empty one stands for what was answered before.
     private func answer(_ key: String, mayBeEmpty: Bool = false, check: (String) -> String?) -> String? {
+        func problem(_ text: String) -> String? { text.isEmpty && mayBeEmpty ? nil : check(text) }
+        let before = kept[key].flatMap { problem($0) == nil && !$0.isEmpty ? $0 : nil }
+        var question = book.text("draft.ask.\(key)")
+        if let before {
+            let values = ["question": question, "answer": before]
+            question = book.text(mayBeEmpty ? "draft.before_or_none" : "draft.before", values)
+        }
         while true {
-            guard let typed = ask(book.text("draft.ask.\(key)"))?.trimmingCharacters(in: .whitespaces) else {
-                return nil
+            guard var typed = ask(question)?.trimmingCharacters(in: .whitespaces) else { return nil }
+            if let before {
+                if typed.isEmpty { typed = before } else if typed == "-", mayBeEmpty { typed = "" }
             }
-            if typed.isEmpty, mayBeEmpty { return "" }
-            guard let problem = check(typed) else { return typed }
+            guard let problem = problem(typed) else {
+                kept.keep(typed, for: key)
+                return typed
+            }
             tell(problem)
         }
     }

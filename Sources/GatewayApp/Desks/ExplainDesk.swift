@@ -1,6 +1,7 @@
 import Foundation
 import GatewayModel
 import Limits
+import Reporting
 import Storage
 
 /// Explains a limit that was adopted: the sentence, the decision, who signed, what counts, and what changed since.
@@ -208,6 +209,7 @@ public struct ExplainDesk {
             LimitReference(resolution: $0.resolution.number, limit: name.limit).description
         }
         let names = Set([name.description] + later)
+        let known = Dictionary(try store.sensors().map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         let changes = try store.recordEntries().filter { $0.entry.at < end }.flatMap { recorded -> [String] in
             // Its own adoption may have let it count otherwise than the limit that it replaces.
             let isOwn = recorded.entry.kind == "limits.adopted" && recorded.entry.at == adoptedAt
@@ -227,15 +229,21 @@ public struct ExplainDesk {
                 return [line(sensor, book.text("explain.what.\(what)"))]
             }
             if recorded.entry.kind == "box.changed", let zone = facts["time_zone"] {
-                return [line(book.text("told.all_days"), "\(facts["time_zone_before"] ?? "?") → \(zone)")]
+                let old = facts["time_zone_before"].map { MeasuredDifference.Value.name($0) }
+                return [
+                    line(
+                        book.text("told.all_days"),
+                        MeasuredDifference(.timeZone, from: old, to: .name(zone)).text(book))
+                ]
             }
             if recorded.entry.kind == "profile.changed" {
                 let homes = recorded.entry.erasable["homes"]?.components(separatedBy: ", ") ?? []
+                let what = MeasuredDifference.readProfile(facts["what"] ?? "").text(book)
                 return (MeasuredNews.effects(in: facts).compactMap(\.sensor?.rawValue) + homes)
-                    .filter(sensors.contains).map { line($0, facts["what"] ?? "") }
+                    .filter(sensors.contains).map { line($0, what) }
             }
             return MeasuredNews.limitChanges(in: facts).filter { names.contains($0.limit) }
-                .map { line($0.limit, $0.what) }
+                .map { line($0.limit, MeasuredDifference.read($0.what) { known[$0] }.text(book)) }
         }
         return changes.isEmpty ? [book.text("explain.no_change")] : changes
     }

@@ -38,7 +38,7 @@ extension MeasuredNews {
                 effect: try effect(old, limit, resolution.scale, sensors))
             changes.append(change)
             let isShown = privacy.mayShow(LimitReference(resolution: resolution.number, limit: limit.id))
-            notices += self.notices(change, of: isShown ? limit : nil, in: resolution)
+            notices += self.notices(change, of: isShown ? limit : nil, in: resolution, sensors)
         }
         return (notices, changes.isEmpty ? [:] : ["measured": try JSONLine.text(changes)])
     }
@@ -104,14 +104,18 @@ extension MeasuredNews {
     }
 
     /// What the stewards hear; no name of a limit that is nil, since it could be a home's.
-    private func notices(_ change: LimitChange, of limit: Limit?, in resolution: Resolution) -> [OutboxItem] {
-        NoticeWriter(site: site).announcement("steward.measure_changed", priority: .today, now: now) { book in
+    private func notices(
+        _ change: LimitChange, of limit: Limit?, in resolution: Resolution, _ sensors: SensorDirectory
+    ) -> [OutboxItem] {
+        let differences = MeasuredDifference.read(change.what, find: sensors.sensor)
+        return NoticeWriter(site: site).announcement("steward.measure_changed", priority: .today, now: now) { book in
+            let what = differences.text(book)
             let values = [
                 "person": book.text("told.by_decision", ["number": String(resolution.number)]),
                 "sensor": limit.map { $0.titles.text(in: book.language) ?? $0.id }
                     ?? book.text("alerts.limit_on_homes"),
                 "change": Escaping.singleLine(
-                    limit == nil ? change.what : "\(change.limit): \(change.what)", limit: 1000),
+                    limit == nil ? what : "\(change.limit): \(what)", limit: 1000),
                 "at": "\(resolution.inForceFrom)", "effect": change.effect?.text(book) ?? "",
             ]
             return (book.text("told.title", values), book.text("told.measure_changed", values))

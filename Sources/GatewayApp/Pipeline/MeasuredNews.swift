@@ -5,7 +5,6 @@ import Storage
 
 import struct Foundation.Data
 import class Foundation.JSONDecoder
-import class Foundation.JSONSerialization
 
 /// What is told where something changes that a limit in force measures: to all stewards at once, with old, new, who, and
 /// what it means for last month's figure (P3). Changing it is allowed; doing so in silence is not.
@@ -30,14 +29,14 @@ struct MeasuredNews {
     /// What is told of changed sheets of sensors.
     func told(of changes: [SensorChange], by person: String) throws -> Told {
         let named = try namedSensors()
+        let sheets = try store.sensors() + changes.compactMap(\.new)
+        let sensors = Dictionary(sheets.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         var told = Told()
         for change in changes where change.kind != .added && named.contains(change.sensor) {
-            let differences = MeasuredNews.differences(change.old, change.new)
+            let differences = MeasuredDifference.between(change.old, change.new) { sensors[$0] }
             guard let old = change.old, !differences.isEmpty else { continue }
             let effect = try month().effect(of: old, change.new)
-            told.add(
-                notices(old, differences.joined(separator: "; "), effect, by: person), try facts(effect, of: old),
-                of: old.id)
+            told.add(notices(old, differences, effect, by: person), try facts(effect, of: old), of: old.id)
         }
         return told
     }
@@ -54,8 +53,9 @@ struct MeasuredNews {
             let ends = ending.contains(old.sensor) || new.contains { $0.isSameChannel(as: old) }
             guard next.map({ !$0.isSameChannel(as: old) }) ?? ends else { continue }
             let effect = try next.map { try month().effect(of: sensor, boundTo: $0) } ?? month().effect(of: sensor, nil)
-            let words = MeasuredNews.difference(old, next, isHome: sensor.visibility == .household)
-            told.add(notices(sensor, words, effect, by: person), try facts(effect, of: sensor), of: sensor.id)
+            let difference = MeasuredDifference.between(old, next, isHome: sensor.visibility == .household)
+            told.add(
+                notices(sensor, [difference], effect, by: person), try facts(effect, of: sensor), of: sensor.id)
         }
         return told
     }
@@ -81,7 +81,9 @@ struct MeasuredNews {
             let rest = book.text("told.effect.more", ["count": String(effects.count - lines.count)])
             let values = [
                 "person": book.text("told.by_settings"), "sensor": book.text("told.all_days"),
-                "change": "time_zone: \(old.identifier) → \(new.identifier)", "at": site.local(now),
+                "change": MeasuredDifference(
+                    .timeZone, from: .name(old.identifier), to: .name(new.identifier)
+                ).text(book), "at": site.local(now),
                 "effect": effects.isEmpty
                     ? book.text("told.effect.none")
                     : (lines + (effects.count > lines.count ? [rest] : [])).joined(separator: " "),
@@ -123,62 +125,18 @@ struct MeasuredNews {
     }
 
     private func notices(
-        _ sensor: Sensor, _ change: String, _ effect: MeasuredEffect, by person: String
+        _ sensor: Sensor, _ changes: [MeasuredDifference], _ effect: MeasuredEffect, by person: String
     ) -> [OutboxItem] {
         let isHousehold = sensor.visibility == .household
         return NoticeWriter(site: site).announcement("steward.measure_changed", priority: .today, now: now) { book in
             let values = [
                 "person": person == SensorDeclarations.author ? book.text("told.by_settings") : person,
                 "sensor": isHousehold ? book.text("alerts.a_home") : sensor.name(in: book.language),
-                "change": Escaping.singleLine(change, limit: 1000), "at": site.local(now),
+                "change": Escaping.singleLine(changes.text(book), limit: 1000), "at": site.local(now),
                 "effect": isHousehold ? "" : effect.text(book),
             ]
             return (book.text("told.title", values), book.text("told.measure_changed", values))
         }
-    }
-
-    /// The devices and channels that measured before and measure from now on; of a home only that they are others.
-    static func difference(_ old: Binding?, _ new: Binding?, isHome: Bool) -> String {
-        guard !isHome else { return "device: … → …" }
-        return [old, new].map { $0.map { "\($0.device) \($0.channel)" } ?? "-" }.joined(separator: " → ")
-    }
-
-    /// The keys of the sheet that say something else, as `meter.digits: 6 → 7`; names that people see are no change.
-    ///
-    /// Of what is a home's by either sheet, or is one now, nothing is said that names it.
-    static func differences(_ old: Sensor?, _ new: Sensor?, isHome: Bool = false) -> [String] {
-        func fields(_ sensor: Sensor?) -> [String: String] {
-            guard let sensor, let text = try? JSONLine.text(sensor),
-                let object = try? JSONSerialization.jsonObject(with: Data(text.utf8))
-            else { return [:] }
-            return leaves(object, at: "")
-        }
-        let (before, after) = (fields(old), fields(new))
-        let isHome = isHome || [old, new].contains { $0?.visibility == .household }
-        return Set(before.keys).union(after.keys).filter { !$0.hasPrefix("names.") && $0 != "visited_by" }.sorted()
-            .compactMap { key in
-                guard before[key] != after[key] else { return nil }
-                // Where a home is, and of what it is computed, names it.
-                if isHome, key == "place" || key.hasPrefix("computed") { return "\(key): … → …" }
-                return "\(key): \(before[key] ?? "-") → \(after[key] ?? "-")"
-            }
-    }
-
-    /// What stands in an object, by dotted keys; lists and exact numbers as one.
-    private static func leaves(_ value: Any, at key: String) -> [String: String] {
-        if let object = value as? [String: Any] {
-            return object.reduce(into: [:]) { found, member in
-                let name = key.isEmpty ? member.key : "\(key).\(member.key)"
-                found.merge(leaves(member.value, at: name)) { $1 }
-            }
-        }
-        if let list = value as? [Any] {
-            return [
-                key: list.map { leaves($0, at: "").sorted { $0.key < $1.key }.map(\.value).joined(separator: " ") }
-                    .joined(separator: ", ")
-            ]
-        }
-        return [key: "\(value)"]
     }
 }
 

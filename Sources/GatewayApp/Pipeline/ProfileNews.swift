@@ -99,7 +99,8 @@ struct ProfileNews {
     private func notices(
         _ change: Change, _ effects: [(sensor: Sensor, effect: MeasuredEffect)], homes: Int
     ) -> [OutboxItem] {
-        NoticeWriter(site: site).announcement("steward.measure_changed", priority: .today, now: now) { book in
+        let difference = MeasuredDifference.readProfile(change.what)
+        return NoticeWriter(site: site).announcement("steward.measure_changed", priority: .today, now: now) { book in
             var names = effects.map { $0.sensor.name(in: book.language) }
             if homes > 0 { names.append(book.text("told.homes", ["count": String(homes)])) }
             let lines = effects.prefix(3).map { entry in
@@ -110,7 +111,8 @@ struct ProfileNews {
             let rest = book.text("told.effect.more", ["count": String(effects.count - lines.count)])
             let values = [
                 "person": book.text("told.by_settings"), "sensor": names.joined(separator: ", "),
-                "change": "\(Escaping.singleLine(change.what, limit: 1000)) (\(names.joined(separator: ", ")))",
+                "change": Escaping.singleLine(difference.text(book), limit: 1000)
+                    + " (\(names.joined(separator: ", ")))",
                 "at": site.local(now),
                 "effect": (lines + (effects.count > lines.count ? [rest] : [])).joined(separator: " "),
             ]

@@ -58,20 +58,22 @@ struct LimitNewsDesk {
         let sensors = Dictionary(try store.sensors().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         return try store.recordEntries().filter { $0.entry.at >= since }.flatMap { recorded in
             let entry = recorded.entry
-            if entry.kind == "limits.adopted" { return LimitNewsDesk.limitChanges(entry, adopted, privacy) }
+            if entry.kind == "limits.adopted" { return LimitNewsDesk.limitChanges(entry, adopted, privacy, sensors) }
             let effects = MeasuredNews.effects(in: entry.facts).map { known in
                 LimitNews.Change.Effect(of: known.sensor.flatMap { sensors[$0] }, known.effect)
             }
             if entry.kind == "box.changed", !named.isEmpty, let zone = entry.facts["time_zone"] {
-                let what = "time_zone: \(entry.facts["time_zone_before"] ?? "?") → \(zone)"
-                return [LimitNews.Change(.days, at: entry.at, by: .settings, what: what, effects: effects)]
+                let what = MeasuredDifference(
+                    .timeZone, from: entry.facts["time_zone_before"].map { .name($0) }, to: .name(zone))
+                return [LimitNews.Change(.days, at: entry.at, by: .settings, what: [what], effects: effects)]
             }
             if entry.kind == "profile.changed" {
                 return LimitNewsDesk.profileChanges(entry, named, sensors)
             }
             guard let name = entry.text("sensor"), named.contains(SensorID(rawValue: name)) else { return [] }
             let sensor = sensors[SensorID(rawValue: name)].flatMap { $0.visibility == .household ? nil : $0 }
-            guard let what = LimitNewsDesk.difference(entry, isHome: sensor == nil) else { return [] }
+            let what = LimitNewsDesk.differences(entry, isHome: sensor == nil, sensors)
+            guard !what.isEmpty else { return [] }
             let author: LimitNews.Change.Author =
                 entry.erasable["person"] == SensorDeclarations.author ? .settings : .person(entry: recorded.number)
             return [
@@ -85,7 +87,7 @@ struct LimitNewsDesk {
     private static func profileChanges(
         _ entry: RecordEntry, _ named: Set<SensorID>, _ sensors: [SensorID: Sensor]
     ) -> [LimitNews.Change] {
-        let what = entry.facts["what"] ?? ""
+        let what = [MeasuredDifference.readProfile(entry.facts["what"] ?? "")]
         let points = MeasuredNews.effects(in: entry.facts).compactMap { known -> LimitNews.Change? in
             guard let id = known.sensor, named.contains(id), let sensor = sensors[id], sensor.visibility == .community
             else { return nil }
@@ -98,7 +100,7 @@ struct LimitNewsDesk {
 
     /// What a decision let limits of the same name count otherwise.
     private static func limitChanges(
-        _ entry: RecordEntry, _ adopted: [AdoptedResolution], _ privacy: LimitPrivacy
+        _ entry: RecordEntry, _ adopted: [AdoptedResolution], _ privacy: LimitPrivacy, _ sensors: [SensorID: Sensor]
     ) -> [LimitNews.Change] {
         MeasuredNews.limitChanges(in: entry.facts).map { change in
             let limit = adopted.lazy.flatMap { link in
@@ -107,22 +109,23 @@ struct LimitNewsDesk {
             let isShown = limit.map { privacy.mayShow($0.0) } ?? false
             return LimitNews.Change(
                 isShown ? .limit(limit?.1.titles ?? [:]) : .home, at: entry.at,
-                by: .decision(entry.facts["number"].flatMap { Int($0) } ?? 0), what: change.what,
+                by: .decision(entry.facts["number"].flatMap { Int($0) } ?? 0),
+                what: MeasuredDifference.read(change.what) { sensors[$0] },
                 effects: change.effect.map { [.init($0)] } ?? [])
         }
     }
 
-    /// What is different, as `key: old → new`; nil where the entry is of another kind, or only a name differs.
-    private static func difference(_ entry: RecordEntry, isHome: Bool) -> String? {
-        guard let old = entry.text("old") else { return nil }
+    /// What is different; empty where the entry is of another kind, or only a name differs.
+    private static func differences(
+        _ entry: RecordEntry, isHome: Bool, _ sensors: [SensorID: Sensor]
+    ) -> [MeasuredDifference] {
+        guard let old = entry.text("old") else { return [] }
         let new = entry.text("new")
         switch entry.kind {
         case "sensor.changed", "sensor.retired":
-            let differences = MeasuredNews.differences(read(old), new.flatMap(read), isHome: isHome)
-            return differences.isEmpty ? nil : differences.joined(separator: "; ")
-        case "sensor.bound":
-            return MeasuredNews.difference(read(old), new.flatMap(read), isHome: isHome)
-        default: return nil
+            return MeasuredDifference.between(read(old), new.flatMap(read), isHome: isHome) { sensors[$0] }
+        case "sensor.bound": return [MeasuredDifference.between(read(old), new.flatMap(read), isHome: isHome)]
+        default: return []
         }
     }
 

@@ -5,7 +5,7 @@ import Synchronization
 
 /// What the destinations' threads have to say, on its way to the ingest thread.
 final class DestinationNews: Sendable {
-    /// A destination that fails, or works again where there is no reason; or the answers that come by it.
+    /// A destination that fails, or works again where there is no reason; or the answers that come by it, or by link.
     struct News: Sendable {
         var condition = BoxCondition.destinationFailing
         var destination: String
@@ -39,6 +39,13 @@ final class DestinationNews: Sendable {
             logger.error("\(destination) will not get message \(key): \(reason)")
         case .warning(let destination, let key, let text):
             logger.warning("\(destination) took message \(key), but: \(text)")
+        }
+    }
+
+    /// Takes that the page for answers by link listens nowhere, or does so again where there is no reason.
+    func answerPage(_ address: String, since: Instant?, reason: String?) {
+        waiting.withLock {
+            $0.append(News(condition: .answerPageAway, destination: address, since: since, reason: reason))
         }
     }
 

@@ -32,11 +32,18 @@ extension RunningParts {
     }
 
     /// Ends alerts of an earlier run about ways on which nobody answers any more: no look will ever end them.
-    static func forgetAbandonedWays(_ destinations: [any Destination], in store: Store, news: DestinationNews) {
+    static func forgetAbandonedWays(
+        _ destinations: [any Destination], page: AnswerPageSettings?, in store: Store, news: DestinationNews
+    ) {
         let ways = destinations.compactMap { $0 as? any AnswerSource }.filter(\.takesAnswers).map(\.name)
-        for alert in (try? store.alerts(openOnly: true)) ?? []
-        where alert.cause == .box(.answersUnheard) && alert.holds && !ways.contains(alert.subject) {
-            news.add(.answersHeard(destination: alert.subject))
+        for alert in (try? store.alerts(openOnly: true)) ?? [] where alert.holds {
+            switch alert.cause {
+            case .box(.answersUnheard) where !ways.contains(alert.subject):
+                news.add(.answersHeard(destination: alert.subject))
+            case .box(.answerPageAway) where alert.subject != page?.address:
+                news.answerPage(alert.subject, since: nil, reason: nil)
+            default: break
+            }
         }
     }
 

@@ -12,6 +12,7 @@ final class RunningParts: NamedService, Sendable {
     let counters = LiveCounters()
     let backups = BackupNews()
     let draftTrials = DraftTrials()
+    let news: DestinationNews
     private let loop: AcknowledgedLoop
     private let worker: OutboxWorker
     /// Sends what cannot be stored, because storing is what fails.
@@ -41,6 +42,7 @@ final class RunningParts: NamedService, Sendable {
         retained.withdrawDescriptions(from: status)
         office.pipeline.batch.outbox += retained.withdrawals
         let news = DestinationNews(logger: logger)
+        self.news = news
         let destinations = RunningParts.destinations(
             of: site, besides: retained.destination, stop: stop, status: status, news: news, logger: logger)
         office.draftTrials = draftTrials
@@ -90,7 +92,8 @@ final class RunningParts: NamedService, Sendable {
         self.apart = apart
         self.loop = loop
         answers = RunningParts.answerListener(destinations, news: news, on: loop, logger: logger)
-        RunningParts.forgetAbandonedWays(destinations, in: store, news: news)
+        RunningParts.forgetAbandonedWays(
+            destinations, page: site.configuration.answerPage, in: store, news: news)
         let current = CurrentSite(site)
         self.current = current
         control = try ControlServer(

@@ -76,7 +76,8 @@ extension AgendaDraft {
                         "agenda.facts.measure_changed",
                         [
                             "point": point,
-                            "moment": words.moment(change.at), "what": Escaping.singleLine(change.what, limit: 1000),
+                            "moment": words.moment(change.at),
+                            "what": Escaping.singleLine(change.what.text(words.phrases), limit: 1000),
                             "by": author(change.author),
                         ])
                     return ([fact] + change.effects.map(sentence)).joined(separator: " ")

@@ -77,13 +77,13 @@ extension AgendaDraft {
             if isSettled, !AgendaDraft.untilDone.contains(item.kind) { return nil }
             var item = growing(item, from: last)
             item.since = first.meeting
-            item.history = entries.map { sentence($0, hasNews: hasNews) }
+            item.history = history(entries, of: item, hasNews: hasNews)
             return item
         }.map { late($0, meeting) }
     }
 
     /// The item as it was posted, in the draft's language where it is there.
-    private func text(_ past: AgendaPast) -> AgendaItem? {
+    func text(_ past: AgendaPast) -> AgendaItem? {
         past.items[words.language] ?? past.items.sorted { $0.key < $1.key }.first?.value
     }
 
@@ -117,27 +117,5 @@ extension AgendaDraft {
         var item = item
         item.facts.append(told)
         return item
-    }
-
-    /// What became of an item at one meeting.
-    private func sentence(_ past: AgendaPast, hasNews: Bool) -> String {
-        let note = Escaping.singleLine(past.note, limit: 300)
-        let values = [
-            "date": words.date(past.meeting), "decision": Escaping.singleLine(past.decision, limit: 100), "note": note,
-        ]
-        switch past.status {
-        case .submitted, .accepted:
-            if model.facts.cancelledMeetings.contains(past.meeting) {
-                return words.text("agenda.history.not_held", values)
-            }
-            if note.isEmpty, text(past)?.isForInformation == true {
-                return words.text("agenda.history.for_information", values)
-            }
-        default: break
-        }
-        let key = "agenda.history.\(past.status.rawValue)"
-        let sentence = words.text(note.isEmpty ? key : key + "_note", values)
-        guard [.decided, .withdrawn].contains(past.status) else { return sentence }
-        return sentence + " " + words.text(hasNews ? "agenda.history.news" : "agenda.history.still_open", values)
     }
 }

@@ -99,13 +99,15 @@ public struct LimitNews: Hashable, Sendable {
         public var at: Instant
         /// By whom.
         public var author: Author
-        /// What is different, as `key: old → new`.
-        public var what: String
+        /// What is different.
+        public var what: [MeasuredDifference]
         /// What it means for the figures of the month before; empty where nobody knows, and for homes.
         public var effects: [Effect]
 
         /// Makes facts.
-        public init(_ subject: Subject, at: Instant, by author: Author, what: String, effects: [Effect] = []) {
+        public init(
+            _ subject: Subject, at: Instant, by author: Author, what: [MeasuredDifference], effects: [Effect] = []
+        ) {
             self.subject = subject
             self.at = at
             self.author = author
