@@ -6,6 +6,11 @@ public struct Instant: Hashable, Comparable, Sendable, Codable {
     /// Milliseconds of UTC since 1970-01-01T00:00:00Z.
     public var milliseconds: Int64
 
+    /// Before everything that happens.
+    public static let min = Instant(milliseconds: .min)
+    /// After everything that happens.
+    public static let max = Instant(milliseconds: .max)
+
     /// Makes an instant from milliseconds since 1970 (UTC).
     public init(milliseconds: Int64) {
         self.milliseconds = milliseconds

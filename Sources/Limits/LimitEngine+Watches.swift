@@ -18,8 +18,7 @@ extension LimitEngine {
     /// Lets the next tick look at everything, whatever was said of it.
     mutating func judgeAnew() {
         released = judged.map { _ in false }
-        rests = judged.map { _ in Instant(milliseconds: .min) }
-        for number in watches.indices { watches[number]?.judgeAnew() }
+        rests = judged.map { _ in .min }
     }
 
     mutating func watch(
@@ -33,12 +32,11 @@ extension LimitEngine {
         case .level(let value):
             guard isNewest || isReplay else { return [] }
             let figure = RecentFigures.Figure(place: place, time: measurement.time, value: value)
-            changes = watches[limit.number]?.see(level: figure, frame)
+            changes = watches[limit.number]?.see(level: figure, frame, &rests[limit.number])
         case .use(let amount, let since):
             let figure = RecentFigures.Figure(place: place, time: measurement.time, value: amount)
-            changes = watches[limit.number]?.see(use: figure, since: since, frame)
+            changes = watches[limit.number]?.see(use: figure, since: since, frame, &rests[limit.number])
         }
-        rests[limit.number] = watches[limit.number]?.restsUntil ?? now
         return changes.map { note($0, limit, now: now) } ?? []
     }
 
@@ -52,8 +50,7 @@ extension LimitEngine {
 
     mutating func tickWatch(_ limit: JudgedLimit, now: Instant) -> [LimitTransition] {
         let frame = RuleFrame(judged: limit, now: now, isReplay: false)
-        let changes = watches[limit.number]?.tick(frame)
-        rests[limit.number] = watches[limit.number]?.restsUntil ?? now
+        let changes = watches[limit.number]?.tick(frame, &rests[limit.number])
         return changes.map { note($0, limit, now: now) } ?? []
     }
 
@@ -62,7 +59,7 @@ extension LimitEngine {
         let open = raised.removeValue(forKey: limit.reference) ?? [:]
         if watches[limit.number] != nil {
             watches[limit.number] = RuleWatches.make(limit.limit.rule, sensors: limit.sensors.count)
-            rests[limit.number] = Instant(milliseconds: .min)
+            rests[limit.number] = .min
         }
         var changes = open.values.sorted { ($0.sensor?.rawValue ?? "") < ($1.sensor?.rawValue ?? "") }.map { told in
             var over = told

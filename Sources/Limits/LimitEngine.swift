@@ -31,7 +31,7 @@ public struct LimitEngine: Sendable {
     /// Before these instants the clock changes nothing of what is watched.
     var rests: [Instant] = []
     /// When the clock was last asked; where it goes back, all is judged anew.
-    var ticked = Instant(milliseconds: .min)
+    var ticked = Instant.min
     var raised: [LimitReference: [SensorID?: LimitTransition]] = [:]
     /// What is open from periods that were over before a restart.
     var overdue: [LimitTransition] = []

@@ -5,26 +5,29 @@ struct ContinuousFlowWatch: RuleWatch {
     private var ledger: SlotLedger
     private var latches: [Latch]
     /// The interval that ran when the ones before it were judged.
-    private var judged: Int64 = .min
+    private var judged: Int64 = 0
 
     init(every: Int64, intervals: Int, sensors: Int) {
         ledger = SlotLedger(seconds: every, sensors: sensors, slots: intervals + 1)
         latches = Array(repeating: Latch(), count: sensors)
     }
 
-    mutating func see(use: RecentFigures.Figure, since: Instant, _ frame: RuleFrame) -> [RuleChange] {
+    mutating func see(
+        use: RecentFigures.Figure, since: Instant, _ frame: RuleFrame, _ rests: inout Instant
+    ) -> [RuleChange] {
         guard let amount = frame.convert(use) else { return [] }
         ledger.add(amount, of: use.place, from: since, until: use.time)
         latches[use.place].recent.note(use)
         // What runs is judged when it is over.
-        if ledger.number(at: since) < judged { judged = .min }
+        if since < ledger.start(of: judged) { rests = .min }
         return []
     }
 
-    mutating func tick(_ frame: RuleFrame) -> [RuleChange] {
+    mutating func tick(_ frame: RuleFrame, _ rests: inout Instant) -> [RuleChange] {
         guard case .continuousFlow(let least, _, let count) = frame.limit.rule, !frame.isReplay else { return [] }
         let running = ledger.number(at: frame.now)
         judged = running
+        rests = ledger.start(of: running + 1)
         var changes: [RuleChange] = []
         for place in latches.indices {
             guard let newest = ledger.amount(of: place, in: running - 1),
@@ -43,11 +46,6 @@ struct ContinuousFlowWatch: RuleWatch {
         }
         return changes
     }
-
-    /// Nothing new is known within the same interval.
-    var restsUntil: Instant { judged == .min ? Instant(milliseconds: .min) : ledger.start(of: judged + 1) }
-
-    mutating func judgeAnew() { judged = .min }
 
     mutating func restore(raised: LimitTransition, at place: Int?) {
         guard let place else { return }

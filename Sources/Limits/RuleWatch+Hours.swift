@@ -30,13 +30,14 @@ struct ClosedHoursWatch: RuleWatch {
 
     private var places: [Place]
     private var turn: Turn?
-    private(set) var restsUntil = Instant(milliseconds: .min)
 
     init(sensors: Int) {
         places = Array(repeating: Place(), count: sensors)
     }
 
-    mutating func see(use: RecentFigures.Figure, since: Instant, _ frame: RuleFrame) -> [RuleChange] {
+    mutating func see(
+        use: RecentFigures.Figure, since: Instant, _ frame: RuleFrame, _ rests: inout Instant
+    ) -> [RuleChange] {
         guard case .closedHours(let allowed, let hours) = frame.limit.rule, let amount = frame.convert(use) else {
             return []
         }
@@ -45,7 +46,7 @@ struct ClosedHoursWatch: RuleWatch {
         let before = place.window
         defer {
             if let end = place.window?.upperBound, place.latch.raisedAt != nil || place.window != before {
-                restsUntil = min(restsUntil, end)
+                rests = min(rests, end)
             }
             places[use.place] = place
         }
@@ -68,7 +69,7 @@ struct ClosedHoursWatch: RuleWatch {
                 bound: allowed, coverage: Coverage(measured: 1, expected: 1), frame)
     }
 
-    mutating func tick(_ frame: RuleFrame) -> [RuleChange] {
+    mutating func tick(_ frame: RuleFrame, _ rests: inout Instant) -> [RuleChange] {
         guard case .closedHours(_, let hours) = frame.limit.rule else { return [] }
         let turn = turn(hours, at: frame.now, frame)
         var changes: [RuleChange] = []
@@ -78,7 +79,7 @@ struct ClosedHoursWatch: RuleWatch {
             changes += open(&places[number], turn.window, frame.judged.sensors[number], frame)
         }
         let open = places.filter { $0.latch.raisedAt != nil }.map { $0.window ?? turn.window }
-        restsUntil = open.map(\.upperBound).min().map { min($0, turn.until) } ?? turn.until
+        rests = open.map(\.upperBound).min().map { min($0, turn.until) } ?? turn.until
         return changes
     }
 
@@ -115,8 +116,6 @@ struct ClosedHoursWatch: RuleWatch {
         places[place].latch.raisedAt = raised.onset
         places[place].wasPassed = true
     }
-
-    mutating func judgeAnew() { restsUntil = Instant(milliseconds: .min) }
 }
 
 /// Minutes of water a day for each plot: whoever is longer at it takes another's turn.
@@ -131,13 +130,14 @@ struct TurnWatch: RuleWatch {
     private var places: [Place]
     /// The day of the last measurement.
     private var day: LocalDay?
-    private(set) var restsUntil = Instant(milliseconds: .min)
 
     init(sensors: Int) {
         places = Array(repeating: Place(), count: sensors)
     }
 
-    mutating func see(use: RecentFigures.Figure, since: Instant, _ frame: RuleFrame) -> [RuleChange] {
+    mutating func see(
+        use: RecentFigures.Figure, since: Instant, _ frame: RuleFrame, _ rests: inout Instant
+    ) -> [RuleChange] {
         guard case .turn(let minutes, let perHour) = frame.limit.rule, let amount = frame.convert(use) else {
             return []
         }
@@ -148,7 +148,7 @@ struct TurnWatch: RuleWatch {
         var changes = date > place.date ?? date ? close(&place, date, sensor, frame) : []
         if place.date == nil {
             place.date = date
-            judgeAnew()
+            rests = .min
         }
         let span = use.time.milliseconds - since.milliseconds
         // A longer interval does not tell for how long water ran.
@@ -165,9 +165,9 @@ struct TurnWatch: RuleWatch {
         return changes
     }
 
-    mutating func tick(_ frame: RuleFrame) -> [RuleChange] {
+    mutating func tick(_ frame: RuleFrame, _ rests: inout Instant) -> [RuleChange] {
         let day = LocalDay(containing: frame.now, zone: frame.zone)
-        restsUntil = day.until
+        rests = day.until
         let today = day.date
         var changes: [RuleChange] = []
         for number in places.indices {
@@ -206,6 +206,4 @@ struct TurnWatch: RuleWatch {
         guard let place else { return }
         places[place].latch.raisedAt = raised.onset
     }
-
-    mutating func judgeAnew() { restsUntil = Instant(milliseconds: .min) }
 }

@@ -14,7 +14,7 @@ struct RateWatch: RuleWatch {
         places = Array(repeating: Place(), count: sensors)
     }
 
-    mutating func see(level: RecentFigures.Figure, _ frame: RuleFrame) -> [RuleChange] {
+    mutating func see(level: RecentFigures.Figure, _ frame: RuleFrame, _ rests: inout Instant) -> [RuleChange] {
         guard case .rate(let change, let within, let direction) = frame.limit.rule, let value = frame.convert(level)
         else { return [] }
         let extreme = places[level.place].extreme.note(
@@ -68,7 +68,7 @@ struct FlatlineWatch: RuleWatch {
         places = Array(repeating: Place(), count: sensors)
     }
 
-    mutating func see(level: RecentFigures.Figure, _ frame: RuleFrame) -> [RuleChange] {
+    mutating func see(level: RecentFigures.Figure, _ frame: RuleFrame, _ rests: inout Instant) -> [RuleChange] {
         guard case .flatline(let after) = frame.limit.rule else { return [] }
         if places[level.place].value != level.value {
             places[level.place].value = level.value

@@ -10,7 +10,6 @@ struct NightFlowWatch: RuleWatch {
     /// The hours of the nights that were judged last, from the first one's to the last one's.
     private var judged: Range<Instant>?
     /// When the next night can be judged.
-    private(set) var restsUntil = Instant(milliseconds: .min)
     /// The bound that was passed: a leak that runs for weeks must not become what is usual and end its own alert.
     private var held: DecimalValue?
 
@@ -18,15 +17,17 @@ struct NightFlowWatch: RuleWatch {
         ledger = SlotLedger(seconds: 3600, sensors: sensors, slots: (nights + 2) * 24)
     }
 
-    mutating func see(use: RecentFigures.Figure, since: Instant, _ frame: RuleFrame) -> [RuleChange] {
+    mutating func see(
+        use: RecentFigures.Figure, since: Instant, _ frame: RuleFrame, _ rests: inout Instant
+    ) -> [RuleChange] {
         guard let amount = frame.convert(use) else { return [] }
         ledger.add(amount, of: use.place, from: since, until: use.time)
         latch.recent.note(use)
-        if let judged, since < judged.upperBound, use.time > judged.lowerBound { judgeAnew() }
+        if let judged, since < judged.upperBound, use.time > judged.lowerBound { rests = .min }
         return []
     }
 
-    mutating func tick(_ frame: RuleFrame) -> [RuleChange] {
+    mutating func tick(_ frame: RuleFrame, _ rests: inout Instant) -> [RuleChange] {
         guard case .nightFlow(let amount, let window, let nights, let statistic, let usual) = frame.limit.rule,
             !frame.isReplay
         else { return [] }
@@ -36,7 +37,7 @@ struct NightFlowWatch: RuleWatch {
         }
         var date = frame.zone.date(at: frame.now)
         while end(date) > frame.now { date = date.adding(days: -1) }
-        restsUntil = end(date.adding(days: 1))
+        rests = end(date.adding(days: 1))
         let figures = (0..<nights).map { night(date.adding(days: -$0), window, statistic, frame) }
         let earlier = (0..<(usual ?? 0)).map { night(date.adding(days: -nights - $0), window, statistic, frame) }
         let first = date.adding(days: 1 - nights)
@@ -80,8 +81,6 @@ struct NightFlowWatch: RuleWatch {
         return hours.dropFirst().reduce(hours.first) { sum, hour in sum.flatMap { $0.adding(hour) } }?
             .multiplied(byRatio: 1, Int64(hours.count))
     }
-
-    mutating func judgeAnew() { restsUntil = Instant(milliseconds: .min) }
 
     mutating func restore(raised: LimitTransition, at place: Int?) {
         latch.raisedAt = raised.onset

@@ -13,14 +13,12 @@ struct SitesWatch: RuleWatch {
 
     private var places: [Place?]
     private var latch = Latch()
-    /// When the next delay ends, unless a place goes outside or comes back.
-    private(set) var restsUntil = Instant(milliseconds: .min)
 
     init(sensors: Int) {
         places = Array(repeating: nil, count: sensors)
     }
 
-    mutating func see(level: RecentFigures.Figure, _ frame: RuleFrame) -> [RuleChange] {
+    mutating func see(level: RecentFigures.Figure, _ frame: RuleFrame, _ rests: inout Instant) -> [RuleChange] {
         guard case .sites(let bound, let deadband, _, _) = frame.limit.rule, let value = frame.convert(level) else {
             return []
         }
@@ -31,13 +29,13 @@ struct SitesWatch: RuleWatch {
         let isOutside = LimitEngine.isOutside(value, bound, frame.limit.bound)
         let isClear = LimitEngine.isClear(value, bound, deadband, frame.limit.bound)
         let since = isOutside ? known?.outsideSince ?? level.time : isClear ? nil : known?.outsideSince
-        if known == nil || since != known?.outsideSince { judgeAnew() }
+        if known == nil || since != known?.outsideSince { rests = .min }
         places[level.place] = Place(outsideSince: since, value: value, seen: level.time)
         latch.recent.note(level)
-        return frame.now >= restsUntil ? tick(frame) : []
+        return frame.now >= rests ? tick(frame, &rests) : []
     }
 
-    mutating func tick(_ frame: RuleFrame) -> [RuleChange] {
+    mutating func tick(_ frame: RuleFrame, _ rests: inout Instant) -> [RuleChange] {
         guard !frame.isReplay,
             case .sites(let bound, _, let at, let onDelay) = frame.limit.rule
         else { return [] }
@@ -47,7 +45,7 @@ struct SitesWatch: RuleWatch {
         let outside = known.filter { place in
             place.outsideSince.map { frame.now >= $0.advanced(bySeconds: onDelay) } ?? false
         }
-        restsUntil = nextDelay(after: frame.now, onDelay)
+        rests = nextDelay(after: frame.now, onDelay)
         let least = at.least(of: places.count)
         let isPast = outside.count >= least
         // Who has just gone outside is not inside, though it does not count yet.
@@ -64,10 +62,8 @@ struct SitesWatch: RuleWatch {
     /// When a delay ends next; a place that says no more neither raises nor keeps anything by that.
     private func nextDelay(after now: Instant, _ onDelay: Int64) -> Instant {
         places.compactMap { $0?.outsideSince?.advanced(bySeconds: onDelay) }.filter { $0 > now }.min()
-            ?? Instant(milliseconds: .max)
+            ?? .max
     }
-
-    mutating func judgeAnew() { restsUntil = Instant(milliseconds: .min) }
 
     private static func isSilent(_ place: Place, _ number: Int, at instant: Instant, _ frame: RuleFrame) -> Bool {
         frame.judged.silentAfter(at: number).map { instant > place.seen.advanced(bySeconds: $0) } ?? false

@@ -29,35 +29,37 @@ struct RuleChange {
 
 /// Watches one limit on the stream of measurements; a value.
 ///
+/// `rests` is the instant before which the clock changes nothing of it, as long as no measurement comes: nobody asks it
+/// earlier. What brings that instant forward says so; where limits, rhythms or the clock change, it is asked in any case.
+///
 /// What it says depends on the figures and their times alone, not on the order in which late ones came: sums of slots and
 /// extremes of windows commute. Late figures change what is counted and wake nobody about the past.
 protocol RuleWatch: Sendable {
     /// Takes a level of one of the limit's sensors; only those newest of their sensor.
-    mutating func see(level: RecentFigures.Figure, _ frame: RuleFrame) -> [RuleChange]
+    mutating func see(level: RecentFigures.Figure, _ frame: RuleFrame, _ rests: inout Instant) -> [RuleChange]
     /// Takes a consumption that ended at the measurement's time.
-    mutating func see(use: RecentFigures.Figure, since: Instant, _ frame: RuleFrame) -> [RuleChange]
-    /// Lets time pass.
-    mutating func tick(_ frame: RuleFrame) -> [RuleChange]
+    mutating func see(
+        use: RecentFigures.Figure, since: Instant, _ frame: RuleFrame, _ rests: inout Instant
+    ) -> [RuleChange]
+    /// Lets time pass; it always says for how long nothing will change.
+    mutating func tick(_ frame: RuleFrame, _ rests: inout Instant) -> [RuleChange]
     /// Takes what is raised already and was told; `place` is the sensor's, nil for a sum over several.
     mutating func restore(raised: LimitTransition, at place: Int?)
-    /// Before this instant the clock changes nothing, as long as no measurement comes and the clock does not go back.
-    var restsUntil: Instant { get }
-    /// Rests no longer: the limit's number, its sensors' rhythms or the clock may have changed.
-    mutating func judgeAnew()
     /// How many seconds of measurements it must be given again after a restart.
     static func lookBack(_ rule: Limit.Rule) -> Int64
 }
 
 extension RuleWatch {
-    mutating func see(level: RecentFigures.Figure, _ frame: RuleFrame) -> [RuleChange] { [] }
+    mutating func see(level: RecentFigures.Figure, _ frame: RuleFrame, _ rests: inout Instant) -> [RuleChange] { [] }
 
-    mutating func see(use: RecentFigures.Figure, since: Instant, _ frame: RuleFrame) -> [RuleChange] { [] }
+    mutating func see(
+        use: RecentFigures.Figure, since: Instant, _ frame: RuleFrame, _ rests: inout Instant
+    ) -> [RuleChange] { [] }
 
-    mutating func tick(_ frame: RuleFrame) -> [RuleChange] { [] }
-
-    var restsUntil: Instant { Instant(milliseconds: .max) }
-
-    mutating func judgeAnew() {}
+    mutating func tick(_ frame: RuleFrame, _ rests: inout Instant) -> [RuleChange] {
+        rests = .max
+        return []
+    }
 
     static func lookBack(_ rule: Limit.Rule) -> Int64 { 36 * 3600 }
 }

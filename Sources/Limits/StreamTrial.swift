@@ -15,7 +15,7 @@ public struct StreamTrial: Sendable {
             LimitInForce(
                 reference: LimitReference(resolution: index + 1, limit: pair.0.id), limit: pair.0,
                 decidedOn: zone.date(at: from), inForceFrom: zone.date(at: from), reviewBy: zone.date(at: from),
-                adoptedAt: Instant(milliseconds: .min), scale: pair.1, standing: .inForce)
+                adoptedAt: .min, scale: pair.1, standing: .inForce)
         }
         engine = LimitEngine(limits: entries, sensors: sensors, zone: zone, lastSeen: [:], startedAt: from)
         for entry in entries { trials[entry.reference] = Trial(limit: entry.limit, scale: entry.scale) }
