@@ -7,6 +7,9 @@ import GatewayModel
 struct NightFlowWatch: RuleWatch {
     private var ledger: SlotLedger
     private var latch = Latch()
+    /// The hours of a night and those between two nights, as the last measurement found them.
+    private var night: Range<Instant>?
+    private var day: Range<Instant>?
     /// The hours of the nights that were judged last, from the first one's to the last one's.
     private var judged: Range<Instant>?
     /// When the next night can be judged.
@@ -20,11 +23,29 @@ struct NightFlowWatch: RuleWatch {
     mutating func see(
         use: RecentFigures.Figure, since: Instant, _ frame: RuleFrame, _ rests: inout Instant
     ) -> [RuleChange] {
-        guard let amount = frame.convert(use) else { return [] }
-        ledger.add(amount, of: use.place, from: since, until: use.time)
         latch.recent.note(use)
+        guard touchesNight(since, use.time, frame), let amount = frame.convert(use) else { return [] }
+        ledger.add(amount, of: use.place, from: since, until: use.time)
         if let judged, since < judged.upperBound, use.time > judged.lowerBound { rests = .min }
         return []
+    }
+
+    /// True where an interval may touch the hours of a night; most do not.
+    private mutating func touchesNight(_ since: Instant, _ time: Instant, _ frame: RuleFrame) -> Bool {
+        if let day, day.lowerBound <= since, time <= day.upperBound { return false }
+        if let night, night.lowerBound <= since, time <= night.upperBound { return true }
+        guard case .nightFlow(_, let window, _, _, _) = frame.limit.rule else { return false }
+        let date = frame.zone.date(at: time)
+        let nights = [-1, 0, 1].map { window.instants(on: date.adding(days: $0), in: frame.zone) }
+        if let found = nights.first(where: { $0.contains(time) }) {
+            night = found
+            return true
+        }
+        guard let begun = nights.last(where: { $0.upperBound <= time }),
+            let next = nights.first(where: { $0.lowerBound >= time }), begun.upperBound <= since
+        else { return true }
+        day = begun.upperBound..<next.lowerBound
+        return false
     }
 
     mutating func tick(_ frame: RuleFrame, _ rests: inout Instant) -> [RuleChange] {
