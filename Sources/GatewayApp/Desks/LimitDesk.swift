@@ -73,7 +73,11 @@ public struct LimitDesk {
         let retention = LimitsInForce(adopted).householdRetention(on: date).map {
             PlainSentence.retention($0.days, book)
         }
-        let stages = try keeper.standings(on: date, LimitsInForce(adopted)).map { $0.sentence(book) }
+        let standings = try keeper.standings(on: date, LimitsInForce(adopted))
+        let privacy = LimitPrivacy(
+            entries.map { ($0.reference, $0.limit) }, stages: standings.map { ($0.reference, $0.stages) },
+            keeper.sensors)
+        let stages = standings.map { $0.sentence(book, privacy) }
         let sirens = LimitsInForce(adopted).sirens(on: date).sorted()
         let named = sirens.isEmpty ? [] : [PlainSentence.sirens(sirens, book)]
         return none + rules.map { PlainSentence.of($0, $1, book) } + (retention.map { [$0] } ?? []) + named + stages

@@ -99,7 +99,9 @@ struct NoticeWriter: Sendable {
 
     /// What gives alerts their words.
     func words(_ state: PipelineState) -> AlertWords {
-        AlertWords(site: site, sensors: state.sensors, limits: state.limits, policy: state.alerts.policy)
+        AlertWords(
+            site: site, sensors: state.sensors, limits: state.limits, policy: state.alerts.policy,
+            stages: state.stages)
     }
 
     /// Why notices of a draft do not go out, or not now, for the record of the alert.
