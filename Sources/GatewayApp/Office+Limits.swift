@@ -21,6 +21,8 @@ extension Office {
         }
         // A limit that begins in the middle of its period counts the whole of it.
         if pipeline.state.limits.hasNewcomers { needsMakeUp = true }
+        // Beside what was decided now another limit may not be told any more.
+        pipeline.concealHomes(now: now)
         pipeline.endAlertsOfEndedLimits(now: now)
         try tellStages(standings, now: now)
         // A level that begins, or a limit that was replaced, may put people at risk or end it.

@@ -116,7 +116,9 @@ struct BecameHomeTests {
         let sensors = numbers.map {
             "  - {id: p\($0)/power, resource: energy, quantity: active_power, role: condition, unit: W, visibility: community, place: room-\($0), device: p\($0), channel: power}"
         }.joined(separator: "\n")
-        let village = try AlertVillage(Self.board + Self.home, sensors: AlertVillage.plugs + "\n" + sensors)
+        let village = try AlertVillage(
+            Self.board + Self.home + "  - {name: house, kind: mqtt, audience: members}",
+            sensors: AlertVillage.plugs + "\n" + sensors)
         let decision = """
             ---
             number: 2
@@ -152,6 +154,13 @@ struct BecameHomeTests {
         let last = try #require(before.item.alerts?.last)
         let point = try #require(try village.office.store.alert(id: last)).subject
         #expect(before.item.body.contains(point) && before.item.alerts?.count == 3)
+        // A broker holds it already.
+        let held = try #require(try entries(village, "house").first { $0.item.type == "alert.digest" }).item
+        try village.office.store.record([
+            DeliveryRecord(
+                key: held.key, destination: "house", state: .sent, attempts: 1, at: village.now,
+                remoteID: "notices/alert.digest")
+        ])
         try become(village, "room-\(point.dropFirst().prefix { $0 != "/" })", isRunning: true)
         let after = try digests()
         #expect(after.map(\.state) == [.dropped, .pending])
@@ -159,6 +168,8 @@ struct BecameHomeTests {
         let others = try (after.last?.item.alerts ?? []).compactMap { try village.office.store.alert(id: $0)?.subject }
         let body = try #require(after.last?.item.body)
         #expect(others.count == 2 && others.allSatisfy(body.contains) && !body.contains(point), "\(body)")
+        let taken = try entries(village, "house").filter { $0.item.type == "alert.withdrawn" && $0.item.alert == nil }
+        #expect(taken.map(\.item.title) == ["alert.digest"])
         // What is sent instead of many messages after an outage has no line of it either.
         let waiting = try entries(village, "board").filter { $0.state.isWaiting }
         #expect(waiting.allSatisfy { !($0.item.title + $0.item.body).contains(point) })

@@ -38,6 +38,30 @@ extension NoticeWriter {
         }
     }
 
+    /// The destinations that are brokers, which hold what they were told.
+    var brokers: Set<String> {
+        Set(
+            destinations.filter { destination in
+                if case .mqtt = destination.kind { true } else { false }
+            }.map(\.name))
+    }
+
+    /// Takes back what a broker holds of a notice's alert, or the notice itself where it belongs to none.
+    static func withdrawal(of item: OutboxItem, now: Instant) -> OutboxItem {
+        OutboxItem(
+            key: key("\(MQTTDestination.withdrawn)/\(item.key)/\(now.milliseconds)"), destination: item.destination,
+            type: MQTTDestination.withdrawn, priority: .today, title: item.alert == nil ? item.type : "", body: "",
+            alert: item.alert, createdAt: now)
+    }
+
+    /// The same notice again, for a broker that holds it with other words.
+    static func again(_ item: OutboxItem, now: Instant) -> OutboxItem {
+        var fresh = item
+        fresh.key = key("again/\(item.key)/\(now.milliseconds)")
+        (fresh.createdAt, fresh.notBefore) = (now, nil)
+        return fresh
+    }
+
     /// What a notice that waits becomes now that its alert is a home's business: the same notice worded anew where its readers
     /// may know; nil where they may not.
     func reworded(_ item: OutboxItem, about alert: Alert, state: PipelineState) -> OutboxItem? {

@@ -204,7 +204,7 @@ struct NoticeWriter: Sendable {
         draft.alert.id.prefix(16) + digest("\(draft.kind)/\(draft.alert.entries.count)")
     }
 
-    private static func key(_ text: String) -> String {
+    static func key(_ text: String) -> String {
         digest(text) + digest(String(text.reversed()))
     }
 

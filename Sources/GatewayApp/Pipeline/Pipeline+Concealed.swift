@@ -18,6 +18,7 @@ extension Pipeline {
         }
         do throws(StoreError) {
             try changeWaiting(hidden, now: now)
+            try correctRetained(of: Set(hidden.map(\.id)), now: now)
         } catch {
             readFailure = error
         }
@@ -36,8 +37,10 @@ extension Pipeline {
         for id in Set(waiting.flatMap { ($0.alert.map { [$0] } ?? []) + ($0.alerts ?? []) }).subtracting(open) {
             guard var alert = try known(id), alert.details["visibility"] == nil, let points = homes(toldOfBy: alert)
             else { continue }
+            let told = alert
             alert.conceal(points)
             alerts[id] = alert
+            batch.outbox += notices.withdrawals(of: alert, toldAs: told, state: state, now: now)
         }
         guard !alerts.isEmpty else { return }
         let reason = LeftOutReason.becameHomes.stored()
@@ -64,13 +67,13 @@ extension Pipeline {
     }
 
     /// An alert as it is now, closed or not.
-    private func known(_ id: String) throws(StoreError) -> Alert? {
+    func known(_ id: String) throws(StoreError) -> Alert? {
         if let alert = batch.alerts.last(where: { $0.id == id }) { return alert }
         return try store.alert(id: id)
     }
 
     /// The homes' points of which an alert tells now, none where its subject is one; nil where it tells of no home.
-    private func homes(toldOfBy alert: Alert) -> [SensorID]? {
+    func homes(toldOfBy alert: Alert) -> [SensorID]? {
         if let transition = alert.transition, case .limit(let reference) = alert.cause,
             let limit = state.limits.limit(reference), let homes = state.homes(toldOfBy: transition, limit)
         {
