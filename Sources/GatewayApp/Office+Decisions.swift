@@ -84,6 +84,8 @@ extension Office {
         needsMakeUp = true
         boxWatch?.decisionsChanged()
         if !resolution.recalls.isEmpty { tellOfRecall(resolution, now: now) }
+        let hidden = HiddenLimits(sensors: pipeline.state.sensors).lines(
+            resolution, beside: try LimitRegister(site: site).adopted(in: store), book)
         let uncovered = tellOfSwitchOffs(resolution, now: now)
         return done(
             "adopted",
@@ -95,7 +97,8 @@ extension Office {
                 + ["    " + Escaping.terminal(judgement.state.text(book))]
                 + (resolution.recalls.isEmpty
                     ? [] : ["    " + Escaping.terminal(PlainSentence.recalls(resolution, book))])
-                + uncovered + judgement.notes.map { Escaping.terminal($0.text(book)) } + ending)
+                + hidden.map(Escaping.terminal) + uncovered + judgement.notes.map { Escaping.terminal($0.text(book)) }
+                + ending)
     }
 
     /// The levels that end because their stages' decision is replaced, each with what to do if that is not meant.

@@ -107,7 +107,9 @@ public struct LimitDesk {
         let sentences = site.configuration.community.languages.flatMap { language in
             PlainSentence.all(of: resolution, site.book(language)).map { "\(language)  \($0)" }
         }
-        return Finding(lines: sentences + problems.map(\.description), isGood: problems.isEmpty)
+        return Finding(
+            lines: sentences + site.hiddenLimits(of: resolution) + problems.map(\.description), isGood: problems.isEmpty
+        )
     }
 
     /// What adopting a file would change: the sentences in force that it replaces, and its own.
@@ -135,7 +137,8 @@ public struct LimitDesk {
             DelegateLines.of(resolution, book) + [judgement.state.text(book)]
             + (judgement.problems + judgement.notes).map { $0.text(book) }
         return Finding(
-            lines: ([head] + old + new + standing.map { "  " + $0 }).map(Escaping.terminal),
+            lines: ([head] + old + new + (site.hiddenLimits(of: resolution) + standing).map { "  " + $0 })
+                .map(Escaping.terminal),
             isGood: judgement.isGood)
     }
 

@@ -6,7 +6,7 @@ import Limits
 ///
 /// The one that stands first is published first: a later one that differs from it by a few homes is not told.
 struct LimitPrivacy {
-    private var hidden: Set<LimitReference> = []
+    private var hidden: [LimitReference: WithheldReason] = [:]
     private var known: Set<LimitReference> = []
     private var published: PublishedGroups
     private let sensors: SensorDirectory
@@ -30,14 +30,17 @@ struct LimitPrivacy {
         }
         for list in [now, before] {
             for (reference, sums) in list.sorted(by: { $0.0 < $1.0 })
-            where known.insert(reference).inserted && !publish(sums) {
-                hidden.insert(reference)
+            where known.insert(reference).inserted {
+                if case .withheld(let reason) = disclosure(of: sums) { hidden[reference] = reason }
             }
         }
     }
 
     /// True where a limit may be spoken of, or what brings stages about; what is not known here may not.
-    func mayShow(_ reference: LimitReference) -> Bool { known.contains(reference) && !hidden.contains(reference) }
+    func mayShow(_ reference: LimitReference) -> Bool { known.contains(reference) && hidden[reference] == nil }
+
+    /// Why a limit may not be spoken of, or what brings stages about; nil where it may.
+    func whyHidden(_ reference: LimitReference) -> WithheldReason? { hidden[reference] }
 
     /// True where an alert may be spoken of: also of a household's point without its name, but not where its limit must not be.
     func mayShow(_ alert: Alert) -> Bool {
@@ -47,16 +50,16 @@ struct LimitPrivacy {
     }
 
     /// False for the name of a limit that must not be spoken of; true for all other texts.
-    func mayShow(subject: String) -> Bool { !hidden.contains { $0.description == subject } }
+    func mayShow(subject: String) -> Bool { !hidden.keys.contains { $0.description == subject } }
 
     /// True where a limit that nobody decided yet may be spoken of beside those before it.
-    mutating func publish(_ limit: Limit) -> Bool { publish(sensors.homeSums(of: limit)) }
+    mutating func publish(_ limit: Limit) -> Bool { disclosure(of: sensors.homeSums(of: limit)).isShown }
 
     /// True where the days on which levels count may be told beside what stands before them.
-    mutating func publish(_ stages: Stages) -> Bool { publish(sensors.homeSums(of: stages)) }
+    mutating func publish(_ stages: Stages) -> Bool { disclosure(of: sensors.homeSums(of: stages)).isShown }
 
-    private mutating func publish(_ sums: [Set<HomePoint>]) -> Bool {
-        GatewayModel.mayShow(sums, beside: &published).isShown
+    private mutating func disclosure(of sums: [Set<HomePoint>]) -> Disclosure {
+        GatewayModel.mayShow(sums, beside: &published)
     }
 
     /// What is published of homes in any case: the report adds up all meters of a role.
