@@ -22,8 +22,7 @@ extension AlertBook {
         var hidden: [Alert] = []
         for var alert in open where alert.details["visibility"] == nil {
             guard let points = homes[alert.id] else { continue }
-            alert.details["visibility"] = Visibility.household.rawValue
-            if !points.isEmpty { alert.homes = points }
+            alert.conceal(points)
             keep(alert)
             hidden.append(alert)
         }

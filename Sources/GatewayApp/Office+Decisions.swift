@@ -72,7 +72,7 @@ extension Office {
             facts["signature_count"] = "\(judgement.signatures.count)"
         }
         let told = try MeasuredNews(site: site, store: store, now: now).told(of: resolution)
-        let ending = try endingLevels(by: resolution, now: now)
+        let ending = try endingLevels(by: resolution, now: now) + endingMandates(by: resolution)
         facts.merge(told.facts) { known, _ in known }
         let stored = try store.adopt(
             number: resolution.number, bytes: bytes, signatures: judgement.signatures, by: actor.person, at: now,
@@ -84,6 +84,8 @@ extension Office {
         needsMakeUp = true
         boxWatch?.decisionsChanged()
         if !resolution.recalls.isEmpty { tellOfRecall(resolution, now: now) }
+        let hidden = HiddenLimits(sensors: pipeline.state.sensors).lines(
+            resolution, beside: try LimitRegister(site: site).adopted(in: store), book)
         let uncovered = tellOfSwitchOffs(resolution, now: now)
         return done(
             "adopted",
@@ -95,7 +97,8 @@ extension Office {
                 + ["    " + Escaping.terminal(judgement.state.text(book))]
                 + (resolution.recalls.isEmpty
                     ? [] : ["    " + Escaping.terminal(PlainSentence.recalls(resolution, book))])
-                + uncovered + judgement.notes.map { Escaping.terminal($0.text(book)) } + ending)
+                + hidden.map(Escaping.terminal) + uncovered + judgement.notes.map { Escaping.terminal($0.text(book)) }
+                + ending)
     }
 
     /// The levels that end because their stages' decision is replaced, each with what to do if that is not meant.
@@ -112,6 +115,27 @@ extension Office {
                 ]
                 return Escaping.terminal(site.book(nil).text("acts.done.level_ends", values))
             }
+    }
+
+    /// The mandates that end because their decision is replaced, with what to do if that is not meant.
+    private func endingMandates(by resolution: Resolution) throws -> [String] {
+        guard let roster = try site.dutyRoster(store) else { return [] }
+        return resolution.supersedes.compactMap { number in
+            let persons = site.configuration.stewards.filter { steward in
+                steward.mandate?.decision == number
+                    && roster.members.contains { member in
+                        guard member.name == steward.name, let from = member.from, let through = member.through else {
+                            return false
+                        }
+                        return from <= through && through >= resolution.inForceFrom
+                    }
+            }.map(\.name)
+            guard !persons.isEmpty else { return nil }
+            let values = [
+                "persons": persons.joined(separator: ", "), "number": "\(number)", "from": "\(resolution.inForceFrom)",
+            ]
+            return Escaping.terminal(site.book(nil).text("acts.done.mandates_end", values))
+        }
     }
 
     /// What one person switched off does not cover a limit for people that is decided afterwards: the stewards and whoever

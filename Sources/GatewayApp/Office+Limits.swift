@@ -21,6 +21,8 @@ extension Office {
         }
         // A limit that begins in the middle of its period counts the whole of it.
         if pipeline.state.limits.hasNewcomers { needsMakeUp = true }
+        // Beside what was decided now another limit may not be told any more.
+        pipeline.concealHomes(now: now)
         pipeline.endAlertsOfEndedLimits(now: now)
         try tellStages(standings, now: now)
         // A level that begins, or a limit that was replaced, may put people at risk or end it.
@@ -46,10 +48,13 @@ extension Office {
     /// How many days an outage may have lasted for what was missed in it to be told: the period of a budget and its end.
     private static let judgedBack = 62
 
-    /// A stage that begins or ends is recorded and told to everybody whom it concerns, once.
+    /// A stage that begins or ends is recorded and told to everybody whom it concerns, once. Where its rules look at too few
+    /// homes it is told that it counts, which everybody must know, and not since which day these brought it about.
     private func tellStages(_ standings: [StageKeeper.Standing], now: Instant) throws {
         let told = try store.toldStages()
+        let privacy = pipeline.state.privacy
         for standing in standings where standing.day.level != told[standing.reference] ?? 0 {
+            let isShown = standing.tellsSince(privacy)
             let notices = pipeline.notices.announcement(
                 "stage.changed", priority: .today, audience: .members, now: now
             ) { book in
@@ -62,18 +67,18 @@ extension Office {
                 ]
                 return (
                     book.text("told.stage_title", values),
-                    book.text(level == 0 ? "told.stage_over" : "told.stage", values)
+                    book.text((level == 0 ? "told.stage_over" : "told.stage") + (isShown ? "" : "_on_homes"), values)
                 )
             }
+            let since = ["since": standing.day.since.description]
             try store.tellStage(
                 standing.reference, level: standing.day.level,
                 record: ActRecord(
                     RecordEntry(
                         at: now, kind: "stage.changed",
-                        facts: [
-                            "stages": standing.reference.description, "level": "\(standing.day.level)",
-                            "since": standing.day.since.description,
-                        ]), notices: tellsNobody ? [] : notices))
+                        facts: ["stages": standing.reference.description, "level": "\(standing.day.level)"].merging(
+                            isShown ? since : [:]
+                        ) { $1 }, erasable: isShown ? [:] : since), notices: tellsNobody ? [] : notices))
         }
     }
 }

@@ -29,6 +29,7 @@ extension Office {
             let all = values.merging(["person": actor.person, "why": why]) { first, _ in first }
             return (book.text("told.erased_title", all), book.text("told.erased", all))
         }
+        let published = try store.lastPublished() + store.lastPublishedNotices()
         try store.eraseTexts(
             wanted, ofRecord: number,
             record: ActRecord(
@@ -37,6 +38,7 @@ extension Office {
                     facts: ["entry": "\(number)", "texts": wanted.joined(separator: ","), "means": actor.means],
                     erasable: ["person": actor.person, "entered_by": actor.account, "why": why]), notices: notices))
         if let words = entry.entry.words(of: wanted) { forget(words, of: entry.entry) }
+        try pipeline.retell(published, now: now)
         let later = try store.owesLogCut() ? [site.book(nil).text("acts.done.forgotten_later")] : []
         return done("erased", values, then: later)
     }

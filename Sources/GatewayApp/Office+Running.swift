@@ -51,6 +51,7 @@ extension Office {
             try makeUpIfDue(now: now, within: Office.makeUpSlice)
             if isDaily {
                 try housekeep(now: now)
+                try pipeline.correctRetained(now: now)
                 try refreshDuty(now: now)
                 try remindOfSignatures(now: now)
                 setBox(.storeFailing, isActive: false, now: now, details: [:])

@@ -73,6 +73,7 @@ final class Office {
             let pipeline = Pipeline(store: store, state: state, notices: notices, now: now)
             // What the files say otherwise since the last run is in force before anybody is called.
             pipeline.reviewSensors(now: now)
+            try pipeline.correctRetained(now: now)
             pipeline.forgetRemoved(site.configuration, now: now)
             try pipeline.commit(packets: [], session: 0, now: now)
             return try Office(site: site, store: store, pipeline: pipeline, now: now)

@@ -237,6 +237,12 @@ public struct Alert: Hashable, Sendable, Codable {
     /// The households' points that it is about; none for what is no household's business.
     public var homePoints: [SensorID] { homes ?? (isPrivate ? [SensorID(rawValue: subject)] : []) }
 
+    /// Makes it the business of homes, by the points of which it tells beside its subject.
+    public mutating func conceal(_ points: [SensorID]) {
+        details["visibility"] = Visibility.household.rawValue
+        if !points.isEmpty { homes = points }
+    }
+
     /// Who looks after it: a household's own business is nobody else's, unless it protects people or concerns the commons.
     public var audience: Audience {
         guard isPrivate else { return .stewards }

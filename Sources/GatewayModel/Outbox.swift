@@ -14,6 +14,8 @@ public struct OutboxItem: Hashable, Sendable, Codable {
     public var body: String
     /// The alert it belongs to, so that a destination can update what it showed before.
     public var alert: String?
+    /// The alerts that a message about several of them tells of; nil for all other messages.
+    public var alerts: [String]?
     /// Figures for machines, as a JSON object text; `{}` where there are none.
     public var dataJSON: String
     /// When it was made.
@@ -28,7 +30,7 @@ public struct OutboxItem: Hashable, Sendable, Codable {
     public var replaced: [String] = []
 
     private enum CodingKeys: String, CodingKey {
-        case key, destination, type, priority, title, body, alert, dataJSON, createdAt, notBefore, reader
+        case key, destination, type, priority, title, body, alert, alerts, dataJSON, createdAt, notBefore, reader
     }
 
     /// The types of the notices that ask somebody to do something.

@@ -92,6 +92,14 @@ public indirect enum DayCondition: Hashable, Sendable, Codable {
         }
     }
 
+    /// The sensors of each figure that it looks at: those that count together, and those that these are compared with.
+    public var sums: [[SensorID]] {
+        switch self {
+        case .all(let parts), .any(let parts): parts.flatMap(\.sums)
+        case .compare(let comparison): [comparison.sensors, comparison.reference.sensors]
+        }
+    }
+
     /// How many days it looks back.
     public var lookBack: Int {
         switch self {

@@ -20,6 +20,10 @@ public struct Batch: Sendable {
     public var transitions: [LimitTransition]
     /// Notices to send; one that the outbox already has (same key and destination) is left as it is.
     public var outbox: [OutboxItem]
+    /// Notices that wait and are worded anew, by their keys and destinations.
+    public var reworded: [OutboxItem]
+    /// Notices that wait and must not be sent any more, with the reason.
+    public var leftOut: [LeftOutNotice]
     /// What happened to meters; an event of the same sensor, kind and time is replaced.
     public var meterEvents: [MeterEvent]
     /// Entries for the record book, in order.
@@ -53,6 +57,8 @@ public struct Batch: Sendable {
         alerts = []
         transitions = []
         outbox = []
+        reworded = []
+        leftOut = []
         meterEvents = []
         records = []
         putAside = []
@@ -68,9 +74,27 @@ public struct Batch: Sendable {
     /// True where a commit would write nothing.
     public var isEmpty: Bool {
         packets.isEmpty && readings.isEmpty && news.isEmpty && alerts.isEmpty && transitions.isEmpty
-            && outbox.isEmpty && meterEvents.isEmpty && records.isEmpty && putAside.isEmpty && counters.isEmpty
+            && outbox.isEmpty && reworded.isEmpty && leftOut.isEmpty && meterEvents.isEmpty && records.isEmpty
+            && putAside.isEmpty && counters.isEmpty
             && dirtyUse.isEmpty && settled.isEmpty && held.isEmpty && announcements.isEmpty
             && releasedThrough == nil && switchedOff.isEmpty && dutyMarks.isEmpty
+    }
+}
+
+/// A notice that waits and must not be sent any more.
+public struct LeftOutNotice: Hashable, Sendable {
+    /// Its key.
+    public var key: String
+    /// Its destination.
+    public var destination: String
+    /// Why.
+    public var reason: String
+
+    /// Makes one.
+    public init(_ item: OutboxItem, reason: String) {
+        key = item.key
+        destination = item.destination
+        self.reason = reason
     }
 }
 

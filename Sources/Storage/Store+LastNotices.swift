@@ -18,4 +18,19 @@ extension Store {
             ).map { try JSONText.decode(OutboxItem.self, $0) }
         }
     }
+
+    /// The last notice of each type that belongs to no alert and that each destination has published (`notices/…`).
+    public func lastPublishedNotices() throws(StoreError) -> [OutboxItem] {
+        try read("outbox") { db in
+            try String.fetchAll(
+                db,
+                sql: """
+                    SELECT body FROM outbox WHERE id IN (
+                        SELECT max(id) FROM outbox WHERE state = 'sent' AND remote_id LIKE 'notices/%'
+                        GROUP BY destination, remote_id)
+                    ORDER BY id
+                    """
+            ).map { try JSONText.decode(OutboxItem.self, $0) }
+        }
+    }
 }

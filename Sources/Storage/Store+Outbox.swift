@@ -29,7 +29,8 @@ extension Store: Outbox {
         }
     }
 
-    /// Stores what came of claimed messages, all in one commit; of one that is done `next_at` says when it was.
+    /// Stores what came of claimed messages, all in one commit; of one that is done `next_at` says when it was. What must not
+    /// be sent any more, decided while it was on its way, is not tried again.
     public func record(_ records: [DeliveryRecord]) throws {
         try write("outbox") { db in
             for record in records {
@@ -37,11 +38,12 @@ extension Store: Outbox {
                     sql: """
                         UPDATE outbox SET state = ?, attempts = ?, next_at = coalesce(?, next_at),
                         remote_id = coalesce(?, remote_id), reason = ?, digest = ? WHERE destination = ? AND key = ?
+                        AND NOT (state = 'dropped' AND ?)
                         """,
                     arguments: [
                         record.state.rawValue, record.attempts,
                         (record.nextAt ?? (record.state.isWaiting ? nil : record.at))?.milliseconds, record.remoteID,
-                        record.reason, record.digest, record.destination, record.key,
+                        record.reason, record.digest, record.destination, record.key, record.state.isWaiting,
                     ])
                 guard let restUntil = record.restUntil else { continue }
                 try db.execute(

@@ -114,6 +114,8 @@ extension Store {
         try insertDuty(batch, db)
         try Store.insert(batch.meterEvents, db)
         try Store.insert(batch.outbox, db)
+        try Store.change(batch.reworded, db)
+        try Store.leaveOut(batch.leftOut, at: batch.committedAt, db)
         _ = try RecordBook.append(batch.records, db)
     }
 

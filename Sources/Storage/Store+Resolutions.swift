@@ -87,6 +87,17 @@ extension Store {
         }
     }
 
+    /// The bytes of adopted resolutions of these numbers.
+    public func resolutions(numbered numbers: Set<Int>) throws(StoreError) -> [Int: [UInt8]] {
+        try read("resolutions") { db in
+            let rows = try Row.fetchAll(
+                db, sql: "SELECT number, body FROM resolution WHERE number IN (SELECT value FROM json_each(?))",
+                arguments: [try JSONText.encode(numbers.sorted())])
+            return Dictionary(
+                rows.map { ($0[0] as Int, Array($0[1] as Data)) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
     /// All adopted resolutions, by number.
     public func resolutions() throws(StoreError) -> [StoredResolution] {
         try read("resolutions") { db in

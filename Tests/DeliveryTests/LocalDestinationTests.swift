@@ -123,5 +123,12 @@ struct LocalDestinationTests {
         _ = destination.send(item(3, "alert.raised", "raised"), now: start)
         _ = destination.send(item(4, MQTTDestination.withdrawn, "closed"), now: start)
         #expect(retained().isEmpty)
+        // A notice that belongs to no alert is taken back by its type.
+        _ = destination.send(notice(5, type: "alert.digest", alert: nil), now: start)
+        #expect(retained().keys.sorted() == ["notices/alert.digest"])
+        var withdrawn = notice(6, type: MQTTDestination.withdrawn, alert: nil)
+        withdrawn.title = "alert.digest"
+        _ = destination.send(withdrawn, now: start)
+        #expect(retained().isEmpty)
     }
 }

@@ -138,7 +138,7 @@ struct AgendaRecordTests {
             return item["status"] as? String == "decided" && item["decision_id"] as? Int == decision
                 && item["adopted_text"] as? String == text && item["assembly_id"] as? String == "2026-12-06"
         }
-        #expect(try says(AgendaVillage.titles[0], 1, "Two limits."))
+        #expect(try says(AgendaVillage.titles[0], 1, "Two limits. Rosa, Jordi and Amina are stewards."))
         #expect(try says(AgendaVillage.titles[1], nil, "we buy two pumps"))
         #expect(try says(AgendaVillage.titles[2], nil, nil))
         let decision = try String(contentsOfFile: agenda.village.folder.file("proposals/0002-plug.md"), encoding: .utf8)

@@ -88,7 +88,7 @@ final class AlertVillage {
             priority: now
             response: {en: Switch it off.}
         ---
-        Two limits.
+        Two limits. Rosa, Jordi and Amina are stewards.
 
         """.utf8)
 

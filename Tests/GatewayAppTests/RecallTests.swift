@@ -40,7 +40,7 @@ struct RecallTests {
             limits: []
             \(keys)
             ---
-            The assembly has decided.
+            The assembly has decided about Rosa and Jordi.
 
             """
         return try village.say("keeper", .adopt(fileName: "\(number).md", bytes: Data(text.utf8)))

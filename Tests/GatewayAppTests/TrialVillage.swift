@@ -143,7 +143,7 @@ final class TrialVillage {
         return try #require(object?["limits"] as? [[String: Any]])
     }
 
-    private func text(_ number: Int, _ parts: String) -> String {
+    func text(_ number: Int, _ parts: String) -> String {
         """
         ---
         number: \(number)

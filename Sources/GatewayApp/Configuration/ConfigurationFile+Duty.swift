@@ -25,7 +25,7 @@ extension ConfigurationFile {
             let through = fields.required("until", example: "2027-10-31")?.date()
         else { return nil }
         if through < from { field.report("the mandate ends before it begins", remedy: "check from: and until:") }
-        return Configuration.Mandate(decision: decision, from: from, through: through)
+        return Configuration.Mandate(decision: decision, from: from, through: through, line: field.line)
     }
 
     /// The duty list and what belongs to it.

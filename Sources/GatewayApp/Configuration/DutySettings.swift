@@ -37,6 +37,8 @@ extension Configuration {
         public var from: CalendarDate
         /// The last day.
         public var through: CalendarDate
+        /// The line of the configuration in which it stands; nil where none is known.
+        public var line: Int?
     }
 }
 
@@ -62,33 +64,35 @@ extension Site {
     func dutyRoster(_ store: Store) throws -> DutyRoster? {
         let marks = try store.dutyMarks().keys
         func names(_ kind: String) -> Set<String> { Set(marks.filter { $0.kind == kind }.map(\.name)) }
-        // Asked for every notice: the decisions' texts are not needed for it.
         return dutyRoster(
             answered: names(DutyMark.testAnswered), mandated: names(DutyMark.mandated),
-            decisions: try store.resolutionNumbers(), recalls: try Recalls(store))
+            mandates: try Mandates(store, of: configuration.stewards), recalls: try Recalls(store))
     }
 
     /// Keeps who holds a mandate: whoever does not any more was recalled, which is not the same as never having had one.
     func noteMandates(_ store: Store, now: Instant) throws {
         let marks = try store.dutyMarks()
-        let holding = try dutyRoster(store)?.members.filter { $0.through != nil } ?? []
+        let holding =
+            try dutyRoster(store)?.members.filter { member in
+                guard let from = member.from, let through = member.through else { return false }
+                return from <= through
+            } ?? []
         let new = holding.map { DutyMark(kind: DutyMark.mandated, name: $0.name) }.filter { marks[$0] == nil }
         try store.keepDutyMarks(new, at: now)
     }
 
-    /// The duty list; nil where none is set up. A mandate of a decision that was never adopted here is none.
+    /// The duty list; nil where none is set up. A mandate of a decision that was never adopted here, or gives none, is none.
     ///
     /// Nor is one that a later decision ends before its last day.
-    func dutyRoster(
-        answered: Set<String>, mandated: Set<String> = [], decisions: Set<Int>, recalls: Recalls = Recalls()
+    private func dutyRoster(
+        answered: Set<String>, mandated: Set<String>, mandates: Mandates, recalls: Recalls
     ) -> DutyRoster? {
         guard let duty = configuration.duty else { return nil }
         let members = configuration.stewards.map { steward in
-            let mandate = steward.mandate.flatMap { decisions.contains($0.decision) ? $0 : nil }
-            let end = recalls.end(of: mandate, steward.name)?.adding(days: -1)
+            let term = mandates.term(of: steward)
+            let end = recalls.end(of: term == nil ? nil : steward.mandate, steward.name)?.adding(days: -1)
             return DutyRoster.Member(
-                name: steward.name, from: mandate?.from,
-                through: mandate.map { min($0.through, end ?? $0.through) },
+                name: steward.name, from: term?.from, through: term.map { min($0.through, end ?? $0.through) },
                 hasAnswered: answered.contains(steward.name), wasMandated: mandated.contains(steward.name))
         }
         return DutyRoster(

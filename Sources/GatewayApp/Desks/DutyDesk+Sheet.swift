@@ -16,10 +16,11 @@ extension DutyDesk {
                 remedy: "they are \(site.configuration.stewards.map(\.name).joined(separator: ", "))")
         }
         let book = site.book(steward.language)
+        let term = try term(of: steward)
         let values = [
             "person": name, "community": site.configuration.community.name,
             "decision": steward.mandate.map { "\($0.decision)" } ?? "?",
-            "from": steward.mandate?.from.description ?? "?", "until": steward.mandate?.through.description ?? "?",
+            "from": term?.from.description ?? "?", "until": term?.through.description ?? "?",
             "reach": steward.reach.isEmpty ? book.text("duty.none") : steward.reach.joined(separator: ", "),
             "others": site.configuration.stewards.map(\.name).filter { $0 != name }.joined(separator: ", "),
         ]
@@ -35,13 +36,20 @@ extension DutyDesk {
                 "<style>body{font:12pt/1.5 serif;max-width:17cm;margin:1.5cm auto}li{margin:.4em 0}"
                     + "figure{margin:.5em 0;break-inside:avoid}svg{width:4.5cm;height:4.5cm}</style>", "</head>",
                 "<body>", "<h1>\(text("title"))</h1>", "<p>\(text("intro"))</p>",
-                hasList ? "<p>\(text(steward.mandate == nil ? "no_mandate" : "mandate"))</p>" : "",
+                hasList ? "<p>\(text(term == nil ? "no_mandate" : "mandate"))</p>" : "",
                 "<p>\(text("reached"))</p>",
             ] + (try access(of: steward, book, code)) + [
                 "<h2>\(text("answers"))</h2>", hasLinks ? "<p>\(text("link"))</p>" : "",
                 "<ul>", steps.joined(separator: "\n"), "</ul>", "<p>\(text("test"))</p>",
                 "<p>\(text("others"))</p>", "<p>\(text("end"))</p>", "</body>", "</html>",
             ]).joined(separator: "\n")
+    }
+
+    /// The days of the mandate as the adopted decisions have it, or as the configuration names it where there is no database to
+    /// ask; nil for none.
+    private func term(of steward: Configuration.Steward) throws -> (from: CalendarDate, through: CalendarDate)? {
+        guard let store = try? site.readingStore() else { return steward.mandate.map { ($0.from, $0.through) } }
+        return try Mandates(store, of: [steward]).term(of: steward).flatMap { $0.from <= $0.through ? $0 : nil }
     }
 
     /// How the person's telephone is set up: topics with their squares, and the word for answers.

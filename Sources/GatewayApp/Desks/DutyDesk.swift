@@ -59,18 +59,20 @@ public struct DutyDesk {
         let stewards = site.configuration.stewards.map { steward in
             let answered = marks[DutyMark(kind: DutyMark.testAnswered, name: steward.name)]
             let mandate = roster.hasMandate(steward.name, at: now) ? steward.mandate : nil
+            let through = roster.members.first { $0.name == steward.name }?.through
             return Escaping.terminal(
                 [
                     steward.name + ":",
                     mandate.map {
-                        book.text("duty.mandate", ["decision": "\($0.decision)", "until": $0.through.description])
+                        book.text("duty.mandate", ["decision": "\($0.decision)", "until": "\(through ?? $0.through)"])
                     } ?? book.text("duty.no_mandate"),
                     answered.map { book.text("duty.tested", ["at": site.local($0)]) }
                         ?? book.text("duty.not_tested", ["person": steward.name]),
                 ].joined(separator: " "))
         }
         let gap = roster.firstGap(from: now).map { book.text("duty.gap", ["gap": site.local($0)]) }
-        return shifts + stewards + [gap ?? book.text("duty.no_gap")]
+        return shifts + stewards + (try site.mandateProblems(store)).map { Escaping.terminal($0.description) }
+            + [gap ?? book.text("duty.no_gap")]
     }
 
     private func objects(

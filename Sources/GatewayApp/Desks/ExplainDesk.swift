@@ -118,7 +118,8 @@ public struct ExplainDesk {
             "date": "\(date)", "decided": "\(resolution.assembly)", "review": "\(resolution.reviewBy)",
             "from": "\(resolution.inForceFrom)",
         ]
-        if let entry = try StageKeeper(store).limits(on: date, inForce).first(where: { $0.reference == reference }) {
+        let counting = try StageKeeper(store).limits(on: date, inForce)
+        if let entry = counting.first(where: { $0.reference == reference }) {
             return book.text("cli.limit_standing.\(entry.standing)", values)
         }
         let isStanding = inForce.isStanding(resolution.number, on: date)
@@ -127,8 +128,13 @@ public struct ExplainDesk {
             return book.text("explain.other_level", values)
         }
         if isStanding {
-            let level = try StageKeeper(store).standings(on: date, inForce).first { $0.reference == reference }
-            return ([book.text("cli.limit_standing.inForce", values)] + (level.map { [$0.sentence(book)] } ?? []))
+            let levels = try StageKeeper(store).standings(on: date, inForce)
+            let privacy = LimitPrivacy(
+                counting.map { ($0.reference, $0.limit) }, stages: levels.map { ($0.reference, $0.stages) },
+                try SensorDirectory(store))
+            return
+                ([book.text("cli.limit_standing.inForce", values)]
+                + levels.filter { $0.reference == reference }.map { $0.sentence(book, privacy) })
                 .joined(separator: "; ")
         }
         guard resolution.inForceFrom <= date else { return book.text("explain.not_yet", values) }
@@ -154,7 +160,10 @@ public struct ExplainDesk {
         let counting = try StageKeeper(store).limits(on: date, LimitsInForce(adopted))
         // What counts on the day may be tighter than what was decided.
         let limit = counting.first { $0.reference == name }?.limit ?? decided
-        let privacy = LimitPrivacy(counting.map { ($0.reference, $0.limit) }, earlier: adopted, sensors)
+        let privacy = LimitPrivacy(
+            counting.map { ($0.reference, $0.limit) },
+            stages: LimitsInForce(adopted).stages(on: date).map { ($0.reference, $0.stages) }, earlier: adopted,
+            sensors)
         let outlook = try LimitOutlooks(store: store, sensors: sensors, privacy: privacy)
             .outlook(name, limit, scale, on: date)
         return outlook?.words(book, of: limit) { id in

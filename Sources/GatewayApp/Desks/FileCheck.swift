@@ -44,8 +44,10 @@ public enum FileCheck {
                     remedy: "add it there, or assign a device to it before the decision is adopted")
             }
         }
-        let inbox = AgendaInbox(
-            site: Site(configuration: configuration, profiles: profiles, languages: languages))
+        let site = Site(configuration: configuration, profiles: profiles, languages: languages)
+        let inbox = AgendaInbox(site: site)
+        // Before the first start there is no database, and nothing adopted.
+        let mandates = (try? site.readingStore()).flatMap { try? site.mandateProblems($0) } ?? []
         let waiting = inbox.proposals().problems + inbox.neighbours().problems
         let secrets = configuration.troubledFiles.map {
             Diagnostic(file: configuration.file, message: $0.message, remedy: $0.remedy)
@@ -55,7 +57,7 @@ public enum FileCheck {
             + "\(languages.books.count) languages, \(files.count) decisions."
         return Result(
             problems: configProblems + profileProblems + languageProblems + resolutions.flatMap(\.1) + missing
-                + strangers + waiting + secrets,
+                + strangers + waiting + secrets + mandates,
             summary: summary)
     }
 }

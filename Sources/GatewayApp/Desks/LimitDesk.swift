@@ -73,7 +73,11 @@ public struct LimitDesk {
         let retention = LimitsInForce(adopted).householdRetention(on: date).map {
             PlainSentence.retention($0.days, book)
         }
-        let stages = try keeper.standings(on: date, LimitsInForce(adopted)).map { $0.sentence(book) }
+        let standings = try keeper.standings(on: date, LimitsInForce(adopted))
+        let privacy = LimitPrivacy(
+            entries.map { ($0.reference, $0.limit) }, stages: standings.map { ($0.reference, $0.stages) },
+            keeper.sensors)
+        let stages = standings.map { $0.sentence(book, privacy) }
         let sirens = LimitsInForce(adopted).sirens(on: date).sorted()
         let named = sirens.isEmpty ? [] : [PlainSentence.sirens(sirens, book)]
         return none + rules.map { PlainSentence.of($0, $1, book) } + (retention.map { [$0] } ?? []) + named + stages
@@ -103,7 +107,9 @@ public struct LimitDesk {
         let sentences = site.configuration.community.languages.flatMap { language in
             PlainSentence.all(of: resolution, site.book(language)).map { "\(language)  \($0)" }
         }
-        return Finding(lines: sentences + problems.map(\.description), isGood: problems.isEmpty)
+        return Finding(
+            lines: sentences + site.hiddenLimits(of: resolution) + problems.map(\.description), isGood: problems.isEmpty
+        )
     }
 
     /// What adopting a file would change: the sentences in force that it replaces, and its own.
@@ -131,7 +137,8 @@ public struct LimitDesk {
             DelegateLines.of(resolution, book) + [judgement.state.text(book)]
             + (judgement.problems + judgement.notes).map { $0.text(book) }
         return Finding(
-            lines: ([head] + old + new + standing.map { "  " + $0 }).map(Escaping.terminal),
+            lines: ([head] + old + new + (site.hiddenLimits(of: resolution) + standing).map { "  " + $0 })
+                .map(Escaping.terminal),
             isGood: judgement.isGood)
     }
 

@@ -33,7 +33,7 @@ public struct SigningDesk {
         }
         let lines =
             [book.text("cli.decision", values)] + sentences.map { "    " + $0 }
-            + DelegateLines.of(file.resolution, book).map { "    " + $0 }
+            + (site.hiddenLimits(of: file.resolution) + DelegateLines.of(file.resolution, book)).map { "    " + $0 }
             + [book.text("signing.cli.check_number")] + [0, 1].map { "    " + RecordDesk.grouped(file.sha256, $0) }
             + [book.text("signing.cli.compare")]
         return Finding(lines: lines.map(Escaping.terminal), isGood: true)

@@ -51,8 +51,11 @@ public struct TrialDesk {
                 phrase: .init(key: "agenda.cannot_try.no_sensor", values: ["sensor": id.rawValue]))
         }
         let run = TrialRun(store: store, sensors: sensors, zone: site.zone, from: from, through: through)
-        let stages = try TrialStages(resolution.stages, run)
-        let current = try inForce(on: site.zone.date(at: now), run)
+        // What is in force is told already; what is proposed is told beside it.
+        var privacy = LimitPrivacy([], sensors)
+        let current = try inForce(on: site.zone.date(at: now), run, &privacy)
+        let currentShown = current.map { $0.candidate.isShown(beside: &privacy) }
+        let stages = try TrialStages(resolution.stages, run, &privacy)
         var proposed = resolution.limits.map { limit in
             Candidate(limit: limit, scale: resolution.scale, stages: stages)
         }
@@ -61,7 +64,9 @@ public struct TrialDesk {
         var facts = TrialFacts(
             community: community.name, isDemonstration: community.isDemonstration, zone: site.zone,
             number: resolution.number, from: from, through: through,
-            limits: try tried(proposed, beside: current.map(\.candidate), run), stages: stages.facts)
+            limits: try tried(
+                proposed, beside: Array(zip(current.map(\.candidate), currentShown)), run, &privacy),
+            stages: stages.facts)
         // The days of a proposal are still to come; everything else would be asked of it at its adoption.
         facts.obstacle = try AdoptionCheck(
             site: site, sensors: sensors, kinds: HandReadings.kinds(store, sensors), now: now
@@ -74,11 +79,16 @@ public struct TrialDesk {
         var limit: Limit
         var scale: Scale
         var stages: TrialStages
+
+        /// Whether it may be told beside what is told before.
+        func isShown(beside privacy: inout LimitPrivacy) -> Bool { privacy.publish(limit) && stages.mayShow(limit) }
     }
 
     private func tried(
-        _ proposed: [Candidate], beside current: [Candidate], _ run: TrialRun
+        _ proposed: [Candidate], beside told: [(candidate: Candidate, isShown: Bool)], _ run: TrialRun,
+        _ privacy: inout LimitPrivacy
     ) throws -> [TrialFacts.Tried] {
+        let current = told.map(\.candidate)
         let variants = proposed.map { candidate in
             TrialDesk.variants(of: candidate.limit).map { variant in
                 var other = candidate
@@ -94,10 +104,7 @@ public struct TrialDesk {
             of: all.map { ($0.limit, $0.scale) },
             counting: Dictionary(counting, uniquingKeysWith: { first, _ in first }))
         func days(_ index: Int) -> Int { trials[index].days(through: run.through, zone: site.zone).count }
-        // What is in force is told already; what is proposed is told beside it.
-        var privacy = LimitPrivacy([], run.sensors)
-        let currentShown = current.map { privacy.publish($0.limit) && $0.stages.mayShow($0.limit) }
-        let shown = proposed.map { privacy.publish($0.limit) && $0.stages.mayShow($0.limit) }
+        let shown = proposed.map { $0.isShown(beside: &privacy) }
         var next = proposed.count + current.count
         let end = site.zone.start(of: run.through.adding(days: 1))
         return proposed.enumerated().map { index, candidate -> TrialFacts.Tried in
@@ -111,7 +118,7 @@ public struct TrialDesk {
             let other = TrialDesk.predecessor(of: limit, in: current.map(\.limit)).map { place in
                 (
                     limit: current[place].limit, scale: current[place].scale,
-                    days: currentShown[place] ? days(proposed.count + place) : nil
+                    days: told[place].isShown ? days(proposed.count + place) : nil
                 )
             }
             return TrialFacts.Tried(
@@ -162,7 +169,7 @@ public struct TrialDesk {
     }
 
     private func inForce(
-        on date: CalendarDate, _ run: TrialRun
+        on date: CalendarDate, _ run: TrialRun, _ privacy: inout LimitPrivacy
     ) throws -> [(reference: LimitReference, candidate: Candidate)] {
         let inForce = LimitsInForce(try LimitRegister(site: site).adopted(in: run.store))
         let stages = Dictionary(grouping: inForce.stages(on: date), by: \.reference.resolution)
@@ -171,7 +178,7 @@ public struct TrialDesk {
             .sorted { $0.reference < $1.reference }
             .map { entry in
                 let own = entry.limit.atStage == nil ? [] : stages[entry.reference.resolution] ?? []
-                let tried = try TrialStages(own.map(\.stages), run, declared: own.map(\.declared))
+                let tried = try TrialStages(own.map(\.stages), run, declared: own.map(\.declared), &privacy)
                 return (entry.reference, Candidate(limit: entry.limit, scale: entry.scale, stages: tried))
             }
     }

@@ -8,12 +8,15 @@ struct TrialStages {
     private let stages: [Stages]
     /// By the stages' id.
     private var levels: [String: [CalendarDate: Int]] = [:]
-    /// Stages that look at single homes: when they were entered would tell of them.
+    /// Stages that look at too few homes: when they were entered would tell of them.
     private var hidden: Set<String> = []
 
     /// `declared` are the levels that decisions declared, for each of the stages; where there are none, each level is tried as
     /// if it had been declared as soon as its rule asked for it.
-    init(_ stages: [Stages], _ run: TrialRun, declared: [[CalendarDate: Int]] = []) throws {
+    /// `privacy` says which of them may be told beside what is told before.
+    init(
+        _ stages: [Stages], _ run: TrialRun, declared: [[CalendarDate: Int]] = [], _ privacy: inout LimitPrivacy
+    ) throws {
         self.stages = stages
         for (place, entry) in stages.enumerated() {
             var followed = entry
@@ -23,9 +26,7 @@ struct TrialStages {
                 of: entry.sensors, from: run.from.adding(days: -entry.lookBack), through: run.through)
             levels[entry.id] = StageMachine(followed, declared: told)
                 .days(from: run.from, through: run.through, table).mapValues(\.level)
-            if entry.sensors.contains(where: { !run.sensors.homes(of: $0).isEmpty }) {
-                hidden.insert(entry.id)
-            }
+            if !privacy.publish(entry) { hidden.insert(entry.id) }
         }
     }
 

@@ -8,6 +8,7 @@ struct AlertWords {
     let sensors: SensorDirectory
     let limits: LimitEngine
     let policy: AlertPolicy
+    var stages: [StageKeeper.Standing] = []
 
     /// Title and text of a notice in a language, for those who read there.
     func text(
@@ -49,7 +50,8 @@ struct AlertWords {
         let book = site.languages.book(language)
         let hidden = (alert.details["unseen"] ?? "").split(separator: ",")
         guard !hidden.isEmpty else { return book.text("duty.none") }
-        let privacy = LimitPrivacy(limits.entries.map { ($0.reference, $0.limit) }, sensors)
+        let privacy = LimitPrivacy(
+            limits.entries.map { ($0.reference, $0.limit) }, stages: stages.map { ($0.reference, $0.stages) }, sensors)
         let names = hidden.compactMap { text -> String? in
             guard let stake = policy.stakes.first(where: { $0.limit.description == text }),
                 let limit = limits.limit(stake.limit)

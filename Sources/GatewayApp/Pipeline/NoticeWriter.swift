@@ -5,8 +5,8 @@ import GatewayModel
 
 /// Words what an alert has to say for each destination that may hear it.
 struct NoticeWriter: Sendable {
-    private let destinations: [DestinationSettings]
-    private let languages: Languages
+    let destinations: [DestinationSettings]
+    let languages: Languages
     private let site: Site
     /// The steward whom a destination reaches alone, by its name.
     private let owners: [String: String]
@@ -26,7 +26,7 @@ struct NoticeWriter: Sendable {
             .map { item(draft, to: $0, state, now: now) }
     }
 
-    private func item(
+    func item(
         _ draft: NoticeDraft, to destination: DestinationSettings, _ state: PipelineState, now: Instant
     ) -> OutboxItem {
         let text = words(state).text(
@@ -38,68 +38,11 @@ struct NoticeWriter: Sendable {
             dataJSON: NoticeWriter.data(draft), createdAt: now, notBefore: quietEnd(draft, destination, now))
     }
 
-    /// One outbox item about many alerts per destination that may hear some of them, of those alone; `beside` are those
-    /// that protect people and were told of before.
-    func together(
-        _ drafts: [NoticeDraft], beside: [Alert], state: PipelineState, now: Instant
-    ) -> [OutboxItem] {
-        destinations.filter { $0.audience != .person }.compactMap { destination in
-            let heard = drafts.filter { mayHear(destination, $0, nil) && calls(destination, $0) }
-            guard let first = heard.first else { return nil }
-            let known = beside.map { NoticeDraft(kind: first.kind, alert: $0, audience: AlertBook.circle(of: $0)) }
-                .filter { mayHear(destination, $0, nil) }
-            guard known.count + heard.count > 1 else { return item(first, to: destination, state, now: now) }
-            let lines = (known + heard).map {
-                words(state).text(of: $0, language: destination.language, audience: destination.audience).title
-            }
-            let priority = heard.map(\.priority).min() ?? first.priority
-            let book = languages.book(destination.language)
-            return items("alert.digest", priority: priority, to: [destination], now: now) { _ in
-                (
-                    book.text("alerts.digest_title", ["count": "\(lines.count)"]),
-                    book.text("alerts.digest", ["alerts": lines.map { "\n- " + $0 }.joined()])
-                )
-            }.first
-        }
-    }
-
-    /// Takes back what a broker holds of a closed alert for those who were told of it and are not told who closed it.
-    func withdrawals(after draft: NoticeDraft, state: PipelineState, now: Instant) -> [OutboxItem] {
-        guard draft.alert.state == .closed else { return [] }
-        var told = draft
-        told.audience = AlertBook.circle(of: draft.alert)
-        return withdrawals(of: told, keptFor: draft, state: state, now: now)
-    }
-
-    /// Takes back what a broker holds of an alert that has become a home's business, from those whose business it is not.
-    func withdrawals(of alert: Alert, toldAs before: Alert, state: PipelineState, now: Instant) -> [OutboxItem] {
-        func draft(_ circle: Audience) -> NoticeDraft {
-            NoticeDraft(kind: MQTTDestination.withdrawn, alert: alert, audience: circle)
-        }
-        return withdrawals(
-            of: draft(AlertBook.circle(of: before)), keptFor: draft(AlertBook.circle(of: alert)), state: state, now: now
-        )
-    }
-
-    private func withdrawals(
-        of told: NoticeDraft, keptFor draft: NoticeDraft, state: PipelineState, now: Instant
-    ) -> [OutboxItem] {
-        let place = home(of: draft.alert, state)
-        var told = told
-        return destinations.filter { destination in
-            guard case .mqtt = destination.kind else { return false }
-            return mayHear(destination, told, place) && !mayHear(destination, draft, place)
-        }.map { destination in
-            told.kind = MQTTDestination.withdrawn
-            return OutboxItem(
-                key: NoticeWriter.key(told), destination: destination.name, type: MQTTDestination.withdrawn,
-                priority: .today, title: "", body: "", alert: draft.alert.id, createdAt: now)
-        }
-    }
-
     /// What gives alerts their words.
     func words(_ state: PipelineState) -> AlertWords {
-        AlertWords(site: site, sensors: state.sensors, limits: state.limits, policy: state.alerts.policy)
+        AlertWords(
+            site: site, sensors: state.sensors, limits: state.limits, policy: state.alerts.policy,
+            stages: state.stages)
     }
 
     /// Why notices of a draft do not go out, or not now, for the record of the alert.
@@ -115,7 +58,7 @@ struct NoticeWriter: Sendable {
         return entries
     }
 
-    private func mayHear(_ destination: DestinationSettings, _ draft: NoticeDraft, _ place: String?) -> Bool {
+    func mayHear(_ destination: DestinationSettings, _ draft: NoticeDraft, _ place: String?) -> Bool {
         guard destination.audience == .person else { return NoticeWriter.mayHear(destination.audience, draft.audience) }
         // A home hears of its own alerts before all others, also where the stewards hear of them too. What several homes
         // come to together is told to none of them: each knows its own part.
@@ -129,7 +72,7 @@ struct NoticeWriter: Sendable {
     ]
 
     /// The one home that an alert is about, by its points or by a device of its own.
-    private func home(of alert: Alert, _ state: PipelineState) -> String? {
+    func home(of alert: Alert, _ state: PipelineState) -> String? {
         state.sensors.home(of: alert.homePoints) ?? (alert.isPrivate ? state.sensors.home(device: alert.subject) : nil)
     }
 
@@ -146,7 +89,7 @@ struct NoticeWriter: Sendable {
     }
 
     /// A siren sounds when everybody is called; until then whoever is called has time to answer.
-    private func calls(_ destination: DestinationSettings, _ draft: NoticeDraft) -> Bool {
+    func calls(_ destination: DestinationSettings, _ draft: NoticeDraft) -> Bool {
         if case .siren = destination.kind, SirenDestination.soundingTypes.contains(draft.kind) {
             return draft.alert.hasCalledAll
         }
@@ -231,7 +174,7 @@ struct NoticeWriter: Sendable {
         }
     }
 
-    private func items(
+    func items(
         _ kind: String, priority: Priority, to hearing: [DestinationSettings], now: Instant,
         words: (DestinationSettings) -> (title: String, body: String)
     ) -> [OutboxItem] {
@@ -257,11 +200,11 @@ struct NoticeWriter: Sendable {
     }
 
     /// The same alert at the same point of its life has the same key, whatever is retried or restarted.
-    private static func key(_ draft: NoticeDraft) -> String {
+    static func key(_ draft: NoticeDraft) -> String {
         draft.alert.id.prefix(16) + digest("\(draft.kind)/\(draft.alert.entries.count)")
     }
 
-    private static func key(_ text: String) -> String {
+    static func key(_ text: String) -> String {
         digest(text) + digest(String(text.reversed()))
     }
 
@@ -285,7 +228,7 @@ struct NoticeWriter: Sendable {
         var everybody: Bool
     }
 
-    private static func data(_ draft: NoticeDraft) -> String {
+    static func data(_ draft: NoticeDraft) -> String {
         let alert = draft.alert
         let data = Data(
             alert: alert.number, id: alert.id, state: alert.state.rawValue, priority: alert.priority.rawValue,

@@ -30,13 +30,7 @@ extension Pipeline {
     /// Brings open alerts in line with sensors that were declared otherwise: what became a home's is told to nobody else,
     /// and what nobody waits for any more, a sensor without a rhythm or a place without sensors, is silent no longer.
     func reviewSensors(now: Instant) {
-        let before = state.alerts
-        let homes = before.open.reduce(into: [:]) { found, alert in found[alert.id] = self.homes(toldOfBy: alert) }
-        for alert in state.alerts.keepPrivate(homes) {
-            perform([.store(alert)], now: now)
-            guard let told = before.open.first(where: { $0.id == alert.id }) else { continue }
-            batch.outbox += notices.withdrawals(of: alert, toldAs: told, state: state, now: now)
-        }
+        concealHomes(now: now)
         let watched = state.silence.standing
         for alert in state.alerts.open where alert.cause == .box(.sensorSilent) {
             guard watched[SensorID(rawValue: alert.subject)] == nil else { continue }
@@ -49,24 +43,6 @@ extension Pipeline {
         for place in places { look(at: place, onset: now, now: now) }
         for alert in state.alerts.open where alert.cause == .box(.placeSilent) && !places.contains(alert.subject) {
             perform(state.alerts.drop(.placeSilent, subject: alert.subject, now: now), now: now)
-        }
-    }
-
-    /// The homes' points of which an alert tells now, none where its subject is one; nil where it tells of no home.
-    private func homes(toldOfBy alert: Alert) -> [SensorID]? {
-        if let transition = alert.transition, case .limit(let reference) = alert.cause,
-            let limit = state.limits.limit(reference), let homes = state.homes(toldOfBy: transition, limit)
-        {
-            return homes
-        }
-        let sensor =
-            alert.transition?.sensor.flatMap(state.sensors.sensor)
-            ?? state.sensors.sensor(SensorID(rawValue: alert.subject))
-        if let sensor { return sensor.visibility == .household ? [] : nil }
-        switch alert.cause {
-        case .box(.readingsPutAside), .box(.tooManyMessages):
-            return state.sensors.home(device: alert.subject) == nil ? nil : []
-        case .box, .limit: return nil
         }
     }
 

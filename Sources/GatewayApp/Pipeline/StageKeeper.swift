@@ -49,8 +49,16 @@ struct StageKeeper {
 }
 
 extension StageKeeper.Standing {
-    /// At which level they stand, since when.
-    func sentence(_ book: Phrasebook) -> String {
-        book.text("cli.stage", ["stages": "\(reference)", "level": "\(day.level)", "since": "\(day.since)"])
+    /// At which level they stand, since when where that may be told.
+    func sentence(_ book: Phrasebook, _ privacy: LimitPrivacy) -> String {
+        book.text(
+            tellsSince(privacy) ? "cli.stage" : "cli.stage_on_homes",
+            ["stages": "\(reference)", "level": "\(day.level)", "since": "\(day.since)"])
+    }
+
+    /// True where it may be told since which day a level counts: the assembly named the day, or what brought it about tells
+    /// of a group of homes or of none.
+    func tellsSince(_ privacy: LimitPrivacy) -> Bool {
+        stages.declaration == .byAssembly || privacy.mayShow(reference)
     }
 }

@@ -19,10 +19,19 @@ struct LimitNewsDesk {
         let keeper = try StageKeeper(store)
         let stages = try keeper.standings(on: today, inForce).map { standing in
             let level = standing.day.proposed ?? standing.day.level
-            return LimitNews.Stage(
+            var stage = LimitNews.Stage(
                 reference: standing.reference, titles: standing.stages.titles,
                 levelTitles: level == 0 ? [:] : standing.stages.levels[level - 1].titles, level: standing.day.level,
                 since: standing.day.since, proposed: standing.day.proposed)
+            stage.isDeclared = standing.stages.declaration == .byAssembly
+            stage.isOnHomes = !privacy.mayShow(standing.reference)
+            if stage.isOnHomes, stage.isDeclared {
+                // What its rules ask for tells of homes; the level that counts is the assembly's own.
+                stage.proposed = nil
+                stage.levelTitles =
+                    stage.level == 0 ? [:] : standing.stages.levels[standing.day.level - 1].titles
+            }
+            return stage
         }
         return LimitNews(
             stages: stages, emergencies: emergencies(adopted, now: now, privacy),

@@ -1,39 +1,46 @@
 import GatewayModel
 import Limits
 
-/// Which limits may be spoken of to everybody, as ``mayShow(_:beside:rules:)`` decides: what alerts, notices, reports, agendas
-/// and trials go by.
+/// Which limits may be spoken of to everybody, and of which stages what brought them about, as ``mayShow(_:beside:rules:)``
+/// decides: what alerts, notices, reports, agendas and trials go by.
 ///
 /// The one that stands first is published first: a later one that differs from it by a few homes is not told.
 struct LimitPrivacy {
-    private var hidden: Set<LimitReference> = []
+    private var hidden: [LimitReference: WithheldReason] = [:]
     private var known: Set<LimitReference> = []
     private var published: PublishedGroups
     private let sensors: SensorDirectory
 
-    /// Judges the limits that count now, by the order of their decisions, and after them `earlier` ones, of which alerts and
-    /// papers may still speak.
+    /// Judges the limits and stages that count now, by the order of their decisions, and after them `earlier` ones, of which
+    /// alerts and papers may still speak.
     init(
-        _ limits: [(reference: LimitReference, limit: Limit)], earlier: [AdoptedResolution] = [],
+        _ limits: [(reference: LimitReference, limit: Limit)],
+        stages: [(reference: LimitReference, stages: Stages)] = [], earlier: [AdoptedResolution] = [],
         _ sensors: SensorDirectory
     ) {
         self.sensors = sensors
         published = PublishedGroups(LimitPrivacy.figures(sensors))
-        let before = earlier.flatMap { link in
-            link.resolution.limits.map { limit in
-                (reference: LimitReference(resolution: link.resolution.number, limit: limit.id), limit: limit)
-            }
+        let now =
+            limits.map { ($0.reference, sensors.homeSums(of: $0.limit)) }
+            + stages.map { ($0.reference, sensors.homeSums(of: $0.stages)) }
+        let before = earlier.map(\.resolution).flatMap { resolution in
+            func named(_ id: String) -> LimitReference { LimitReference(resolution: resolution.number, limit: id) }
+            return resolution.limits.map { (named($0.id), sensors.homeSums(of: $0)) }
+                + resolution.stages.map { (named($0.id), sensors.homeSums(of: $0)) }
         }
-        for list in [limits, before] {
-            for entry in list.sorted(by: { $0.reference < $1.reference })
-            where known.insert(entry.reference).inserted && !publish(entry.limit) {
-                hidden.insert(entry.reference)
+        for list in [now, before] {
+            for (reference, sums) in list.sorted(by: { $0.0 < $1.0 })
+            where known.insert(reference).inserted {
+                if case .withheld(let reason) = disclosure(of: sums) { hidden[reference] = reason }
             }
         }
     }
 
-    /// True where a limit may be spoken of; one that is not known here may not.
-    func mayShow(_ reference: LimitReference) -> Bool { known.contains(reference) && !hidden.contains(reference) }
+    /// True where a limit may be spoken of, or what brings stages about; what is not known here may not.
+    func mayShow(_ reference: LimitReference) -> Bool { known.contains(reference) && hidden[reference] == nil }
+
+    /// Why a limit may not be spoken of, or what brings stages about; nil where it may.
+    func whyHidden(_ reference: LimitReference) -> WithheldReason? { hidden[reference] }
 
     /// True where an alert may be spoken of: also of a household's point without its name, but not where its limit must not be.
     func mayShow(_ alert: Alert) -> Bool {
@@ -43,11 +50,16 @@ struct LimitPrivacy {
     }
 
     /// False for the name of a limit that must not be spoken of; true for all other texts.
-    func mayShow(subject: String) -> Bool { !hidden.contains { $0.description == subject } }
+    func mayShow(subject: String) -> Bool { !hidden.keys.contains { $0.description == subject } }
 
     /// True where a limit that nobody decided yet may be spoken of beside those before it.
-    mutating func publish(_ limit: Limit) -> Bool {
-        GatewayModel.mayShow(sensors.homeSums(of: limit), beside: &published).isShown
+    mutating func publish(_ limit: Limit) -> Bool { disclosure(of: sensors.homeSums(of: limit)).isShown }
+
+    /// True where the days on which levels count may be told beside what stands before them.
+    mutating func publish(_ stages: Stages) -> Bool { disclosure(of: sensors.homeSums(of: stages)).isShown }
+
+    private mutating func disclosure(of sums: [Set<HomePoint>]) -> Disclosure {
+        GatewayModel.mayShow(sums, beside: &published)
     }
 
     /// What is published of homes in any case: the report adds up all meters of a role.
@@ -78,7 +90,16 @@ extension SensorDirectory {
 
     /// The households' points that a limit counts, and those that it compares with.
     func homeSums(of limit: Limit) -> [Set<HomePoint>] {
-        [limit.sensors, DayRules.otherSensors(limit.rule)].map { ids in Set(ids.flatMap { homes(of: $0) }) }
+        homes(of: [limit.sensors, DayRules.otherSensors(limit.rule)])
+    }
+
+    /// The households' points of each figure that the rules of stages look at.
+    func homeSums(of stages: Stages) -> [Set<HomePoint>] {
+        homes(of: stages.levels.flatMap { $0.enter.sums + ($0.leave?.sums ?? []) })
+    }
+
+    private func homes(of sums: [[SensorID]]) -> [Set<HomePoint>] {
+        sums.map { ids in Set(ids.flatMap { homes(of: $0) }) }
     }
 
     /// The one home that all these points belong to; nil where there are several, or one that is not known.
@@ -100,6 +121,9 @@ extension PipelineState {
         return own.isEmpty || isOneOfMany ? nil : own.map(\.sensor).sorted()
     }
 
-    /// What may be told of the limits that are judged now.
-    var privacy: LimitPrivacy { LimitPrivacy(limits.entries.map { ($0.reference, $0.limit) }, sensors) }
+    /// What may be told of the limits and stages that are judged now.
+    var privacy: LimitPrivacy {
+        LimitPrivacy(
+            limits.entries.map { ($0.reference, $0.limit) }, stages: stages.map { ($0.reference, $0.stages) }, sensors)
+    }
 }

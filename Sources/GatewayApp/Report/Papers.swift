@@ -197,7 +197,10 @@ struct Papers {
             month: month, zone: site.zone, now: now, evaluation: evaluation,
             figures: Dictionary(months.map { ($0.sensor.id, $0) }, uniquingKeysWith: { first, _ in first }),
             before: try DayTables(store: store, sensors: sensors).before(month.firstDay, for: inForce.map(\.limit)))
-        let privacy = LimitPrivacy(inForce.map { ($0.reference, $0.limit) }, earlier: adopted, sensors)
+        let privacy = LimitPrivacy(
+            inForce.map { ($0.reference, $0.limit) },
+            stages: LimitsInForce(adopted).stages(on: lastDay).map { ($0.reference, $0.stages) }, earlier: adopted,
+            sensors)
         let outlooks = LimitOutlooks(store: store, sensors: sensors, privacy: privacy)
         let community = site.configuration.community
         let meetings = site.configuration.assembly.meetings.meetings(3, after: now)

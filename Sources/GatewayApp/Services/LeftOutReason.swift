@@ -8,6 +8,7 @@ enum LeftOutReason: String, CaseIterable {
     case noSteward = "its steward is none any more"
     case recalled = "its steward was recalled by a decision"
     case noMandate = "its steward has no mandate"
+    case becameHomes = "it became a home's business"
     /// With the time behind it.
     case over = "over since"
     /// With the siren's name behind it.
@@ -20,6 +21,7 @@ enum LeftOutReason: String, CaseIterable {
         case .noSteward: "no_steward"
         case .recalled: "recalled"
         case .noMandate: "no_mandate"
+        case .becameHomes: "became_homes"
         case .over: "over"
         case .noSiren: "no_siren"
         }

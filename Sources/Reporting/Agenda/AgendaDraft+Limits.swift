@@ -36,11 +36,21 @@ extension AgendaDraft {
                 "stages": title, "level": String(stage.proposed ?? stage.level), "name": name,
                 "since": words.date(stage.since), "decision": stage.reference.description,
             ]
+            let isUnseen = stage.isOnHomes && !stage.isDeclared
             let facts = [
                 words.text(
-                    stage.level == 0 ? "agenda.facts.no_stage" : "agenda.facts.stage",
+                    stage.level == 0
+                        ? "agenda.facts.no_stage" : isUnseen ? "agenda.facts.stage_on_homes" : "agenda.facts.stage",
                     values.merging(["level": String(stage.level)]) { $1 })
             ]
+            if stage.isOnHomes, stage.isDeclared, stage.level == 0 {
+                // Said whatever the homes use, so that it tells nothing of them.
+                return item(
+                    .stageProposed, .inform, subject: stage.reference.description, about: nil, values: values,
+                    facts: [words.text("agenda.facts.stage_unseen")], options: ["declare"], minutes: 5,
+                    related: [stage.reference.description], whom: "everyone", grounds: ["unseen"],
+                    evidence: evidence(stage.reference), words: "stage_unseen")
+            }
             if stage.proposed != nil {
                 return item(
                     .stageProposed, .decide, subject: stage.reference.description, about: nil, values: values,
@@ -52,7 +62,8 @@ extension AgendaDraft {
             return item(
                 .stageCounts, .inform, subject: stage.reference.description, about: nil, values: values, facts: facts,
                 options: ["change"], minutes: 5, related: [stage.reference.description], whom: "everyone",
-                grounds: ["level/\(stage.level)/\(stage.since)"], evidence: evidence(stage.reference))
+                grounds: ["level/\(stage.level)/\(stage.since)"], evidence: evidence(stage.reference),
+                words: isUnseen ? "stage_on_homes" : nil)
         }
     }
 

@@ -16,6 +16,10 @@ public struct LimitNews: Hashable, Sendable {
         public var since: CalendarDate
         /// The level that the rules ask for and only the assembly can declare.
         public var proposed: Int?
+        /// True where only the assembly makes a level count.
+        public var isDeclared = false
+        /// True where its rules look at so few homes that what they find would tell of them.
+        public var isOnHomes = false
 
         /// Makes a stage's standing.
         public init(

@@ -38,7 +38,7 @@ public struct MQTTDestination: Destination {
         let payload = Array(CommandDestination.input(for: item).utf8.dropLast())
         let topic =
             item.alert.map { "alerts/\(MQTTDestination.level($0))" }
-            ?? "notices/\(MQTTDestination.level(item.type))"
+            ?? "notices/\(MQTTDestination.level(item.type == MQTTDestination.withdrawn ? item.title : item.type))"
         // Alerts about the box close by themselves when they are over.
         let isLast = MQTTDestination.isLast(item)
         let isWithdrawn = item.type == MQTTDestination.withdrawn
@@ -54,7 +54,8 @@ public struct MQTTDestination: Destination {
         }
     }
 
-    /// The type of a notice that only takes back what the broker holds of an alert.
+    /// The type of a notice that only takes back what the broker holds of an alert, or the last notice of the type that is its
+    /// title.
     public static let withdrawn = "alert.withdrawn"
 
     /// True for a notice after which the broker holds nothing of its alert.

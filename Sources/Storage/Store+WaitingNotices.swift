@@ -1,0 +1,39 @@
+import GRDB
+import GatewayModel
+
+/// Notices that wait while what they tell of becomes something else.
+extension Store {
+    /// The messages about alerts that wait for their destinations, in the order in which they were made.
+    public func waitingNotices() throws(StoreError) -> [OutboxItem] {
+        try read("outbox") { db in
+            try String.fetchAll(
+                db,
+                sql: """
+                    SELECT body FROM outbox WHERE \(Store.waitingStates)
+                    AND (json_extract(body, '$.alert') IS NOT NULL OR json_extract(body, '$.alerts') IS NOT NULL)
+                    ORDER BY id
+                    """
+            ).map { try JSONText.decode(OutboxItem.self, $0) }
+        }
+    }
+
+    /// Words messages anew that wait still.
+    static func change(_ notices: [OutboxItem], _ db: Database) throws {
+        for item in notices {
+            try db.execute(
+                sql: "UPDATE outbox SET body = ? WHERE destination = ? AND key = ? AND \(waitingStates)",
+                arguments: [try JSONText.encode(item), item.destination, item.key])
+        }
+    }
+
+    /// Lets messages that wait go nowhere, with the reason.
+    static func leaveOut(_ notices: [LeftOutNotice], at now: Instant, _ db: Database) throws {
+        for notice in notices {
+            try db.execute(
+                sql: """
+                    UPDATE outbox SET state = 'dropped', reason = ?, next_at = ?
+                    WHERE destination = ? AND key = ? AND \(waitingStates)
+                    """, arguments: [notice.reason, now.milliseconds, notice.destination, notice.key])
+        }
+    }
+}
