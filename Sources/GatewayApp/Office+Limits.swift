@@ -10,10 +10,10 @@ extension Office {
         let today = site.zone.date(at: now)
         let inForce = LimitsInForce(try LimitRegister(site: site).adopted(in: store))
         let standings = try StageKeeper(store: store, sensors: pipeline.state.sensors).standings(on: today, inForce)
-        let levels = Dictionary(
-            standings.map { ($0.reference, $0.day.level) }, uniquingKeysWith: { first, _ in first })
-        let limits = inForce.inForce(on: today, levels: levels)
+        let limits = inForce.limits(on: today, standings, zone: site.zone)
         let boxRules = inForce.boxAlerts(on: today)
+        // Told anew when it counts again, also after a restart.
+        pipeline.batch.transitions += pipeline.state.limits.endings(allBut: limits, now: now)
         pipeline.changeState {
             $0.limits.setLimits(limits)
             $0.alerts.boxRules = boxRules

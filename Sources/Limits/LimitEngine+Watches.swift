@@ -45,7 +45,12 @@ extension LimitEngine {
         guard let limit = found(reference), let place = limit.places[measurement.sensor],
             applies(limit, at: measurement.time)
         else { return }
-        _ = watch(measurement, at: place, limit, isNewest: true, now: measurement.time, isReplay: true)
+        guard limit.judge == .instant else {
+            _ = watch(measurement, at: place, limit, isNewest: true, now: measurement.time, isReplay: true)
+            return
+        }
+        guard measurement.isTimeKnown, case .level(let value) = measurement.figure else { return }
+        _ = seeLevel(value, at: place, measurement.time, limit, now: measurement.time, isReplay: true)
     }
 
     mutating func tickWatch(_ limit: JudgedLimit, now: Instant) -> [LimitTransition] {
@@ -80,6 +85,16 @@ extension LimitEngine {
                     evidence: limit.evidence(state.recent)))
         }
         return changes
+    }
+
+    /// What was passed of limits that are not in a list any more: with them it is over.
+    public func endings(allBut list: [LimitInForce], now: Instant) -> [LimitTransition] {
+        var engine = self
+        let staying = Set(list.filter { $0.standing != .lapsed }.map(\.reference))
+        return judged.filter { !staying.contains($0.reference) }.flatMap { limit in
+            engine.release(limit, now: now)
+                + limit.sensors.indices.flatMap { engine.endSilence(at: $0, now, limit, now: now, isReplay: false) }
+        }
     }
 
     /// Judges the rules on days by a day that is over; earlier days change the report and wake nobody.

@@ -29,7 +29,10 @@ struct SitesWatch: RuleWatch {
         let isOutside = LimitEngine.isOutside(value, bound, frame.limit.bound)
         let isClear = LimitEngine.isClear(value, bound, deadband, frame.limit.bound)
         let since = isOutside ? known?.outsideSince ?? level.time : isClear ? nil : known?.outsideSince
-        if known == nil || since != known?.outsideSince { rests = .min }
+        // A late reading makes known again what was silent by now, whatever it was then.
+        let wasKnown =
+            places[level.place].map { !SitesWatch.isSilent($0, level.place, at: frame.now, frame) } ?? false
+        if !wasKnown || since != known?.outsideSince { rests = .min }
         places[level.place] = Place(outsideSince: since, value: value, seen: level.time)
         latch.recent.note(level)
         return frame.now >= rests ? tick(frame, &rests) : []
@@ -67,6 +70,11 @@ struct SitesWatch: RuleWatch {
 
     private static func isSilent(_ place: Place, _ number: Int, at instant: Instant, _ frame: RuleFrame) -> Bool {
         frame.judged.silentAfter(at: number).map { instant > place.seen.advanced(bySeconds: $0) } ?? false
+    }
+
+    static func lookBack(_ rule: Limit.Rule) -> Int64 {
+        guard case .sites(_, _, _, let onDelay) = rule else { return 0 }
+        return max(36 * 3600, onDelay + 3600)
     }
 
     mutating func restore(raised: LimitTransition, at place: Int?) {

@@ -107,6 +107,10 @@ enum RuleWatches {
 
     /// How many seconds of measurements a rule must be given again after a restart.
     static func lookBack(_ rule: Limit.Rule) -> Int64 {
-        make(rule, sensors: 0).map { type(of: $0).lookBack(rule) } ?? 36 * 3600
+        // Until its delay is over nobody but the readings knows since when a value is outside, or back inside.
+        if case .instant(_, _, let onDelay, let offDelay) = rule {
+            return max(36 * 3600, max(onDelay, offDelay) + 3600)
+        }
+        return make(rule, sensors: 0).map { type(of: $0).lookBack(rule) } ?? 36 * 3600
     }
 }

@@ -93,7 +93,10 @@ struct RestingTests {
                     ? .use(DecimalValue(amount), since: time.advanced(bySeconds: -900))
                     : .level(DecimalValue(levels[number]))
                 let measurement = Measurement(sensor: sensor, time: time, figure: figure)
-                if Int.random(in: 0..<12, using: &random) == 0 {
+                // A device with a memory says every two hours what it measured.
+                if (quarter / 40 + Int64(number) * 3) % 4 == 1 {
+                    late.append(((quarter / 8 + 1) * 8, measurement))
+                } else if Int.random(in: 0..<12, using: &random) == 0 {
                     late.append((quarter + Int64.random(in: 1...40, using: &random), measurement))
                 } else {
                     steps.append(.measured(measurement))

@@ -7,7 +7,7 @@ import Storage
 
 /// Rebuilds the pipeline's state from what is stored, so that a restart raises nothing anew and forgets nothing.
 struct PipelineLoader {
-    /// How far back readings are replayed: long enough for any on-delay, and a whole local day for running budgets.
+    /// How far back all readings are replayed: a whole local day for running budgets. What looks further back has its own.
     private static let replaySeconds: Int64 = 36 * 3600
 
     let site: Site
@@ -113,8 +113,7 @@ struct PipelineLoader {
         lastSeen: [SensorID: Instant], _ measurements: [Measurement], now: Instant
     ) throws -> LimitEngine {
         let today = site.zone.date(at: now)
-        let levels = Dictionary(stages.map { ($0.reference, $0.day.level) }, uniquingKeysWith: { first, _ in first })
-        let limits = inForce.inForce(on: today, levels: levels)
+        let limits = inForce.limits(on: today, stages, zone: site.zone)
         var engine = LimitEngine(
             limits: limits, sensors: sensors.all, zone: site.zone,
             lastSeen: lastSeen, startedAt: now)

@@ -48,6 +48,22 @@ struct StageKeeper {
     }
 }
 
+extension LimitsInForce {
+    /// The limits that count on a day with stages as they stand then. One of a stage counts from the day on which its level
+    /// began, and not before.
+    func limits(on date: CalendarDate, _ standings: [StageKeeper.Standing], zone: Zone) -> [LimitInForce] {
+        let stages = Dictionary(standings.map { ($0.reference, $0.day) }, uniquingKeysWith: { first, _ in first })
+        return inForce(on: date, levels: stages.mapValues(\.level)).map { entry in
+            guard let condition = entry.limit.atStage,
+                let day = stages[LimitReference(resolution: entry.reference.resolution, limit: condition.stages)]
+            else { return entry }
+            var entry = entry
+            entry.adoptedAt = max(entry.adoptedAt, zone.start(of: day.since))
+            return entry
+        }
+    }
+}
+
 extension StageKeeper.Standing {
     /// At which level they stand, since when where that may be told.
     func sentence(_ book: Phrasebook, _ privacy: LimitPrivacy) -> String {

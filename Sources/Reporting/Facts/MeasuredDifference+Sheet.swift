@@ -45,7 +45,8 @@ extension MeasuredDifference {
         case .multiplier: return sensor.meter.map { .number($0.multiplier) }
         case .digits: return sensor.meter?.digits.map { .count($0) }
         case .bits: return sensor.meter?.bits.map { .count($0) }
-        case .maximumPerHour: return amount(sensor.meter?.maximumPerHour)
+        // What the meter sends may be another unit than the sensor's.
+        case .maximumPerHour: return sensor.meter?.maximumPerHour.map { .number($0) }
         case .jitter: return sensor.meter.map { .number($0.jitter) }
         case .resets: return sensor.meter?.resets.map { .word($0.rawValue) }
         case .computedKind: return sensor.computed.map { .word($0.kind.rawValue) }
