@@ -77,7 +77,9 @@ extension AlertBook {
     mutating func cover(by parent: Alert, now: Instant) -> [AlertAction] {
         guard [.box(.brokerAway), .box(.placeSilent)].contains(parent.cause) else { return [] }
         var actions: [AlertAction] = []
-        for var alert in open where alert.coveredBy == nil && self.parent(of: alert)?.id == parent.id {
+        for var alert in open
+        where (alert.coveredBy == nil || alert.coveredUntil != nil) && self.parent(of: alert)?.id == parent.id {
+            (alert.coveredBy, alert.coveredUntil) = (nil, nil)
             rest(&alert, now: now)
             keep(alert)
             actions.append(.store(alert))
@@ -85,10 +87,29 @@ extension AlertBook {
         return actions
     }
 
-    /// What was covered by an alert that is over counts again where it still holds, and nothing else covers it by now.
+    /// What was covered by an alert that is over counts again where it still holds, after one more interval of its sensor: only
+    /// then it has had a chance to be heard.
     mutating func uncover(from parent: Alert, now: Instant) -> [AlertAction] {
         var actions: [AlertAction] = []
         for var alert in open where alert.coveredBy == parent.number && alert.holds {
+            let interval = policy.intervals[SensorID(rawValue: alert.subject)] ?? AlertPolicy.usualInterval
+            alert.coveredUntil = now.advanced(bySeconds: interval)
+            keep(alert)
+            actions.append(.store(alert))
+        }
+        return actions
+    }
+
+    /// Lets what waited for its sensor after that count again, where nothing else covers it by now.
+    mutating func endCovers(now: Instant) -> [AlertAction] {
+        var actions: [AlertAction] = []
+        for var alert in open where alert.coveredUntil.map({ now >= $0 }) ?? false {
+            alert.coveredUntil = nil
+            guard alert.holds else {
+                keep(alert)
+                actions.append(.store(alert))
+                continue
+            }
             alert.coveredBy = nil
             rest(&alert, now: now)
             guard alert.coveredBy == nil else {

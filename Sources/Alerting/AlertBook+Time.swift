@@ -3,7 +3,8 @@ import GatewayModel
 extension AlertBook {
     /// Lets time pass: what rested long enough rests no more, and who has been going for two hours is asked again.
     public mutating func tick(now: Instant) -> [AlertAction] {
-        review(now: now) + endSwitchOffs(now: now) + endPauses(now: now) + tellGathered(now: now) + askAgain(now: now)
+        review(now: now) + endSwitchOffs(now: now) + endCovers(now: now) + endPauses(now: now) + tellGathered(now: now)
+            + askAgain(now: now)
             + escalate(now: now) + askAboutHandOver(now: now)
     }
 

@@ -24,9 +24,17 @@ public struct AlertBook: Sendable {
     /// How the assembly wants the box's own alerts; the others are as urgent as they come.
     public var boxRules: [BoxCondition: BoxAlertRule] = [:]
 
+    /// The identities that are given: what is found again from the same onset, after it was over, is a record of its own.
+    private var known: Set<String>
+
     /// Goes on with the alerts that are open, and counts from `nextNumber`.
-    public init(gatewayID: String, open: [Alert], nextNumber: Int, switchedOff: [SwitchedOff] = []) {
+    ///
+    /// `known` are the identities of all alerts that are recorded, closed ones too.
+    public init(
+        gatewayID: String, open: [Alert], nextNumber: Int, switchedOff: [SwitchedOff] = [], known: Set<String> = []
+    ) {
         self.gatewayID = gatewayID
+        self.known = known.union(open.map(\.id))
         self.switchedOff = Dictionary(switchedOff.map { ($0.subject, $0) }, uniquingKeysWith: { _, last in last })
         self.nextNumber = nextNumber
         alerts = Dictionary(open.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
@@ -110,6 +118,7 @@ public struct AlertBook: Sendable {
             protects: protects, onset: onset, detectedAt: now, transition: transition, details: details)
         alert.homes = homes
         nextNumber += 1
+        known.insert(alert.id)
         active[AlertBook.condition(cause, subject)] = alert.id
         rest(&alert, now: now)
         let change = transition?.change.isWarning == true ? "alert.warned" : "alert.raised"
@@ -209,9 +218,21 @@ public struct AlertBook: Sendable {
     }
 
     /// Hash of gateway, cause, subject and onset as first detected: the same onset is the same record after a restart.
+    ///
+    /// A budget's period, or a silence that is looked for again, begins when it began before. Where that alert was over, this is
+    /// another one, and the hash says which.
     private func identity(_ cause: AlertCause, _ subject: String, _ onset: Instant) -> String {
-        let text = [gatewayID, AlertBook.word(for: cause), subject, "\(onset.milliseconds)"].joined(separator: "\n")
-        return SHA256.hash(data: Data(text.utf8)).prefix(16).map { byte in
+        let parts = [gatewayID, AlertBook.word(for: cause), subject, "\(onset.milliseconds)"]
+        var (id, count) = (AlertBook.hash(parts), 1)
+        while known.contains(id) {
+            count += 1
+            id = AlertBook.hash(parts + ["\(count)"])
+        }
+        return id
+    }
+
+    private static func hash(_ parts: [String]) -> String {
+        SHA256.hash(data: Data(parts.joined(separator: "\n").utf8)).prefix(16).map { byte in
             let digits = String(byte, radix: 16)
             return digits.count == 1 ? "0" + digits : digits
         }.joined()

@@ -16,6 +16,8 @@ public struct AlertPolicy: Sendable {
     public var stakes: [Stake] = []
     /// The places of the community's sensors; those of households are in none.
     public var places: [SensorID: String] = [:]
+    /// How often sensors report, in seconds; those without a rhythm are in none.
+    public var intervals: [SensorID: Int64] = [:]
 
     /// Makes a policy.
     public init(zone: Zone = .utc, meetings: Meetings? = nil) {
@@ -36,6 +38,8 @@ public struct AlertPolicy: Sendable {
         public init() {}
     }
 
+    /// Seconds within which a sensor without a rhythm is heard again.
+    static let usualInterval: Int64 = 900
     /// Seconds that a pause lasts at most.
     static let longestPause: Int64 = 7 * 86_400
     /// Seconds that something which protects people may rest.

@@ -196,6 +196,8 @@ public struct Alert: Hashable, Sendable, Codable {
     public var offUntil: Instant?
     /// The number of the alert that covers it.
     public var coveredBy: Int?
+    /// When it counts again although what covered it is over: until then its sensor has had no chance to be heard.
+    public var coveredUntil: Instant?
     /// True while nobody was told of it, since it was covered or switched off from the start.
     public var isUntold: Bool?
     /// Details for texts, by placeholder name; no household data.

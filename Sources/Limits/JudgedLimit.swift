@@ -86,6 +86,9 @@ final class JudgedLimit: Sendable {
     /// For how many milliseconds a reading speaks: one and a half of its sensor's intervals; nil where it has no rhythm.
     func reach(at place: Int) -> Int64? { rhythms[place].map { $0.interval * 1500 } }
 
+    /// Seconds between two of a sensor's readings; nil where it has no rhythm.
+    func interval(at place: Int) -> Int64? { rhythms[place]?.interval }
+
     /// Seconds after which a sensor counts as silent; nil where it has no rhythm.
     func silentAfter(at place: Int) -> Int64? { rhythms[place]?.silentAfter }
 

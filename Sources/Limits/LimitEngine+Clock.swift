@@ -43,14 +43,19 @@ extension LimitEngine {
         }
     }
 
-    /// After a start every sensor has a quarter of the time, at most 15 minutes, to be heard first.
+    /// Gives every sensor one more of its intervals, since until now nobody could be heard.
+    public mutating func brokerIsBack(at now: Instant) { brokerBackAt = now }
+
+    /// After a start every sensor has a quarter of the time, at most 15 minutes, to be heard first: what it said meanwhile waits
+    /// at the broker. After the broker's return it has one of its intervals.
     private mutating func noticeSilence(
         _ place: Int, _ limit: JudgedLimit, after: Int64, now: Instant
     ) -> [LimitTransition] {
         guard !silences[limit.number][place] else { return [] }
         let onset = (lastSeen(limit.sensors[place]) ?? startedAt).advanced(bySeconds: after)
-        let grace = startedAt.advanced(bySeconds: min(after / 4, 900))
-        guard now >= onset, now >= grace else { return [] }
+        let usual = min(after / 4, 900)
+        let chance = brokerBackAt?.advanced(bySeconds: limit.interval(at: place) ?? usual) ?? startedAt
+        guard now >= onset, now >= startedAt.advanced(bySeconds: usual), now >= chance else { return [] }
         silences[limit.number][place] = true
         return [silence(.raised, place, limit, after: after, onset: onset, now: now)]
     }

@@ -44,6 +44,8 @@ public struct LimitEngine: Sendable {
     private var newcomers: Set<LimitReference> = []
     let zone: Zone
     let startedAt: Instant
+    /// When the broker came back after nobody could be heard; nil where that was before the start.
+    var brokerBackAt: Instant?
     var day: LocalDay
 
     /// Makes an engine; `lastSeen` comes from stored readings, and `startedAt` gives silent sensors one more chance.

@@ -82,6 +82,11 @@ extension Store {
         }
     }
 
+    /// The identities of all alerts that are recorded.
+    public func alertIDs() throws(StoreError) -> Set<String> {
+        try read("alerts") { db in try String.fetchSet(db, sql: "SELECT id FROM alert") }
+    }
+
     /// The named counters.
     public func counters() throws(StoreError) -> [String: Int64] {
         try read("counters") { db in

@@ -195,4 +195,25 @@ struct AlertBookTests {
         #expect(id("g", Self.start) != id("g", Self.start.advanced(bySeconds: 1)))
         #expect(id("g", Self.start).count == 32)
     }
+
+    @Test("What is found again from the same onset, after it was over, is a record and a number of its own")
+    func sameOnsetAgain() {
+        var book = AlertBook(gatewayID: "g", open: [], nextNumber: 1)
+        func found(_ change: LimitTransition.Change, _ minute: Int64) {
+            _ = book.receive(
+                Self.transition(change, at: Self.start), limit: Self.limit(), isHousehold: false,
+                now: Self.start.advanced(bySeconds: minute * 60))
+        }
+        found(.raised, 1)
+        found(.returned, 2)
+        // Back to normal and nobody came: it stays beside the new one.
+        found(.raised, 3)
+        #expect(book.open.map(\.number) == [1, 2])
+        #expect(book.open.map { $0.returnedAt != nil } == [true, false])
+        // After a restart, with both closed and known by their identities alone.
+        var later = AlertBook(gatewayID: "g", open: [], nextNumber: 3, known: Set(book.open.map(\.id)))
+        _ = later.receive(
+            Self.transition(.raised, at: Self.start), limit: Self.limit(), isHousehold: false, now: Self.start)
+        #expect(Set((book.open + later.open).map(\.id)).count == 3)
+    }
 }

@@ -23,6 +23,7 @@ struct AlertGroupTests {
         book.policy.places = ["tank/level": "tank", "tank/flow": "tank"].reduce(into: [:]) {
             $0[SensorID(rawValue: $1.key)] = $1.value
         }
+        book.policy.intervals = [AlertBookTests.tank: 600]
         book.policy.stakes = [
             Stake(
                 limit: LimitReference(resolution: 1, limit: "flow"), sensors: [SensorID(rawValue: "tank/flow")],
@@ -59,11 +60,32 @@ struct AlertGroupTests {
         let policy = after.policy
         after = AlertBook(gatewayID: "g", open: book.open, nextNumber: 4)
         after.policy = policy
-        // One sensor is heard again: the place is over, and the one that is still silent is told of.
-        #expect(
-            box(&after, .placeSilent, "tank", false, 120) == ["returned tank", "raised tank/level", "raised tank/flow"])
-        #expect(box(&after, .sensorSilent, "tank/flow", false, 120) == ["returned tank/flow"])
+        // One sensor is heard again: the place is over, and the one that is still silent after one of its intervals is told of.
+        #expect(box(&after, .placeSilent, "tank", false, 120) == ["returned tank"])
+        #expect(box(&after, .sensorSilent, "tank/flow", false, 120).isEmpty)
+        #expect(after.open.map(\.state) == [.covered])
+        #expect(kinds(after.tick(now: time(719))).isEmpty)
+        #expect(kinds(after.tick(now: time(720))) == ["raised tank/level"])
         #expect(after.open.map(\.state) == [.raised])
+    }
+
+    @Test(
+        "What is heard within one of its intervals after the broker's return wakes nobody, nor does it while it is away again"
+    )
+    func heardInTime() {
+        var book = book()
+        _ = box(&book, .brokerAway, "", true, 0)
+        _ = box(&book, .sensorSilent, "tank/level", true, 60)
+        _ = box(&book, .sensorSilent, "tank/flow", true, 60)
+        #expect(box(&book, .brokerAway, "", false, 90) == ["returned "])
+        #expect(box(&book, .sensorSilent, "tank/level", false, 600).isEmpty)
+        // A sensor without a rhythm has a quarter of an hour; before that the broker goes again.
+        #expect(box(&book, .brokerAway, "", true, 900) == ["raised "])
+        #expect(kinds(book.tick(now: time(1000))).isEmpty)
+        #expect(book.open.filter { $0.subject == "tank/flow" }.map(\.state) == [.covered])
+        _ = box(&book, .brokerAway, "", false, 1200)
+        #expect(kinds(book.tick(now: time(2099))).isEmpty)
+        #expect(kinds(book.tick(now: time(2100))) == ["raised tank/flow"])
     }
 
     @Test("While the broker is away a limit on silence says nothing of its own, a value past its bound does")
@@ -74,7 +96,8 @@ struct AlertGroupTests {
         silence.value = nil
         let covered = book.receive(silence, limit: AlertBookTests.limit(), isHousehold: false, now: time(60))
         #expect(kinds(covered).isEmpty)
-        #expect(box(&book, .brokerAway, "", false, 90) == ["returned ", "raised tank/level"])
+        #expect(box(&book, .brokerAway, "", false, 90) == ["returned "])
+        #expect(kinds(book.tick(now: time(690))) == ["raised tank/level"])
         var other = self.book()
         _ = box(&other, .brokerAway, "", true, 0)
         let value = other.receive(

@@ -30,6 +30,15 @@ struct AlertEdgeTests {
         #expect(closed.returnedAt == nil)
         #expect(RunningParts.recheck(item, now: later, store) == .drop(reason: LeftOutReason.over.stored("\(at)")))
         #expect(RunningParts.recheck(item, now: item.createdAt.advanced(bySeconds: 60), store) == .send)
+        // Nor does anything else that asks people to come or to agree; that it is over is told.
+        for type in ["declined", "reminder", "freed", "chattering", "pause_asked", "nobody_came"] {
+            var asked = item
+            asked.type = "alert.\(type)"
+            #expect(RunningParts.recheck(asked, now: later, store) == .drop(reason: LeftOutReason.over.stored("\(at)")))
+        }
+        var over = item
+        over.type = "alert.closed"
+        #expect(RunningParts.recheck(over, now: later, store) == .send)
     }
 
     @Test("After a test message nobody is next, and whoever sends it in quiet hours reads when it goes out")

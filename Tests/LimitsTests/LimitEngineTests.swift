@@ -147,4 +147,23 @@ struct LimitEngineTests {
         let heard = Fixture.level(120, at: Fixture.after(minutes: 30))
         #expect(engine.receive(heard, now: heard.time).map(\.brief) == ["returned 30"])
     }
+
+    @Test("After the broker's return a sensor has one of its intervals to be heard before its silence counts")
+    func silenceAfterTheBroker() {
+        var tank = Fixture.tank
+        tank.rhythm = Rhythm(interval: 1800, silentAfter: 7200)
+        let limit = Fixture.inForce(Fixture.limit(.silence(after: 3600), bound: .atMost))
+        func told(_ isBackAt: Int64?) -> [String] {
+            var engine = LimitEngine(
+                limits: [limit], sensors: [tank], zone: Fixture.zone, lastSeen: [tank.id: Fixture.noon],
+                startedAt: Fixture.after(minutes: -600))
+            return (Int64(0)...120).flatMap { minute -> [LimitTransition] in
+                if minute == isBackAt { engine.brokerIsBack(at: Fixture.after(minutes: minute)) }
+                return engine.tick(now: Fixture.after(minutes: minute))
+            }.map { "\($0.brief) at \(($0.detectedAt.milliseconds(since: Fixture.noon)) / 60_000)" }
+        }
+        #expect(told(nil) == ["raised 60 at 60"])
+        #expect(told(50) == ["raised 60 at 80"])
+        #expect(told(10) == ["raised 60 at 60"])
+    }
 }

@@ -53,7 +53,11 @@ extension Site {
                     limit: $0.reference, sensors: $0.limit.sensors, priority: $0.limit.priority,
                     protects: $0.limit.protects)
             }
-        policy.places = try SensorDirectory(store).places
+        let sensors = try SensorDirectory(store)
+        policy.places = sensors.places
+        policy.intervals = Dictionary(
+            sensors.all.compactMap { sensor in sensor.rhythm.map { (sensor.id, $0.interval) } },
+            uniquingKeysWith: { first, _ in first })
         guard let duty = configuration.duty else { return policy }
         policy.waits = duty.waits
         policy.roster = try dutyRoster(store)

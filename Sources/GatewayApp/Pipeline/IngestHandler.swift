@@ -1,4 +1,5 @@
 import GatewayModel
+import Limits
 import Logging
 import MQTTIngest
 import Storage
@@ -183,6 +184,9 @@ final class IngestHandler: BatchHandler {
             logger.notice("listening to the broker")
             // An alert of an earlier run ends here too.
             raiseBrokerAway(isActive: false, onset: now, now: now)
+            if let since = brokerAwaySince, now.milliseconds(since: since) >= IngestHandler.brokerGrace {
+                office.pipeline.changeState { $0.limits.brokerIsBack(at: now) }
+            }
             brokerAwaySince = nil
         case .away(let reason):
             if brokerAwaySince == nil { logger.warning("the broker is away: \(reason)") }

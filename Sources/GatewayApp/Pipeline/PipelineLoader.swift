@@ -54,7 +54,7 @@ struct PipelineLoader {
         let silent = subjects(of: .sensorSilent, open).map(SensorID.init(rawValue:))
         var alerts = AlertBook(
             gatewayID: site.configuration.community.id, open: open, nextNumber: try store.nextAlertNumber(),
-            switchedOff: try store.switchedOff())
+            switchedOff: try store.switchedOff(), known: try store.alertIDs())
         alerts.remember(try store.alerts(foundAfter: now.advanced(bySeconds: -AlertBook.window)))
         let marks = try store.dutyMarks()
         alerts.policy = try site.alertPolicy(store, now: now)

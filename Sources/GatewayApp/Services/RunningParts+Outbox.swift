@@ -14,7 +14,13 @@ extension RunningParts {
     /// That the box lived yesterday says nothing (milliseconds).
     private static let signLasts: Int64 = 86_400_000
 
-    /// A notice that something was raised is left out once it has waited long and the thing is over.
+    /// What asks people to come, to answer or to agree, and says nothing to them once it is over.
+    private static let asking: Set = [
+        "alert.raised", "alert.warned", "alert.called", "alert.nobody_came", "alert.declined", "alert.reminder",
+        "alert.freed", "alert.chattering", "alert.pause_asked",
+    ]
+
+    /// A notice that asks people for something is left out once it has waited long and the thing is over.
     static func recheck(_ item: OutboxItem, now: Instant, _ store: Store) -> Recheck {
         if item.type == RoundDesk.noticeKind, now.milliseconds(since: item.createdAt) > roundLasts {
             return .drop(reason: LeftOutReason.lastWeek.stored())
@@ -22,8 +28,7 @@ extension RunningParts {
         if item.type == PingDestination.signOfLife, now.milliseconds(since: item.createdAt) > signLasts {
             return .drop(reason: LeftOutReason.dayBefore.stored())
         }
-        guard ["alert.raised", "alert.warned", "alert.called", "alert.nobody_came"].contains(item.type),
-            let id = item.alert,
+        guard asking.contains(item.type), let id = item.alert,
             now.milliseconds(since: item.createdAt) > staleAfter,
             let alert = try? store.alert(id: id)
         else { return .send }
