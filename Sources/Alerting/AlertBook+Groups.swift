@@ -87,11 +87,19 @@ extension AlertBook {
         return actions
     }
 
-    /// What was covered by an alert that is over counts again where it still holds, after one more interval of its sensor: only
-    /// then it has had a chance to be heard.
+    /// What was covered by an alert that is over counts again where it still holds and nothing else covers it, after one more
+    /// interval of its sensor: only then it has had a chance to be heard.
     mutating func uncover(from parent: Alert, now: Instant) -> [AlertAction] {
         var actions: [AlertAction] = []
         for var alert in open where alert.coveredBy == parent.number && alert.holds {
+            var other = alert
+            other.coveredBy = nil
+            rest(&other, now: now)
+            guard other.coveredBy == nil else {
+                keep(other)
+                actions.append(.store(other))
+                continue
+            }
             let interval = policy.intervals[SensorID(rawValue: alert.subject)] ?? AlertPolicy.usualInterval
             alert.coveredUntil = now.advanced(bySeconds: interval)
             keep(alert)

@@ -67,11 +67,26 @@ struct AlertEdgeTests {
         try village.read(150)
         #expect(try village.office.store.alerts(openOnly: true).map(\.subject) == ["plug/power"])
         #expect(counted() == 0)
-        // With the cold store comes that people are at risk.
+        // What the home used is not said either by an alert that people are at risk, which stands in the report.
         try village.read(10, of: "cold")
-        #expect(counted() == 2)
+        #expect(counted() == 1)
         try village.restart()
-        #expect(try village.office.store.alerts(openOnly: true).count == 3 && counted() == 2)
+        #expect(try village.office.store.alerts(openOnly: true).count == 2 && counted() == 1)
+    }
+
+    @Test("Stewards who are called to a home at risk find it in their list; what concerns nobody else stays out of it")
+    func homeAtRisk() throws {
+        let village = try AlertVillage(
+            sensors: AlertVillage.plugs.replacing("visibility: community", with: "visibility: household"))
+        try village.read(150)
+        try village.read(10, of: "cold")
+        let open = try village.office.store.alerts(openOnly: true)
+        #expect(open.map(\.subject) == ["plug/power", "cold/power"] && open.allSatisfy(\.isPrivate))
+        let desk = AlertDesk(site: village.site, leavesOutHomes: true)
+        let shown = try desk.readLines(all: false, json: false)
+        #expect(shown.contains { $0.contains("cold/power") } && !shown.contains { $0.contains("plug/power") })
+        #expect(try !desk.readExplanation(2, json: false, why: nil).isEmpty)
+        #expect(throws: AppError.self) { try desk.readExplanation(1, json: false, why: nil) }
     }
 
     @Test("A destination that was taken out of the configuration is in trouble no more; one that is left still is")

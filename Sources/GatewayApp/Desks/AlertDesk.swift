@@ -72,9 +72,10 @@ public struct AlertDesk {
             }) + off
     }
 
-    /// True for what is a home's own business, where only what all stewards see is shown.
+    /// True for what is a home's own business, where only what all stewards see is shown: they find the home to which they are
+    /// called.
     func isLeftOut(_ alert: Alert) -> Bool {
-        leavesOutHomes && alert.isPrivate
+        leavesOutHomes && alert.isPrivate && alert.audience == .person
     }
 
     /// An alert as it stands in JSON; without what was measured where that is a home's.

@@ -70,7 +70,8 @@ extension Pipeline {
     /// Where a minimum for people is missed while something uses or saves the same resource beyond its bounds, people come
     /// first (P7): whoever looks at either alert must know of the other.
     func lookAfterPeople(now: Instant) {
-        let open = state.alerts.open.filter { $0.returnedAt == nil }
+        // Of a home its own alert tells the stewards; beside what others use it would be in everybody's report.
+        let open = state.alerts.open.filter { $0.returnedAt == nil && !$0.isPrivate }
         let limits = open.compactMap { alert -> Limit? in
             guard case .limit(let reference) = alert.cause else { return nil }
             return state.limits.limit(reference)
