@@ -174,6 +174,21 @@ struct CarriedUseLifeTests {
         office.close()
     }
 
+    @Test("A counter that showed zero for days and comes back says no more of its last day than one that was away")
+    func falseZeros() throws {
+        let office = try office(at: 0)
+        try adopt(decision(Self.daily), in: office)
+        try read(1000, in: office, at: 0)
+        try read(1002, in: office, at: 0.04)
+        for day in 1...4 { try read(0, in: office, at: Double(day)) }
+        try read(0, in: office, at: 4.98)
+        try read(1020, in: office, at: 5)
+        #expect(try told(office).isEmpty)
+        try read(1026, in: office, at: 5.04)
+        #expect(try told(office) == ["raised 6"])
+        office.close()
+    }
+
     @Test(
         "A month's budget in which the whole gap lies is exact and passes; in the month that began in a gap it is not")
     func month() throws {
