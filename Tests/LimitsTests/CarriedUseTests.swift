@@ -240,6 +240,15 @@ struct CarriedUseTests {
         #expect(told(budget(5, .week), [(8, 82, 10, true)]) == ["warned(percent: 80) 8", "raised 8"])
     }
 
+    @Test("Closed hours: what a gap that began before them brought may all have been used before them")
+    func closedHours() {
+        let hours = limit(.closedHours(amount: DecimalValue(1), window: DayWindow(from: 600, until: 960)))
+        // Back at noon of the fourth day.
+        #expect(told(hours, [(90, 84, 11, true)]).isEmpty)
+        #expect(told(hours, [(90, 84, 82, true)]) == ["raised 90"])
+        #expect(told(hours, [(90, 84, 83, false)]) == ["raised 90"])
+    }
+
     @Test("After a restart the stored days say what was carried into the period")
     func restored() {
         let date = Self.first.adding(days: 1)
