@@ -116,12 +116,31 @@ public struct Measurement: Hashable, Sendable {
     public var isTimeKnown: Bool
     /// The figure, in the sensor's unit.
     public var figure: Figure
+    /// True for consumption over a time that is too long for a single reading: nobody knows when in it that was used.
+    public var isAcrossGap: Bool
 
     /// Makes a measurement.
-    public init(sensor: SensorID, time: Instant, isTimeKnown: Bool = true, figure: Figure) {
+    public init(
+        sensor: SensorID, time: Instant, isTimeKnown: Bool = true, figure: Figure, isAcrossGap: Bool = false
+    ) {
         self.sensor = sensor
         self.time = time
         self.isTimeKnown = isTimeKnown
         self.figure = figure
+        self.isAcrossGap = isAcrossGap
+    }
+}
+
+/// What a register's step after a gap brings into the day in which it ends: some of it may have been used before.
+public struct CarriedUse: Hashable, Sendable {
+    /// How much of the day's amount it is, in the same unit.
+    public var amount: DecimalValue
+    /// The local day of the reading before the gap.
+    public var since: CalendarDate
+
+    /// Makes what is carried.
+    public init(amount: DecimalValue, since: CalendarDate) {
+        self.amount = amount
+        self.since = since
     }
 }

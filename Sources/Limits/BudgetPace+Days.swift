@@ -8,12 +8,17 @@ extension BudgetPace {
             let bound = scale.whole(amount, basis, days: period.dayCount(from: first))
         else { return nil }
         let over = dates.filter { $0 < date }
-        let days = over.map { table.sum(of: limit.sensors, on: $0, in: limit.unit) }
-        let used = days.reduce(DecimalValue?.some(.zero)) { sum, day in sum.flatMap { $0.adding(day.amount) } }
-        guard let used else { return nil }
+        let days = over.map { table.sum(of: limit.sensors, on: $0, in: limit.unit, from: dates.first ?? first) }
+        func total(_ part: (DaySum) -> DecimalValue) -> DecimalValue? {
+            days.reduce(DecimalValue?.some(.zero)) { sum, day in sum.flatMap { $0.adding(part(day)) } }
+        }
+        // What may have been used before the period is no pace.
+        guard let used = total(\.certain), let tenfold = total(\.carried)?.multiplied(byRatio: 10, 1),
+            let all = total(\.amount)
+        else { return nil }
         self.init(
             used: used, bound: bound, dates: dates, elapsed: Double(over.count), through: date.adding(days: -1),
-            isMeasured: days.count(where: \.isWhole) * 1000 >= BudgetPace.enough * days.count)
+            isMeasured: tenfold <= all && days.count(where: \.isWhole) * 1000 >= BudgetPace.enough * days.count)
     }
 
     /// The pace as a warning found it; nil for other changes.

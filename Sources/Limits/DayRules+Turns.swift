@@ -26,11 +26,13 @@ extension DayRules {
 }
 
 extension DayTable {
-    /// Whether a sensor used an amount on a day; a part of it can show that it did, and only the whole that it did not.
+    /// Whether a sensor used an amount on a day; a part of it can show that it did, and only the whole that it did not. What
+    /// may have been used on days before shows nothing.
     func isUsed(_ sensor: SensorID, _ amount: DecimalValue, on date: CalendarDate, in unit: Unit) -> Truth {
         guard let use = use(of: sensor, on: date, in: unit) else { return .unknown }
-        if use.amount >= amount { return .yes }
-        return use.isLowerBound || use.measuredPermille < DayTable.enough ? .unknown : .no
+        let certain = use.amount.subtracting(use.carried?.amount ?? .zero) ?? .zero
+        if certain >= amount { return .yes }
+        return use.amount >= amount || use.isLowerBound || use.measuredPermille < DayTable.enough ? .unknown : .no
     }
 }
 

@@ -109,15 +109,24 @@ public enum DayRules {
         }
     }
 
-    /// A sum that is not whole is a lower bound: it can pass a ceiling, but shows no minimum as kept or missed for sure.
+    /// A sum that is not whole is a lower bound: it can pass a ceiling, but shows no minimum as kept or missed for sure. What
+    /// may have been used before passes and reaches nothing: where it makes the difference, nothing is known.
     private static func compare(_ sum: DaySum, _ bound: DecimalValue?, _ side: Bound) -> DayVerdict {
         guard let bound, sum.parts.measured > 0 else { return verdict(.unknown, nil, bound, sum.parts) }
-        let state: DayVerdict.State
+        let isCertain: Bool
+        let isRefuted: Bool
         switch side {
-        case .atMost: state = sum.amount > bound ? .past : sum.isWhole ? .within : .unknown
-        case .atLeast: state = sum.amount >= bound ? .within : sum.isWhole ? .past : .unknown
+        case .atMost: (isCertain, isRefuted) = (sum.certain > bound, sum.isWhole && sum.amount <= bound)
+        case .atLeast: (isCertain, isRefuted) = (sum.certain >= bound, sum.isWhole && sum.amount < bound)
         }
-        return verdict(state, sum.amount, bound, sum.parts)
+        guard isCertain || isRefuted else { return verdict(.unknown, sum.amount, bound, sum.parts) }
+        return verdict(
+            isCertain == (side == .atMost) ? .past : .within, isCertain ? sum.certain : sum.amount, bound, sum.parts)
+    }
+
+    /// What the ends of the possible say together.
+    private static func agreed(_ isPast: Bool, _ isAlsoPast: Bool) -> DayVerdict.State {
+        isPast != isAlsoPast ? .unknown : isPast ? .past : .within
     }
 
     /// A minimum of volume and of flow: both must be reached, since drops all day are enough water and no supply.
@@ -155,18 +164,19 @@ public enum DayRules {
         let used = table.sum(of: minus, over: dates, in: limit.unit)
         let parts = Coverage(
             measured: came.parts.measured + used.parts.measured, expected: came.parts.expected + used.parts.expected)
-        guard came.isWhole, used.isWhole, let rest = came.amount.subtracting(used.amount) else {
-            return verdict(.unknown, nil, nil, parts)
-        }
+        guard came.isWhole, used.isWhole, let rest = came.amount.subtracting(used.amount),
+            let least = came.certain.subtracting(used.amount), let most = came.amount.subtracting(used.certain)
+        else { return verdict(.unknown, nil, nil, parts) }
         if let amount {
-            return verdict(isPast(rest, amount, limit.bound) ? .past : .within, rest, amount, parts)
+            let state = agreed(isPast(least, amount, limit.bound), isPast(most, amount, limit.bound))
+            return verdict(state, rest, amount, parts)
         }
-        guard let bound = came.amount.multiplied(byRatio: Int64(permille), 1000), came.amount > .zero else {
-            return verdict(.unknown, nil, nil, parts)
-        }
+        guard let bound = came.amount.multiplied(byRatio: Int64(permille), 1000), came.amount > .zero,
+            let leastBound = came.certain.multiplied(byRatio: Int64(permille), 1000)
+        else { return verdict(.unknown, nil, nil, parts) }
         return verdict(
-            isPast(rest, bound, limit.bound) ? .past : .within, percent(rest, of: came.amount),
-            DecimalValue(mantissa: Int64(permille), scale: 1), parts)
+            agreed(isPast(least, leastBound, limit.bound), isPast(most, bound, limit.bound)),
+            percent(rest, of: came.amount), DecimalValue(mantissa: Int64(permille), scale: 1), parts)
     }
 
     private static func share(_ use: DaySum, _ whole: DaySum, _ permille: Int, _ side: Bound) -> DayVerdict {
@@ -174,13 +184,16 @@ public enum DayRules {
             measured: use.parts.measured + whole.parts.measured, expected: use.parts.expected + whole.parts.expected)
         let bound = DecimalValue(mantissa: Int64(permille), scale: 1)
         guard use.isWhole, whole.isWhole, whole.amount > .zero,
-            let allowed = whole.amount.multiplied(byRatio: Int64(permille), 1000)
+            let most = whole.amount.multiplied(byRatio: Int64(permille), 1000),
+            let least = whole.certain.multiplied(byRatio: Int64(permille), 1000)
         else { return verdict(.unknown, nil, bound, parts) }
         return verdict(
-            isPast(use.amount, allowed, side) ? .past : .within, percent(use.amount, of: whole.amount), bound, parts)
+            agreed(isPast(use.amount, least, side), isPast(use.certain, most, side)),
+            percent(use.amount, of: whole.amount), bound, parts)
     }
 
-    /// The mean of the month's days so far against that of the other month; at least seven measured days of each.
+    /// The mean of the month's days so far against that of the other month; at least seven measured days of each. A day that
+    /// brought the use of days before it is none of them, nor is one that may have brought some of another month.
     private static func comparison(
         _ limit: Limit, _ with: Limit.ComparedMonth, _ permille: Int, _ date: CalendarDate, _ table: DayTable
     ) -> DayVerdict {
@@ -189,8 +202,10 @@ public enum DayRules {
         let bound = DecimalValue(mantissa: Int64(permille), scale: 1)
         func mean(_ dates: [CalendarDate]) -> (sum: DecimalValue, days: Int64, parts: Coverage) {
             dates.reduce(into: (.zero, 0, Coverage(measured: 0, expected: dates.count))) { found, date in
-                let day = table.sum(of: limit.sensors, on: date, in: limit.unit)
-                guard day.isWhole, let sum = found.0.adding(day.amount) else { return }
+                let day = table.sum(of: limit.sensors, on: date, in: limit.unit, from: dates.first)
+                guard day.isExact, day.since.map({ $0 >= date.adding(days: -1) }) ?? true,
+                    let sum = found.0.adding(day.amount)
+                else { return }
                 found = (sum, found.1 + 1, Coverage(measured: found.2.measured + 1, expected: found.2.expected))
             }
         }
@@ -205,29 +220,39 @@ public enum DayRules {
             isPast(left, right, limit.bound) ? .past : .within, percent(ownScaled, of: past.sum), bound, own.parts)
     }
 
-    /// What goes on being used beyond what is expected. A day that is not whole counts for what was measured of it, so the sum
-    /// is a lower bound: it can pass the amount, and shows nothing as kept.
+    /// What goes on being used beyond what is expected, counted from the day from which on that is most. A day that is not
+    /// whole counts for what was measured of it, so the sum is a lower bound: it can pass the amount, and shows nothing as kept.
+    /// What a gap brought counts for sure where the gap began after that day.
     private static func drift(
         _ limit: Limit, _ amount: DecimalValue, _ expected: DecimalValue, _ days: Int, _ date: CalendarDate,
         _ table: DayTable
     ) -> DayVerdict {
-        var sum = DecimalValue.zero
+        var (total, most, certain) = (DecimalValue.zero, DecimalValue.zero, DecimalValue.zero)
+        var carried: [CarriedUse] = []
         var measured = 0
-        for day in (0..<days).reversed().map({ date.adding(days: -$0) }) {
+        var isInSeason = true
+        for day in (0..<days).map({ date.adding(days: -$0) }) {
             guard limit.season?.contains(day) ?? true else {
-                sum = .zero
+                isInSeason = false
                 measured += 1
                 continue
             }
             let use = table.sum(of: limit.sensors, on: day, in: limit.unit)
             measured += use.isWhole ? 1 : 0
-            guard let beyond = sum.adding(use.amount)?.subtracting(expected) else {
-                return verdict(.unknown, nil, amount, Coverage(measured: measured, expected: days))
-            }
-            sum = max(.zero, beyond)
+            // What was used before the season counts no more.
+            guard isInSeason else { continue }
+            if let since = use.since { carried.append(CarriedUse(amount: use.carried, since: since)) }
+            carried.removeAll { $0.since >= day }
+            let doubtful = carried.reduce(DecimalValue?.some(.zero)) { sum, part in sum?.adding(part.amount) }
+            guard let beyond = total.adding(use.amount)?.subtracting(expected),
+                let sure = doubtful.flatMap(beyond.subtracting)
+            else { return verdict(.unknown, nil, amount, Coverage(measured: measured, expected: days)) }
+            (total, most, certain) = (beyond, max(most, beyond), max(certain, sure))
         }
-        let state: DayVerdict.State = sum > amount ? .past : measured == days ? .within : .unknown
-        return verdict(state, sum, amount, Coverage(measured: measured, expected: days))
+        let state: DayVerdict.State =
+            certain > amount ? .past : measured == days && most <= amount ? .within : .unknown
+        return verdict(
+            state, state == .past ? certain : most, amount, Coverage(measured: measured, expected: days))
     }
 
     private static func isPast(_ value: DecimalValue, _ bound: DecimalValue, _ side: Bound) -> Bool {

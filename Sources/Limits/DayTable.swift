@@ -12,12 +12,17 @@ public struct DayTable: Hashable, Sendable {
         public var measuredPermille: Int
         /// True where it is only what is certain.
         public var isLowerBound: Bool
+        /// What of the amount may have been used before the day: in a gap that was over on it. Nil where nothing.
+        public var carried: CarriedUse?
 
         /// Makes a day's consumption.
-        public init(amount: DecimalValue, measuredPermille: Int = 1000, isLowerBound: Bool = false) {
+        public init(
+            amount: DecimalValue, measuredPermille: Int = 1000, isLowerBound: Bool = false, carried: CarriedUse? = nil
+        ) {
             self.amount = amount
             self.measuredPermille = measuredPermille
             self.isLowerBound = isLowerBound
+            self.carried = carried
         }
     }
 
@@ -72,6 +77,9 @@ public struct DayTable: Hashable, Sendable {
     func use(of sensor: SensorID, on date: CalendarDate, in unit: Unit) -> Use? {
         guard var use = uses[sensor]?[date], let amount = converted(use.amount, sensor, unit) else { return nil }
         use.amount = amount
+        if let carried = use.carried {
+            use.carried?.amount = min(amount, converted(carried.amount, sensor, unit) ?? amount)
+        }
         return use
     }
 
@@ -115,8 +123,9 @@ public struct DayTable: Hashable, Sendable {
         return sum.parts.measured > 0 ? sum.amount : nil
     }
 
-    /// What some sensors used on a day together, and how much of it is known.
-    func sum(of sensors: [SensorID], on date: CalendarDate, in unit: Unit) -> DaySum {
+    /// What some sensors used on a day together, and how much of it is known; `first` is the first day of the time that the
+    /// day is part of, where that is not the day itself: what was used in a gap within that time belongs to it.
+    func sum(of sensors: [SensorID], on date: CalendarDate, in unit: Unit, from first: CalendarDate? = nil) -> DaySum {
         var sum = DaySum(amount: .zero, parts: Coverage(measured: 0, expected: sensors.count), isWhole: true)
         for sensor in sensors {
             guard let use = use(of: sensor, on: date, in: unit), let total = sum.amount.adding(use.amount) else {
@@ -125,6 +134,7 @@ public struct DayTable: Hashable, Sendable {
             }
             sum.amount = total
             sum.parts.measured += 1
+            if let carried = use.carried { sum.note(carried, from: first ?? date) }
             if use.isLowerBound || use.measuredPermille < DayTable.enough { sum.isWhole = false }
         }
         return sum
@@ -132,9 +142,10 @@ public struct DayTable: Hashable, Sendable {
 
     /// The sum over days; a day of which something is missing makes the whole a lower bound.
     func sum(of sensors: [SensorID], over dates: [CalendarDate], in unit: Unit) -> DaySum {
-        dates.reduce(into: DaySum(amount: .zero, parts: Coverage(measured: 0, expected: 0), isWhole: true)) {
+        let first = dates.min()
+        return dates.reduce(into: DaySum(amount: .zero, parts: Coverage(measured: 0, expected: 0), isWhole: true)) {
             total, date in
-            let day = sum(of: sensors, on: date, in: unit)
+            let day = sum(of: sensors, on: date, in: unit, from: first)
             guard let amount = total.amount.adding(day.amount) else {
                 total.isWhole = false
                 return
@@ -143,6 +154,7 @@ public struct DayTable: Hashable, Sendable {
             total.parts.measured += day.parts.measured
             total.parts.expected += day.parts.expected
             total.isWhole = total.isWhole && day.isWhole
+            total.carried = total.carried.adding(day.carried) ?? total.carried
         }
     }
 
@@ -152,9 +164,24 @@ public struct DayTable: Hashable, Sendable {
     }
 }
 
-/// A sum with what is missing of it; what is not whole is a lower bound.
+/// A sum with what is missing of it; what is not whole is a lower bound, but for what was carried in.
 struct DaySum: Hashable, Sendable {
     var amount: DecimalValue
     var parts: Coverage
     var isWhole: Bool
+    /// What of the amount may have been used before.
+    var carried: DecimalValue = .zero
+    /// The day of the last reading before the longest gap that a day of the sum ended, also where that lies within it.
+    var since: CalendarDate?
+
+    /// What was used for sure.
+    var certain: DecimalValue { amount.subtracting(carried) ?? .zero }
+
+    /// True where nothing is missing, and nothing may have been used before.
+    var isExact: Bool { isWhole && carried == .zero }
+
+    mutating func note(_ use: CarriedUse, from first: CalendarDate) {
+        since = min(since ?? use.since, use.since)
+        if use.since < first { carried = carried.adding(use.amount) ?? carried }
+    }
 }

@@ -6,6 +6,8 @@ struct BudgetState: Hashable, Sendable {
     var start: CalendarDate
     /// The amount by the sensors' places, in the limit's unit; nil where nothing was measured.
     var use: [DecimalValue?]
+    /// What of it may have been used before the period, in the limit's unit.
+    var carried: DecimalValue = .zero
     /// The highest share in percent that was told.
     var warned = 0
     /// True where passing the budget was told.
@@ -35,27 +37,40 @@ struct BudgetState: Hashable, Sendable {
     /// How many sensors measured something.
     var measured: Int { use.count { $0 != nil } }
 
-    /// The sum over the sensors; nil where it exceeds the range.
-    var total: DecimalValue? {
+    /// The sum over the sensors, as far as it was used in the period for sure; nil where it exceeds the range.
+    var certain: DecimalValue? {
         use.reduce(DecimalValue?.some(.zero)) { sum, part in
             part.map { part in sum.flatMap { $0.adding(part) } } ?? sum
-        }
+        }?.subtracting(carried)
     }
 }
 
 extension LimitEngine {
+    /// Counts what was used. What a step after a gap may bring from before the period passes nothing by itself.
     mutating func seeUse(
-        _ amount: DecimalValue, at place: Int, _ time: Instant, _ limit: JudgedLimit, now: Instant, isReplay: Bool
+        _ measurement: Measurement, at place: Int, _ limit: JudgedLimit, now: Instant, isReplay: Bool
     ) -> [LimitTransition] {
-        guard case .budget(_, let period, _, _) = limit.limit.rule else { return [] }
+        guard case .budget(_, let period, _, _) = limit.limit.rule,
+            case .use(let amount, let since) = measurement.figure
+        else { return [] }
+        let time = measurement.time
         let start = period.start(containing: date(of: time))
         let changes = passPeriod(limit, start, now: now)
         // A late measurement of an earlier period is the report's business; nobody is woken for what is over.
         guard budgets[limit.number]?.start == start else { return isReplay ? [] : changes }
-        addUse(amount, at: place, to: limit)
+        let isCarried = measurement.isAcrossGap && mayHoldMore(limit, since: zone.date(at: since))
+        addUse(amount, carried: isCarried ? amount : nil, at: place, to: limit)
         budgets[limit.number]?.recent.note(RecentFigures.Figure(place: place, time: time, value: amount))
         // What replay finds and nobody was told is told by the next measurement or tick.
         return isReplay ? [] : changes + judgeBudget(limit, now: now)
+    }
+
+    /// True where a step that began on a day may hold what does not belong to the running period.
+    func mayHoldMore(_ limit: JudgedLimit, since date: CalendarDate) -> Bool {
+        guard case .budget(_, let period, _, _) = limit.limit.rule, let start = budgets[limit.number]?.start else {
+            return false
+        }
+        return date < limit.limit.firstCounted(from: start, days: period.dayCount(from: start))
     }
 
     /// Goes on to the period that has begun; before and after a season there is none.
@@ -73,8 +88,11 @@ extension LimitEngine {
         return start > running ? closePeriod(limit, next: start, now: now) : []
     }
 
-    mutating func addUse(_ amount: DecimalValue, at place: Int, to limit: JudgedLimit) {
+    mutating func addUse(_ amount: DecimalValue, carried: DecimalValue?, at place: Int, to limit: JudgedLimit) {
         guard let state = budgets[limit.number], let converted = limit.converted(amount, at: place) else { return }
+        if let carried = carried.flatMap({ limit.converted($0, at: place) }) {
+            budgets[limit.number]?.carried = state.carried.adding(carried) ?? state.carried
+        }
         let known = state.use[place] ?? .zero
         budgets[limit.number]?.use[place] = known.adding(converted) ?? known
     }
@@ -82,7 +100,7 @@ extension LimitEngine {
     /// Warns at each share once and raises past a ceiling, also where parts are missing: the sum is then a lower bound.
     mutating func judgeBudget(_ limit: JudgedLimit, now: Instant) -> [LimitTransition] {
         guard case .budget(_, _, _, let warnAt) = limit.limit.rule, limit.limit.bound == .atMost,
-            var state = budgets[limit.number], let total = state.total, let bound = bound(of: limit, state)
+            var state = budgets[limit.number], let total = state.certain, let bound = bound(of: limit, state)
         else { return [] }
         var changes: [LimitTransition] = []
         // What was told under a tighter amount, such as an emergency's, is over with it; under this one it is told anew.
@@ -163,7 +181,7 @@ extension LimitEngine {
         LimitTransition(
             limit: limit.reference, sensor: nil, change: change, onset: onset ?? zone.start(of: state.start),
             detectedAt: now,
-            value: state.total, bound: bound,
+            value: state.certain, bound: bound,
             coverage: Coverage(measured: state.measured, expected: limit.sensors.count),
             evidence: limit.evidence(state.recent))
     }

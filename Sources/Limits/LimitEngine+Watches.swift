@@ -25,7 +25,8 @@ extension LimitEngine {
         _ measurement: Measurement, at place: Int, _ limit: JudgedLimit, isNewest: Bool, now: Instant, isReplay: Bool
     ) -> [LimitTransition] {
         guard measurement.isTimeKnown else { return [] }
-        let frame = RuleFrame(judged: limit, now: now, isReplay: isReplay)
+        let frame = RuleFrame(
+            judged: limit, now: now, isReplay: isReplay, isAcrossGap: measurement.isAcrossGap)
         // Changed where they stand: a copy would copy what every sensor of the limit was seen to do.
         let changes: [RuleChange]?
         switch measurement.figure {

@@ -224,13 +224,14 @@ public struct LimitEngine: Sendable {
     }
 
     /// Takes consumption of whole days that were computed from stored readings, in the sensors' units.
-    public mutating func restore(dayUse: [(SensorID, CalendarDate, DecimalValue)]) {
-        for (sensor, date, amount) in dayUse {
+    public mutating func restore(dayUse: [(SensorID, CalendarDate, DayTable.Use)]) {
+        for (sensor, date, day) in dayUse {
             for use in seatNumbers[sensor].map({ seats[$0].uses }) ?? [] {
                 guard let start = budgets[use.limit]?.start, date >= start,
                     judged[use.limit].limit.counts(on: date)
                 else { continue }
-                addUse(amount, at: use.place, to: judged[use.limit])
+                let carried = day.carried.flatMap { mayHoldMore(judged[use.limit], since: $0.since) ? $0.amount : nil }
+                addUse(day.amount, carried: carried, at: use.place, to: judged[use.limit])
             }
         }
     }
@@ -260,8 +261,8 @@ public struct LimitEngine: Sendable {
             case (.instant, .level(let value)):
                 guard measurement.isTimeKnown, isNewest || isReplay else { continue }
                 changes += seeLevel(value, at: use.place, measurement.time, limit, now: now, isReplay: isReplay)
-            case (.budget, .use(let amount, _)):
-                changes += seeUse(amount, at: use.place, measurement.time, limit, now: now, isReplay: isReplay)
+            case (.budget, .use):
+                changes += seeUse(measurement, at: use.place, limit, now: now, isReplay: isReplay)
             case (.silence, _):
                 guard isNewest else { continue }
                 changes += endSilence(at: use.place, measurement.time, limit, now: now, isReplay: isReplay)

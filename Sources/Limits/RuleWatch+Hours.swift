@@ -58,7 +58,10 @@ struct ClosedHoursWatch: RuleWatch {
         guard window == place.window else { return changes }
         let span = use.time.milliseconds - since.milliseconds
         let inside = min(use.time, window.upperBound).milliseconds - max(since, window.lowerBound).milliseconds
-        guard span > 0, inside > 0, let part = amount.multiplied(byRatio: inside, span) else { return changes }
+        // What was used in a gap that began before the hours may all have been used before them.
+        guard span > 0, inside > 0, !frame.isAcrossGap || since >= window.lowerBound,
+            let part = amount.multiplied(byRatio: inside, span)
+        else { return changes }
         place.used = place.used.adding(part) ?? place.used
         place.latch.recent.note(use)
         guard place.used > allowed, place.latch.raisedAt == nil, !place.wasPassed else { return changes }

@@ -6,6 +6,8 @@ struct RuleFrame {
     let now: Instant
     /// True while stored measurements are taken again after a restart: nothing is said then.
     let isReplay: Bool
+    /// True for what was used at some time in a gap.
+    var isAcrossGap = false
 
     var limit: Limit { judged.limit }
     var zone: Zone { judged.zone }

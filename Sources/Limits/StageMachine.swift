@@ -33,13 +33,13 @@ extension DayComparison {
         guard let other = reference(on: date, table), let bound = other.multiplied(byRatio: Int64(permille), 1000)
         else { return .unknown }
         // A lower bound shows that something is more, and never that it is less.
-        if isMore { return own.value > bound ? .yes : own.isWhole ? .no : .unknown }
-        return own.isWhole ? (own.value < bound ? .yes : .no) : own.value >= bound ? .no : .unknown
+        if isMore { return own.certain > bound ? .yes : own.isWhole && own.value <= bound ? .no : .unknown }
+        return own.certain >= bound ? .no : own.isWhole && own.value < bound ? .yes : .unknown
     }
 
     private func reference(on date: CalendarDate, _ table: DayTable) -> DecimalValue? {
         func whole(_ sensors: [SensorID], _ date: CalendarDate) -> DecimalValue? {
-            figure(sensors, on: date, table).flatMap { $0.isWhole ? $0.value : nil }
+            figure(sensors, on: date, table).flatMap { $0.isWhole && $0.certain == $0.value ? $0.value : nil }
         }
         switch reference {
         case .value(let value): return value
@@ -57,10 +57,10 @@ extension DayComparison {
 
     private func figure(
         _ sensors: [SensorID], on date: CalendarDate, _ table: DayTable
-    ) -> (value: DecimalValue, isWhole: Bool)? {
+    ) -> (value: DecimalValue, certain: DecimalValue, isWhole: Bool)? {
         guard measure != .use else {
             let sum = table.sum(of: sensors, over: (0..<over).map { date.adding(days: -$0) }, in: unit)
-            return sum.parts.measured > 0 ? (sum.amount, sum.isWhole) : nil
+            return sum.parts.measured > 0 ? (sum.amount, sum.certain, sum.isWhole) : nil
         }
         let levels = sensors.compactMap { table.level(of: $0, on: date, in: unit) }
         guard levels.count == sensors.count, levels.allSatisfy({ $0.measuredPermille >= DayTable.enough }) else {
@@ -74,7 +74,7 @@ extension DayComparison {
             case .mean: levels.compactMap(\.mean)
             }
         guard values.count == sensors.count else { return nil }
-        return (measure == .highest ? values.max() : values.min()).map { ($0, true) }
+        return (measure == .highest ? values.max() : values.min()).map { ($0, $0, true) }
     }
 }
 

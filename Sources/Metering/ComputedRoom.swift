@@ -62,7 +62,7 @@ public struct ComputedRoom: Sendable {
                 else { return nil }
                 return Measurement(
                     sensor: whole.id, time: measurement.time, isTimeKnown: measurement.isTimeKnown,
-                    figure: .use(converted, since: since))
+                    figure: .use(converted, since: since), isAcrossGap: measurement.isAcrossGap)
             }
         }
     }

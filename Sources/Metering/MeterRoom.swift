@@ -75,8 +75,23 @@ public struct MeterRoom: Sendable {
         guard let use = outcome.use, let since = outcome.since,
             let amount = MeterRoom.converted(use, from: unit, to: sensor.unit)
         else { return ([], events) }
-        return ([measurement(of: sensor, reading, .use(amount, since: since))], events)
+        var measured = measurement(of: sensor, reading, .use(amount, since: since))
+        measured.isAcrossGap =
+            reading.time.instant.milliseconds(since: since) > MeterRoom.ordinaryStep(of: sensor, device) * 1000
+        return ([measured], events)
     }
+
+    /// The seconds that a step may last for its use to be taken for that of the day in which it ends.
+    ///
+    /// As long as the sensor's rhythm allows before it is silent, but an hour and a half at least, which is granted without a
+    /// rhythm too, and a day and a half at most: who reads once a day does not do it at the same hour. That much is granted to
+    /// what people read by hand and to files. What a longer step brings over midnight is carried (``CarriedUse``).
+    private static func ordinaryStep(of sensor: Sensor, _ device: String) -> Int64 {
+        guard !OwnDevices.contain(device) else { return longestStep }
+        return min(longestStep, max(shortestStep, sensor.rhythm?.silentAfter ?? 0))
+    }
+
+    private static let (shortestStep, longestStep): (Int64, Int64) = (5400, 36 * 3600)
 
     /// The gap in a register's readings, where its rhythm was broken for as long as silence needs; the total goes on.
     private func gap(

@@ -34,7 +34,7 @@ extension RegisterMeter {
         for earlier in doubts.indices {
             doubts[earlier].booked = doubts[earlier].booked.subtracting(doubt.booked) ?? doubts[earlier].booked
         }
-        return Outcome(use: use, since: last.time, events: taken + [finding])
+        return Outcome(use: use, since: doubt.trusted.time, events: taken + [finding])
     }
 
     /// The first device has come back behind the second one's figures, and nothing fell: both read this meter.
@@ -53,7 +53,7 @@ extension RegisterMeter {
         baseline = next
         var event = doubt.event
         event.state = .reverted
-        return Outcome(use: use, since: last.time, events: [event])
+        return Outcome(use: use, since: doubt.trusted.time, events: [event])
     }
 
     /// Forgets doubts about what was certain, once the counter has lived on the new level for a day.

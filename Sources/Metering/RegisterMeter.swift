@@ -141,6 +141,7 @@ public struct RegisterMeter: Hashable, Sendable, Codable {
         if let step = last.value.subtracting(next.value), step <= sheet.jitter {
             // The higher reading stays the baseline, so that the way back up is not booked twice.
             let event = event(.backwardStep, from: last, to: next, impliedUse: .zero, state: .applied)
+            baseline = Point(value: last.value, time: next.time)
             return Outcome(use: .zero, since: last.time, events: [event])
         }
         if let use = useAcrossRollover(from: last, to: next) {

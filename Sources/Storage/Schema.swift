@@ -89,6 +89,9 @@ enum Schema {
                     STRICT, WITHOUT ROWID
                     """)
         }
+        migrator.registerMigration("017 what a gap carries into a day") { db in
+            for statement in carried { try db.execute(sql: statement) }
+        }
         return migrator
     }
 

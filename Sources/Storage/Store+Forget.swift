@@ -133,7 +133,8 @@ extension Store {
         if goesOn {
             try db.execute(
                 sql: """
-                    UPDATE day_use SET mantissa = 0, scale = 0, measured_permille = 0, is_lower_bound = 1
+                    UPDATE day_use SET mantissa = 0, scale = 0, measured_permille = 0, is_lower_bound = 1,
+                        carried_since = NULL, carried_mantissa = NULL, carried_scale = NULL
                     WHERE sensor = ?1 AND date = (SELECT max(date) FROM day_use WHERE sensor = ?1 AND date <= ?2)
                     AND date >= ?3
                     """, arguments: [name, last, first])

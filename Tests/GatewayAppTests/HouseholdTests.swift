@@ -264,10 +264,26 @@ struct HouseholdTests {
             ).map { "\($0.use.amount)\($0.use.isLowerBound ? "~" : "")" }
         }
         let all = try days()
+        // As if a gap had ended on each day.
+        let end = try ChildProcess(
+            "/usr/bin/sqlite3",
+            [
+                site.configuration.dataFolder + "/gateway.sqlite",
+                "UPDATE day_use SET carried_since = date, carried_mantissa = 1, carried_scale = 0",
+            ]
+        ).wait(20)
+        #expect(end == .exited(0))
+        func carrying() throws -> Int {
+            try site.readingStore().dayUse(
+                Self.homes[0], from: site.zone.date(at: begin), through: site.zone.date(at: SystemClock.now())
+            ).count { $0.use.carried != nil }
+        }
+        #expect(try carrying() == all.count)
         let last = site.zone.date(at: begin.advanced(bySeconds: 9 * 86_400))
         let reply = try HouseholdDesk(site: site).forget(
             "house-1/water", from: nil, through: last.description, enteredFor: "Amina")
         #expect(reply.isDone)
+        #expect(try carrying() == all.count - 10)
         #expect(try days() == ["0~"] + all.dropFirst(10))
         #expect(try count(Self.homes[0]) == 35)
         let office = try Office.open(site: site, now: SystemClock.now())

@@ -63,7 +63,8 @@ struct BudgetAmountTests {
         for end in [[LimitTransition](), before.tick(now: day(1, month: 7))] {
             var engine = engine(limit(100), startedAt: day(22))
             if end.isEmpty { engine.restore(raised: Array(told.suffix(1))) }
-            engine.restore(dayUse: [(Self.well.id, CalendarDate(year: 2026, month: 6, day: 10), DecimalValue(33))])
+            let use = DayTable.Use(amount: DecimalValue(33))
+            engine.restore(dayUse: [(Self.well.id, CalendarDate(year: 2026, month: 6, day: 10), use)])
             engine.restore(told: told)
             #expect(texts(engine.tick(now: day(22))) == ["returned of 100 since 2026-06-22"])
             let later = day(24)

@@ -94,7 +94,7 @@ struct BudgetPaceTests {
                     checker.restore(told: found)
                     checker.restore(
                         dayUse: uses.enumerated().map {
-                            (Self.well.id, Self.first.adding(days: $0), DecimalValue($1 ?? 0))
+                            (Self.well.id, Self.first.adding(days: $0), DayTable.Use(amount: DecimalValue($1 ?? 0)))
                         })
                 }
                 let use: Int64 = day < 6 ? 8 : day < 12 ? 14 : 6

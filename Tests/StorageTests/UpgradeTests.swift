@@ -75,6 +75,38 @@ struct UpgradeTests {
         #expect(try !FileManager.default.contentsOfDirectory(atPath: folder.path).contains { $0.hasPrefix("before") })
     }
 
+    @Test("Days of a meter that followed days without readings are counted anew for what they carry")
+    func carried() throws {
+        let folder = try TemporaryFolder("upgrade")
+        try lay("016", at: folder.file("gateway.sqlite"))
+        let before = try DatabaseQueue(path: folder.file("gateway.sqlite"))
+        try before.write { db in
+            // A meter, a counter without a meter's state, and what was left of days that were forgotten.
+            for (sensor, date, meter, permille) in [
+                ("a", "2026-02-27", "{}", 1000), ("a", "2026-02-28", "{}", 1000), ("a", "2026-03-01", "{}", 1000),
+                ("a", "2026-03-04", "{}", 1000), ("a", "2026-03-07", "{}", 0), ("b", "2026-02-27", nil, 1000),
+                ("b", "2026-03-04", nil, 1000),
+            ] {
+                try db.execute(
+                    sql: "INSERT INTO day_use VALUES (?, ?, 0, 1, 'UTC', 1, 5, 0, 'm3', ?, 0, ?)",
+                    arguments: [sensor, date, permille, meter])
+            }
+        }
+        try before.close()
+        let store = try StoreFixture.open(folder.path)
+        let marked = try store.read("test") { db in
+            try Row.fetchAll(db, sql: "SELECT sensor, date FROM dirty_use ORDER BY sensor, date")
+                .map { "\($0[0] as String) \($0[1] as String)" }
+        }
+        #expect(marked == ["a 2026-03-04"])
+        let days = try store.dayUse(
+            SensorID(rawValue: "a"), from: CalendarDate(year: 2026, month: 2, day: 27),
+            through: CalendarDate(year: 2026, month: 3, day: 31))
+        #expect(days.map(\.isStale) == [false, false, false, true, false])
+        #expect(days.allSatisfy { $0.use.carried == nil })
+        try store.close()
+    }
+
     @Test("What was posted and what people made of it is there after the table was made anew")
     func items() throws {
         let folder = try TemporaryFolder("upgrade")

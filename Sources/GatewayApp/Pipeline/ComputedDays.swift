@@ -24,13 +24,26 @@ struct ComputedDays {
                 let whole = ComputedRoom.use(
                     of: sensor, parts: zip(parts, days).map { ($0, $1[date]?.use.amount) })
             else { return nil }
+            let carried = ComputedDays.carried(whole.amount, zip(parts, days).map { ($0, $1[date]?.use) }, to: sensor)
             let measured = known.map(\.use.measuredPermille).reduce(0, +) / max(1, computation.parts.count)
             return StoredDayUse(
                 sensor: sensor.id, date: date, from: first.from, until: first.until, zone: first.zone,
                 use: DayUse(
                     amount: whole.amount, unit: sensor.unit, measuredPermille: measured,
-                    isLowerBound: !whole.isWhole || known.contains { $0.use.isLowerBound }),
+                    isLowerBound: !whole.isWhole || known.contains { $0.use.isLowerBound }
+                        || carried != nil && computation.kind != .sum, carried: carried),
                 isStale: known.contains(where: \.isStale))
+        }
+    }
+
+    /// What a virtual day carries: of a sum what its parts do, of everything else all of it, since nothing of it is certain.
+    private static func carried(
+        _ amount: DecimalValue, _ parts: [(sensor: Sensor, use: DayUse?)], to whole: Sensor
+    ) -> CarriedUse? {
+        guard let since = parts.compactMap({ $0.use?.carried?.since }).min() else { return nil }
+        guard whole.computed?.kind == .sum else { return CarriedUse(amount: amount, since: since) }
+        return ComputedRoom.use(of: whole, parts: parts.map { ($0.sensor, $0.use?.carried?.amount) }).map {
+            CarriedUse(amount: min(amount, $0.amount), since: since)
         }
     }
 }

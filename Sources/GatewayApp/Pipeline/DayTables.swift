@@ -18,13 +18,7 @@ struct DayTables {
         let gauges = try GaugeDays(store: store)
         for sensor in wanted {
             for day in try days.dayUse(of: sensor, from: from, through: through) where !day.isStale {
-                guard let amount = MeterRoom.converted(day.use.amount, from: day.use.unit, to: sensor.unit) else {
-                    continue
-                }
-                table.set(
-                    DayTable.Use(
-                        amount: amount, measuredPermille: day.use.measuredPermille,
-                        isLowerBound: day.use.isLowerBound), of: sensor.id, on: day.date)
+                if let use = DayTable.Use(day.use, in: sensor.unit) { table.set(use, of: sensor.id, on: day.date) }
             }
             for figure in try gauges.figures(of: sensor, from: from, through: through) {
                 table.set(
@@ -52,5 +46,26 @@ struct DayTables {
                 let heard = try store.series(of: sensor.id).compactMap { kinds[$0] }
                 return sensor.computed == nil && !heard.isEmpty && heard.allSatisfy { $0 == .register }
             }.map(\.id))
+    }
+}
+
+extension DayTable.Use {
+    /// A stored day in a sensor's unit; nil where the units do not fit.
+    init?(_ use: DayUse, in unit: Unit) {
+        guard let amount = MeterRoom.converted(use.amount, from: use.unit, to: unit) else { return nil }
+        self.init(
+            amount: amount, measuredPermille: use.measuredPermille, isLowerBound: use.isLowerBound,
+            carried: use.carried(in: unit))
+    }
+}
+
+extension DayUse {
+    /// What of the day was carried into it, in a unit; nil where nothing was.
+    func carried(in other: Unit) -> CarriedUse? {
+        carried.flatMap { carried in
+            MeterRoom.converted(carried.amount, from: unit, to: other).map {
+                CarriedUse(amount: $0, since: carried.since)
+            }
+        }
     }
 }

@@ -31,7 +31,8 @@ struct DayUses {
     /// The consumption of a day of `from` to `until`; nil for sensors that measure none and for days without a reading.
     ///
     /// Throws ``StoreError`` `corrupt` where a reading of the day may stand in damaged bytes: a sum of the rest would be wrong.
-    /// A step that crosses midnight counts for the day in which it ends, so that days add up to the register's own total.
+    /// A step that crosses midnight counts for the day in which it ends, so that days add up to the register's own total;
+    /// what a longer one brings is said with the day as carried, since some of it may have been used before.
     /// `meterBefore` is the meter as the day before left it; where that is not known, the last reading stands for it.
     func day(of id: SensorID, from: Instant, until: Instant, meterBefore: String?) throws -> MeterDay? {
         guard let sensor = sensors.sensor(id) else { return nil }
@@ -40,19 +41,29 @@ struct DayUses {
         var room = MeterRoom(decisions: decisions, zone: zone)
         if first.kind == .register { try restore(sensor, in: &room, meterBefore, before: from) }
         var amount = DecimalValue.zero
+        var carried: CarriedUse?
         var events: [MeterEvent] = []
         for reading in readings {
             let sheet = sensors.sensor(id, at: reading.time.instant) ?? sensor
             let (measurements, found) = room.receive(reading, of: sheet)
             events += found
-            for case .use(let use, _) in measurements.map(\.figure) { amount = amount.adding(use) ?? amount }
+            for measurement in measurements {
+                guard case .use(let use, let since) = measurement.figure else { continue }
+                amount = amount.adding(use) ?? amount
+                guard measurement.isAcrossGap, use > .zero, since < from else { continue }
+                carried = CarriedUse(
+                    amount: carried?.amount.adding(use) ?? use,
+                    since: min(carried?.since ?? zone.date(at: since), zone.date(at: since)))
+            }
             // What was booked today on a reading that was false after all is taken from today.
             amount = room.takingBack(from: amount, of: sensor)
         }
+        if let part = carried?.amount { carried?.amount = min(amount, part) }
         let use = DayUse(
             amount: amount, unit: sensor.unit,
             measuredPermille: permille(of: sensor, count: readings.count, from: from, until: until),
-            isLowerBound: events.contains { $0.state == .proposed } || asides.touch(id, from: from, until: until))
+            isLowerBound: events.contains { $0.state == .proposed } || asides.touch(id, from: from, until: until),
+            carried: carried)
         let meter = room.meter(of: id)
         return MeterDay(
             use: use, events: events, meter: try meter.map(DayUses.text), isOpen: meter?.isInDoubt ?? false)

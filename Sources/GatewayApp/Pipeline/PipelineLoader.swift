@@ -128,7 +128,10 @@ struct PipelineLoader {
             dayUse: try sensors.all.flatMap { sensor in
                 try ComputedDays(store: store, sensors: sensors)
                     .dayUse(of: sensor, from: first, through: replayStart.adding(days: -1))
-                    .filter { !$0.isStale }.map { (sensor.id, $0.date, $0.use.amount) }
+                    .filter { !$0.isStale }
+                    .compactMap { day in
+                        DayTable.Use(day.use, in: sensor.unit).map { (sensor.id, day.date, $0) }
+                    }
             })
         try replayLong(limits, sensors, into: &engine, now: now)
         for measurement in measurements { engine.replay(measurement) }

@@ -26,7 +26,8 @@ struct LimitDays {
                 guard let amount = use.amount else { continue }
                 table.set(
                     DayTable.Use(
-                        amount: amount, measuredPermille: use.coverage.permille, isLowerBound: use.isLowerBound),
+                        amount: amount, measuredPermille: use.coverage.permille, isLowerBound: use.isLowerBound,
+                        carried: use.carried),
                     of: figure.sensor.id, on: use.date)
             }
             for level in figure.gauges {

@@ -55,7 +55,7 @@ struct MonthFigures {
             let measured = use.isLowerBound ? min(999, use.measuredPermille) : use.measuredPermille
             return DayUseFigure(
                 date: date, amount: amount, coverage: Coverage(measured: measured, expected: 1000),
-                isLowerBound: use.isLowerBound)
+                isLowerBound: use.isLowerBound, carried: use.carried(in: sensor.unit))
         }
     }
 

@@ -35,12 +35,15 @@ public struct DayUseFigure: Hashable, Sendable {
     public var isEstimated: Bool
     /// True where it is only what is certain.
     public var isLowerBound: Bool
+    /// What of the amount may have been used before the day; nil where nothing.
+    public var carried: CarriedUse?
 
     /// Makes a day's figure.
     public init(
         date: CalendarDate, amount: DecimalValue?, coverage: Coverage, isEstimated: Bool = false,
-        isLowerBound: Bool = false
+        isLowerBound: Bool = false, carried: CarriedUse? = nil
     ) {
+        self.carried = carried
         self.isLowerBound = isLowerBound
         self.date = date
         self.amount = amount

@@ -36,9 +36,14 @@ public struct DayUse: Hashable, Sendable {
     public var measuredPermille: Int
     /// True where the amount is only what is certain.
     public var isLowerBound: Bool
+    /// What of the amount may have been used before the day; nil where nothing.
+    public var carried: CarriedUse?
 
     /// Makes a day's consumption.
-    public init(amount: DecimalValue, unit: Unit, measuredPermille: Int, isLowerBound: Bool) {
+    public init(
+        amount: DecimalValue, unit: Unit, measuredPermille: Int, isLowerBound: Bool, carried: CarriedUse? = nil
+    ) {
+        self.carried = carried
         self.amount = amount
         self.unit = unit
         self.measuredPermille = measuredPermille

@@ -45,7 +45,8 @@ extension Store {
             let staleDays = Set(stale.compactMap { CalendarDate(text: $0) })
             let statement = try db.cachedStatement(
                 sql: """
-                    SELECT date, start_at, end_at, zone, mantissa, scale, unit, measured_permille, is_lower_bound
+                    SELECT date, start_at, end_at, zone, mantissa, scale, unit, measured_permille, is_lower_bound,
+                        carried_since, carried_mantissa, carried_scale
                     FROM day_use WHERE sensor = ?1 AND date BETWEEN ?2 AND ?3 ORDER BY date
                     """)
             let rows = try Row.fetchCursor(statement, arguments: period)
@@ -53,7 +54,12 @@ extension Store {
             var days: [StoredDayUse] = []
             while try rows.next() != nil {
                 let scale = UInt8(clamping: columns.integer(5))
-                guard let date = columns.date(0), scale <= 18 else { continue }
+                let carriedScale = UInt8(clamping: columns.integer(11))
+                guard let date = columns.date(0), scale <= 18, carriedScale <= 18 else { continue }
+                let carried = columns.date(9).map { since in
+                    CarriedUse(
+                        amount: DecimalValue(mantissa: columns.integer(10), scale: carriedScale), since: since)
+                }
                 days.append(
                     StoredDayUse(
                         sensor: sensor, date: date, from: Instant(milliseconds: columns.integer(1)),
@@ -61,7 +67,7 @@ extension Store {
                         use: DayUse(
                             amount: DecimalValue(mantissa: columns.integer(4), scale: scale),
                             unit: Unit(columns.text(6)), measuredPermille: Int(columns.integer(7)),
-                            isLowerBound: columns.integer(8) != 0),
+                            isLowerBound: columns.integer(8) != 0, carried: carried),
                         isStale: !staleDays.isEmpty && staleDays.contains(date)))
             }
             return days

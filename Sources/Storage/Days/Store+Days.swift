@@ -145,11 +145,12 @@ extension Store {
         try settleBounds(of: sensor, before: start, by: day?.events ?? [], zone, db)
         guard let day else { return }
         try db.execute(
-            sql: "INSERT INTO day_use VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            sql: "INSERT INTO day_use VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
                 sensor.rawValue, date.description, start.milliseconds, end.milliseconds, zone.identifier, through,
                 day.use.amount.mantissa, Int64(day.use.amount.scale), day.use.unit.code, day.use.measuredPermille,
-                day.use.isLowerBound, day.meter,
+                day.use.isLowerBound, day.meter, day.use.carried?.since.description, day.use.carried?.amount.mantissa,
+                day.use.carried.map { Int64($0.amount.scale) },
             ])
     }
 
