@@ -48,7 +48,7 @@ extension LimitEngine {
         _ place: Int, _ limit: JudgedLimit, after: Int64, now: Instant
     ) -> [LimitTransition] {
         guard !silences[limit.number][place] else { return [] }
-        let onset = (lastSeen(limit.sensors[place]) ?? startedAt).advanced(bySeconds: after)
+        let onset = silentSince(limit.sensors[place]).advanced(bySeconds: after)
         let grace = startedAt.advanced(bySeconds: min(after / 4, 900))
         guard now >= onset, now >= grace else { return [] }
         silences[limit.number][place] = true
