@@ -60,7 +60,7 @@ public struct BudgetDay: Hashable, Sendable {
     }
 
     /// What is missing of a period so far.
-    private struct Gaps {
+    struct Gaps {
         /// Sensors whose last days are not known.
         var open: Set<SensorID> = []
         /// True where something is missing that no later day brings.
