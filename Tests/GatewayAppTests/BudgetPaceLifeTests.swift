@@ -92,6 +92,11 @@ struct BudgetPaceLifeTests {
                 "T-taps: nothing is measured through 12 September 2026; how much of 100 m³ is used we do not know."
             ])
         #expect(try ahead("1/both", at: 12) == [sentence])
+        // A store that was filled ahead of the clock goes by what it heard.
+        let early = try ExplainDesk(site: village.site).lines(
+            "1/both", at: village.day(11).description, now: village.time(3)
+        ).lines
+        #expect(early.contains { $0.hasPrefix("T-both: at least 56 of 100 m³ used through 11 September 2026") })
         #expect(try ahead("1/both", at: 13) == [] && ahead("1/both", at: 60) == [])
         let report = try Papers(
             site: village.site, store: village.office.store, month: CalendarMonth(of: village.day(11)),
