@@ -45,6 +45,21 @@ struct WhatIfSilenceTests {
         #expect(try tried(village, never, since: 0, through: 9) == [-1, 10, 0, 0])
     }
 
+    @Test("A sensor that came later is waited for since it is known here; before that nobody listened for it")
+    func later() throws {
+        let village = try TrialVillage()
+        for day in 0..<10 { village.read("tank/level", day, 150) }
+        try village.live(until: 10)
+        var sensor = try #require(village.office.store.sensors().first { $0.id.rawValue == "tank/level" })
+        sensor.id = SensorID(rawValue: "pond/level")
+        let reply = village.office.perform(
+            .assign(sensor: sensor, device: "x", channel: "level"), by: Actor(account: "test"), now: village.time(15))
+        #expect(reply.isDone, "\(reply.lines)")
+        try village.office.pipeline.commit(packets: [], session: 0, now: village.time(15))
+        #expect(
+            try tried(village, Self.silent("30 h", ["pond/level"]), since: 0, through: 20) == [5, 15, 1, 4 * 24 + 6])
+    }
+
     @Test("Where nothing was ever heard nothing is known")
     func nothing() throws {
         let village = try TrialVillage()
