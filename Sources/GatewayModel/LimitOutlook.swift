@@ -14,17 +14,38 @@ public enum LimitOutlook: Hashable, Sendable {
                 book.text("limits.outlook.\(key)", ["limit": title, "sensors": book.list(sensors.map(name))])
             }
         case .budget(let pace):
-            let values = [
+            var values = [
                 "limit": title, "value": book.number(pace.used, places: 2), "bound": book.number(pace.bound, places: 2),
                 "unit": book.unit(limit.unit), "through": book.date(pace.through),
             ]
-            return [book.text("limits.outlook.used", values) + " " + pace.words(book)]
+            switch pace.certainty {
+            case .whole: return [book.text("limits.outlook.used", values) + " " + pace.words(book)]
+            case .part(let percent):
+                values["percent"] = "\(percent)"
+                return [book.text("limits.outlook.used_least", values) + " " + pace.words(book)]
+            case .inQuestion: return [book.text("limits.outlook.used_in_question", values) + " " + pace.words(book)]
+            case .nothing: return [book.text("limits.outlook.used_unknown", values)]
+            }
         }
     }
 }
 
 /// How far an amount per time goes if the rest of its period is as the days so far.
 public struct BudgetPace: Hashable, Sendable {
+    /// How sure it is what was used.
+    public enum Certainty: Hashable, Sendable {
+        /// All of it is known.
+        case whole
+        /// So many percent were measured: it was this or more.
+        case part(percent: Int)
+        /// All was measured, and some of it is in question: it was this or more.
+        case inQuestion
+        /// Nothing was measured.
+        case nothing
+    }
+
+    /// How sure it is what was used.
+    public var certainty: Certainty
     /// What was used since the period began, in the limit's unit.
     public var used: DecimalValue
     /// The whole period's amount, in the limit's unit.
@@ -44,15 +65,16 @@ public struct BudgetPace: Hashable, Sendable {
     /// Nil before a tenth of the period, and three of its days, are over: a pace needs some days; and where nothing is left
     /// to say, since all is used.
     ///
-    /// `dates` are the period's days that count, `elapsed` how many of them are over, `measured` whether enough of these was
-    /// measured.
+    /// `dates` are the period's days that count, `elapsed` how many of them are over, `isMeasured` whether enough of these was
+    /// measured to foresee anything.
     public init?(
         used: DecimalValue, bound: DecimalValue, dates: [CalendarDate], elapsed: Double, through: CalendarDate,
-        isMeasured: Bool
+        isMeasured: Bool, certainty: Certainty = .whole
     ) {
         guard let end = dates.last, elapsed >= max(3, Double(dates.count) / 10), elapsed < Double(dates.count),
             bound > .zero, used <= bound
         else { return nil }
+        self.certainty = certainty
         self.used = used
         self.bound = bound
         self.through = through
@@ -70,6 +92,7 @@ public struct BudgetPace: Hashable, Sendable {
     public func words(_ book: Phrasebook) -> String {
         guard let course else { return book.text("limits.outlook.pace_unknown") }
         let values = ["percent": "\(course)", "end": book.date(end), "date": reached.map { book.date($0) } ?? ""]
-        return book.text("limits.outlook.\(reached == nil ? "pace" : "pace_reached")", values)
+        let key = (reached == nil ? "pace" : "pace_reached") + (certainty == .whole ? "" : "_least")
+        return book.text("limits.outlook.\(key)", values)
     }
 }

@@ -70,7 +70,7 @@ public struct BudgetDay: Hashable, Sendable {
     }
 
     /// What is missing of a period so far, and what gaps brought into it.
-    private struct Gaps {
+    struct Gaps {
         /// What may have been used before the period, in the limit's unit.
         var carried: DecimalValue = .zero
         /// Sensors whose last days are not known.

@@ -18,7 +18,21 @@ extension BudgetPace {
         else { return nil }
         self.init(
             used: used, bound: bound, dates: dates, elapsed: Double(over.count), through: date.adding(days: -1),
-            isMeasured: tenfold <= all && days.count(where: \.isWhole) * 1000 >= BudgetPace.enough * days.count)
+            isMeasured: tenfold <= all && days.count(where: \.isWhole) * 1000 >= BudgetPace.enough * days.count,
+            certainty: BudgetPace.certainty(of: limit.sensors, over: over, table))
+    }
+
+    /// How sure the sum over days is; what a register used in a gap stands in its next reading.
+    private static func certainty(
+        of sensors: [SensorID], over dates: [CalendarDate], _ table: DayTable
+    ) -> Certainty {
+        var gaps = BudgetDay.Gaps()
+        for date in dates { gaps.pass(date, sensors, table, isFirst: date == dates.first) }
+        guard !gaps.isWhole else { return .whole }
+        let parts = dates.flatMap { date in sensors.map { table.measuredPermille(of: $0, on: date) } }
+        guard parts.contains(where: { $0 > 0 }) else { return .nothing }
+        let percent = parts.reduce(0, +) / (10 * parts.count)
+        return percent < 100 ? .part(percent: percent) : .inQuestion
     }
 
     /// The pace as a warning found it; nil for other changes.

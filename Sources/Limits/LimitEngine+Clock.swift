@@ -52,7 +52,7 @@ extension LimitEngine {
         _ place: Int, _ limit: JudgedLimit, after: Int64, now: Instant
     ) -> [LimitTransition] {
         guard !silences[limit.number][place] else { return [] }
-        let onset = (lastSeen(limit.sensors[place]) ?? startedAt).advanced(bySeconds: after)
+        let onset = silentSince(limit.sensors[place]).advanced(bySeconds: after)
         let usual = min(after / 4, 900)
         let chance = brokerBackAt?.advanced(bySeconds: limit.interval(at: place) ?? usual) ?? startedAt
         guard now >= onset, now >= startedAt.advanced(bySeconds: usual), now >= chance else { return [] }

@@ -8,6 +8,8 @@ public struct LimitEngine: Sendable {
     /// What is known of a sensor, and the limits that measure it.
     private struct Seat: Sendable {
         var lastSeen: Instant?
+        /// Since when it is waited for, where it was never heard; nil where the engine's start says it.
+        var expected: Instant?
         /// By the order of the limits: the limit's number and the sensor's place in it.
         var uses: [(limit: Int, place: Int)] = []
     }
@@ -49,8 +51,11 @@ public struct LimitEngine: Sendable {
     var day: LocalDay
 
     /// Makes an engine; `lastSeen` comes from stored readings, and `startedAt` gives silent sensors one more chance.
+    ///
+    /// Sensors that were never heard are waited for since `expected`, or else since the start.
     public init(
-        limits: [LimitInForce], sensors: [Sensor], zone: Zone, lastSeen: [SensorID: Instant], startedAt: Instant
+        limits: [LimitInForce], sensors: [Sensor], zone: Zone, lastSeen: [SensorID: Instant], startedAt: Instant,
+        expected: [SensorID: Instant] = [:]
     ) {
         self.zone = zone
         self.startedAt = startedAt
@@ -58,6 +63,7 @@ public struct LimitEngine: Sendable {
         units = LimitEngine.units(of: sensors)
         rhythms = LimitEngine.rhythms(of: sensors)
         for (sensor, time) in lastSeen { seats[seat(of: sensor)].lastSeen = time }
+        for (sensor, time) in expected { seats[seat(of: sensor)].expected = time }
         setLimits(limits)
         newcomers = []
     }
@@ -136,6 +142,12 @@ public struct LimitEngine: Sendable {
     /// When a sensor was last heard; nil where it never was.
     func lastSeen(_ sensor: SensorID) -> Instant? {
         seatNumbers[sensor].flatMap { seats[$0].lastSeen }
+    }
+
+    /// Since when a sensor is silent: since it was last heard, or since it is waited for.
+    func silentSince(_ sensor: SensorID) -> Instant {
+        let seat = seatNumbers[sensor].map { seats[$0] }
+        return seat?.lastSeen ?? seat?.expected ?? startedAt
     }
 
     /// The seat of a sensor; it gets one where it has none.

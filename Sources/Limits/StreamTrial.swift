@@ -10,14 +10,20 @@ public struct StreamTrial: Sendable {
     private static let step: Int64 = 300
 
     /// Tries several limits at once; what was measured before the beginning is not known.
-    public init(_ limits: [(Limit, Scale)], sensors: [Sensor], zone: Zone, from: Instant) {
+    ///
+    /// `lastSeen` says when sensors were last heard before it, `expected` since when the others are waited for.
+    public init(
+        _ limits: [(Limit, Scale)], sensors: [Sensor], zone: Zone, from: Instant, lastSeen: [SensorID: Instant] = [:],
+        expected: [SensorID: Instant] = [:]
+    ) {
         let entries = limits.enumerated().map { index, pair in
             LimitInForce(
                 reference: LimitReference(resolution: index + 1, limit: pair.0.id), limit: pair.0,
                 decidedOn: zone.date(at: from), inForceFrom: zone.date(at: from), reviewBy: zone.date(at: from),
                 adoptedAt: .min, scale: pair.1, standing: .inForce)
         }
-        engine = LimitEngine(limits: entries, sensors: sensors, zone: zone, lastSeen: [:], startedAt: from)
+        engine = LimitEngine(
+            limits: entries, sensors: sensors, zone: zone, lastSeen: lastSeen, startedAt: from, expected: expected)
         for entry in entries { trials[entry.reference] = Trial(limit: entry.limit, scale: entry.scale) }
         clock = from
     }

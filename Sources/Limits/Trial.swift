@@ -57,6 +57,12 @@ public struct Trial: Hashable, Sendable {
         return days
     }
 
+    /// How many times it was passed; of an amount per time, in how many of its periods, each of which ends what was passed.
+    public func times(through last: CalendarDate, zone: Zone) -> Int {
+        guard case .budget(_, let period, _, _) = limit.rule else { return episodes.count }
+        return Set(days(through: last, zone: zone).compactMap { period.start(containing: $0) }).count
+    }
+
     /// The longest of them in seconds, up to an instant, without the days that nobody knows.
     public func longest(until end: Instant, zone: Zone) -> Int64 {
         episodes.map { episode in

@@ -44,17 +44,18 @@ extension LimitsCommand {
 
     struct Collect: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Takes signature files from a stick or a mail folder to the decisions they were made for.",
+            abstract: "Takes signatures from a stick or a mail folder to the decisions they were made for.",
             discussion: """
-                Tries each file ending in .sig against the decisions of the resolutions folder, puts it beside the one that \
-                it was made over, and says of each what became of it. Its name does not matter. Nothing is adopted by it.
+                Looks for signatures in every file of the folder, whatever it is called, and in the attachments of saved \
+                mails (.eml), but not in folders within it. Tries each against the decisions of the resolutions folder, puts \
+                it beside the one that it was made over, and says of each file what became of it. Nothing is adopted by it.
 
                 Examples:
                   commons limits collect /media/usb
                   commons limits collect ~/Downloads --format json
                 """)
         @OptionGroup var site: SiteOptions
-        @Argument(help: "The folder with the signature files.") var folder: String
+        @Argument(help: "The folder with signatures or saved mails.") var folder: String
         @Option(name: .long, help: "text or json.") var format = ListFormat.text
 
         func run() throws {

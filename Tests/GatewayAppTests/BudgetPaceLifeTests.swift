@@ -62,4 +62,49 @@ struct BudgetPaceLifeTests {
         // What is only foreseen is not passed.
         #expect(try village.figures(Self.limits, through: 11)[0]["days_passed"] as? Int == 0)
     }
+
+    private static func month(_ id: String, _ sensors: [String]) -> String {
+        TrialVillage.ofWater(id, sensors, "budget: {amount: 100 m3, per: month}")
+    }
+
+    @Test(
+        "A sum of which a meter is missing is “at least”, of nothing nothing is said, and nothing of days to come or of what was replaced"
+    )
+    func partial() throws {
+        let village = try TrialVillage()
+        let both = Self.month("both", ["well/water", "taps/water"])
+        try village.adopt("limits:\n" + TrialVillage.level() + both + Self.month("taps", ["school/used"]), on: 0)
+        for day in 0..<12 {
+            village.read("well/water", day, 1000 + day * 5)
+            if day < 4 { village.read("taps/water", day, 500 + day * 2) }
+            try village.liveDay(day)
+        }
+        func ahead(_ limit: String, at day: Int?) throws -> [String] {
+            try ExplainDesk(site: village.site).lines(
+                limit, at: day.map { village.day($0).description }, now: village.time(12)
+            ).lines.filter { $0.hasPrefix("T-") }
+        }
+        let sentence =
+            "T-both: at least 61 of 100 m³ used through 12 September 2026 (measured part 66 %). Too little was measured to say how far it goes."
+        #expect(try ahead("1/both", at: nil) == [sentence])
+        #expect(
+            try ahead("1/taps", at: nil) == [
+                "T-taps: nothing is measured through 12 September 2026; how much of 100 m³ is used we do not know."
+            ])
+        #expect(try ahead("1/both", at: 12) == [sentence])
+        // A store that was filled ahead of the clock goes by what it heard.
+        let early = try ExplainDesk(site: village.site).lines(
+            "1/both", at: village.day(11).description, now: village.time(3)
+        ).lines
+        #expect(early.contains { $0.hasPrefix("T-both: at least 56 of 100 m³ used through 11 September 2026") })
+        #expect(try ahead("1/both", at: 13) == [] && ahead("1/both", at: 60) == [])
+        let report = try Papers(
+            site: village.site, store: village.office.store, month: CalendarMonth(of: village.day(11)),
+            now: village.time(12)
+        ).report(.json, language: "en")
+        #expect(report.contains(sentence))
+        try village.adopt("supersedes: [1]\nlimits:\n" + TrialVillage.level() + both, on: 12, number: 2)
+        #expect(try ahead("1/both", at: nil) == [])
+        #expect(try ahead("2/both", at: nil) == [sentence])
+    }
 }

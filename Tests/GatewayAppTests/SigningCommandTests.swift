@@ -136,7 +136,10 @@ struct SigningCommandTests {
         #expect(lines[7].hasPrefix("h-older.sig was made over none of the decisions in \(inbox)"))
         let half =
             "is no whole signature. Copy it again, from the line BEGIN SSH SIGNATURE to the line END SSH SIGNATURE."
-        #expect(Array(lines.dropFirst(8)) == ["j-pipe.sig \(half)", "k-zero.sig \(half)"])
+        #expect(
+            Array(lines.dropFirst(8)) == [
+                "j-pipe.sig \(half)", "k-zero.sig \(half)", "No signature in notes.txt.",
+            ])
         #expect(SignatureFolder.files(for: garden).map(\.name) == ["pau.sig", "rosa.sig"])
         #expect(!SignatureFolder.files(for: garden)[0].armour.contains("\r"))
         // A second time nothing is new; one more and the decision can be adopted.
@@ -152,7 +155,9 @@ struct SigningCommandTests {
         }
         let refused = Array(repeating: "refused", count: 5)
         #expect(
-            outcomes.map(\.outcome) == ["already", "already", "already"] + refused + ["new", "refused", "refused"])
+            outcomes.map(\.outcome) == ["already", "already", "already"] + refused + [
+                "new", "refused", "refused", "none",
+            ])
         #expect(outcomes[8].person == "lluc")
         #expect(try ProvenanceDesk(site: village.site).verify(file: garden, json: false).isGood)
         #expect(throws: AppError.self) { try desk.collect(folder: stick + "/notes.txt", json: false) }

@@ -43,6 +43,7 @@ final class TrialVillage {
           - {id: well/water, resource: water, quantity: volume, role: input, visibility: community, unit: m3, meter: {digits: 9}}
           - {id: taps/water, resource: water, quantity: volume, role: consumption, visibility: community, unit: m3, meter: {digits: 9}}
           - {id: tank/level, resource: water, quantity: level, role: storage, visibility: community, unit: cm}
+          - {id: school/used, resource: water, quantity: volume, role: consumption, visibility: community, unit: m3, meter: {digits: 9}}
           - {id: school/level, resource: water, quantity: level, role: storage, visibility: community, unit: cm, rhythm: {interval: 1 d, expected: "mon-fri 08:00-17:00"}}
         \(houses.joined(separator: "\n"))
 
@@ -116,7 +117,8 @@ final class TrialVillage {
 
     /// What a decision with these parts would have meant, in one form.
     func tried(
-        _ parts: String, number: Int = 9, through last: Int, now: Int? = nil, form: String = "text",
+        _ parts: String, number: Int = 9, since first: Int = 0, through last: Int, now: Int? = nil,
+        form: String = "text",
         language: String = "en"
     ) throws -> String {
         count += 1
@@ -124,7 +126,7 @@ final class TrialVillage {
         let out = file + ".out"
         try text(number, parts).write(toFile: file, atomically: true, encoding: .utf8)
         try TrialDesk(site: site).write(
-            file: file, since: Self.first.description, until: day(last).description, form: form, language: language,
+            file: file, since: day(first).description, until: day(last).description, form: form, language: language,
             to: out)
         return try String(contentsOfFile: out, encoding: .utf8)
     }
@@ -137,8 +139,8 @@ final class TrialVillage {
     }
 
     /// The limits of the same in JSON.
-    func figures(_ parts: String, through last: Int) throws -> [[String: Any]] {
-        let json = try tried(parts, through: last, form: "json")
+    func figures(_ parts: String, since first: Int = 0, through last: Int) throws -> [[String: Any]] {
+        let json = try tried(parts, since: first, through: last, form: "json")
         let object = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
         return try #require(object?["limits"] as? [[String: Any]])
     }
@@ -174,6 +176,12 @@ final class TrialVillage {
             \(rule)
         \(more.isEmpty ? "" : "    \(more)\n")
         """
+    }
+
+    /// The same of water, with the tank as the floor that a ceiling needs.
+    static func ofWater(_ id: String, _ sensors: [String], _ rule: String) -> String {
+        limit(id, sensors, rule).replacingOccurrences(
+            of: "resource: garden", with: "resource: water\n    floor: tank")
     }
 
     static func level(_ more: String = "") -> String {

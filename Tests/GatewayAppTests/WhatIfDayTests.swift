@@ -2,6 +2,7 @@ import Foundation
 import GatewayModel
 import Limits
 import Reporting
+import Storage
 import TestSupport
 import Testing
 
@@ -40,6 +41,30 @@ struct WhatIfDayTests {
             let text = try village.tried("limits:\n" + TrialVillage.level(), through: 41, form: form)
             #expect(text.contains("32"))
         }
+    }
+
+    @Test(
+        "An amount per time was passed in so many of its periods, also where they follow one another",
+        arguments: [("day", 13), ("week", 3), ("month", 1)])
+    func periods(per: String, times: Int) throws {
+        let village = try TrialVillage()
+        let parts =
+            "limits:\n" + TrialVillage.ofWater("s", ["well/water"], "budget: {amount: 3 m3, per: \(per)}")
+            + TrialVillage.level()
+        try village.adopt(parts, on: 0)
+        // The first day is a Tuesday, the last one a Monday.
+        for day in 0..<14 {
+            village.read("well/water", day, 1000 + day * 4)
+            try village.liveDay(day)
+        }
+        let raised = try village.office.store.transitions(from: .min, until: village.time(20))
+            .filter { $0.change == .raised }
+        #expect(raised.count == times)
+        let found = try #require(village.figures(parts, through: 13).first)
+        #expect(found["times"] as? Int == times)
+        #expect(found["days_passed"] as? Int == 13 && found["longest_seconds"] as? Int == 13 * 86_400)
+        #expect(try village.tried(parts, through: 13).contains("13 d in a row"))
+        #expect(!(try village.tried(parts, through: 1).contains("in a row")))
     }
 
     @Test("A weekend of a sensor with office hours is no day that we do not know, a weekday without it is")
@@ -84,8 +109,8 @@ struct WhatIfDayTests {
 
     @Test(
         "Out of its season a budget is neither passed nor unknown",
-        arguments: [("day", 5), ("week", 5), ("month", 2)])
-    func seasons(per: String, passed: Int) throws {
+        arguments: [("day", 5, 5), ("week", 5, 2), ("month", 2, 1)])
+    func seasons(per: String, passed: Int, times: Int) throws {
         let village = try TrialVillage()
         for day in 0..<40 { village.read("well/water", day, 1000 + day * 4) }
         try village.live(until: 41)
@@ -100,6 +125,6 @@ struct WhatIfDayTests {
         // Of the month only what was used in the season counts.
         let days = try found("season: from 26 September to 30 September")
         #expect(days["days_passed"] as? Int == passed, "\(days)")
-        #expect(days["times"] as? Int == 1)
+        #expect(days["times"] as? Int == times)
     }
 }

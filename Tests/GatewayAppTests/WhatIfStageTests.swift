@@ -57,7 +57,7 @@ struct WhatIfStageTests {
         let parts = Self.stages(declared: declared) + limits
         let found = try village.figures(parts, through: 13)
         #expect(found.map { $0["days_passed"] as? Int } == [3, 8, 3, 0])
-        #expect(found.map { $0["times"] as? Int } == [1, 2, 1, 0])
+        #expect(found.map { $0["times"] as? Int } == [3, 8, 1, 0])
         #expect(found.map { $0["days_unknown"] as? Int } == [0, 2, 0, 0])
         #expect((found[0]["first_days"] as? [String])?.first == "2026-09-06")
         for (language, words) in [("en", "save 3 days, spare 0 days"), ("es", "ahorrar 3 días, cuidar 0 días")] {

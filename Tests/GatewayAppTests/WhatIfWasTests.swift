@@ -99,6 +99,7 @@ struct WhatIfWasTests {
                 if entry.limit.bound == .atMost {
                     let periods = Set(days.compactMap { period.start(containing: $0) })
                     #expect(Set(raised) == Set(periods.map(zone.start)), "\(id)")
+                    #expect(trial.times(through: last, zone: zone) == raised.count, "\(id)")
                 } else {
                     #expect(raised.count == trial.episodes.count, "\(id)")
                 }

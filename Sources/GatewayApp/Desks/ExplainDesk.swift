@@ -63,7 +63,7 @@ public struct ExplainDesk {
             + [try standing(subject, name, of: resolution, among: adopted, on: date, in: store), decision]
             + (site.zone.date(at: link.adopted.adoptedAt) > date ? [book.text("explain.adopted_later")] : [])
             + [judgement.state.text(book) + "."] + signers + judgement.problems.map { $0.text(book) }
-            + (try ahead(subject, name, resolution.scale, adopted, on: date, in: store))
+            + (try ahead(subject, name, resolution.scale, adopted, on: date, in: store, now: now))
             + (try readings(of: subject.sensors, on: date, in: store))
             + (try changes(of: subject, name, since: link.adopted.adoptedAt, on: date, adopted, in: store))
         return Finding(lines: lines.map(Escaping.terminal), isGood: judgement.isGood)
@@ -149,17 +149,20 @@ public struct ExplainDesk {
             ])
     }
 
-    /// What may be said ahead: whose turn comes next, how far a budget goes.
+    /// What may be said ahead on a day on which it counts: whose turn comes next, how far a budget goes.
     private func ahead(
         _ subject: Subject, _ name: LimitReference, _ scale: Scale, _ adopted: [AdoptedResolution],
-        on date: CalendarDate, in store: Store
+        on date: CalendarDate, in store: Store, now: Instant
     ) throws -> [String] {
-        guard case .limit(let decided) = subject else { return [] }
+        // A store that was filled from recorded messages may be ahead of the clock.
+        let heard = try store.devices().compactMap(\.lastSeen).max() ?? now
+        guard case .limit = subject, date <= site.zone.date(at: max(now, heard)) else { return [] }
         let book = site.book(nil)
         let sensors = try SensorDirectory(store)
         let counting = try StageKeeper(store).limits(on: date, LimitsInForce(adopted))
         // What counts on the day may be tighter than what was decided.
-        let limit = counting.first { $0.reference == name }?.limit ?? decided
+        guard let entry = counting.first(where: { $0.reference == name }), entry.standing != .lapsed else { return [] }
+        let limit = entry.limit
         let privacy = LimitPrivacy(
             counting.map { ($0.reference, $0.limit) },
             stages: LimitsInForce(adopted).stages(on: date).map { ($0.reference, $0.stages) }, earlier: adopted,

@@ -13,9 +13,12 @@ struct HeardDays {
     private var measured: [SensorID: [CalendarDate: Int]] = [:]
     /// Days without a row of each sensor: they were not counted yet, or not measured.
     private let open: Set<CalendarDate>
+    /// Since when sensors are waited for that were not heard before the first of these days; earlier where they were heard.
+    private var expected: [SensorID: Instant]
     private var day: (range: Range<Instant>, date: CalendarDate, isOpen: Bool)?
 
-    init(_ run: TrialRun, of sensors: [Sensor]) throws {
+    init(_ run: TrialRun, of sensors: [Sensor], expected: [SensorID: Instant]) throws {
+        self.expected = expected
         (zone, through) = (run.zone, run.through)
         let count = max(0, run.through.daysSinceEpoch - run.from.daysSinceEpoch)
         dates = (0...count).map { run.from.adding(days: Int($0)) }
@@ -36,6 +39,9 @@ struct HeardDays {
 
     /// Takes what is read of days that were not counted yet.
     mutating func note(_ measurement: Measurement) {
+        if let since = expected[measurement.sensor], measurement.time < since {
+            expected[measurement.sensor] = measurement.time
+        }
         if day?.range.contains(measurement.time) != true {
             let date = zone.date(at: measurement.time)
             let range = zone.start(of: date)..<zone.start(of: date.adding(days: 1))
@@ -44,10 +50,16 @@ struct HeardDays {
         if let day, day.isOpen { heard[measurement.sensor]?.insert(day.date) }
     }
 
-    /// Enters the days of which nothing is known; where silence is what is measured, there are none.
+    /// Enters the days of which nothing is known; where silence is what is measured, those on which nobody listened yet.
     func mark(_ trial: inout Trial) {
         let limit = trial.limit
-        if case .silence = limit.rule { return }
+        if case .silence = limit.rule {
+            for since in limit.sensors.compactMap({ expected[$0] }) {
+                let begin = zone.date(at: since)
+                trial.unknownDays.formUnion(dates.filter { $0 < begin && limit.counts(on: $0) })
+            }
+            return
+        }
         let missing = limit.sensors.reduce(into: [SensorID: Set<CalendarDate>]()) { missing, sensor in
             var days = open.filter { heard[sensor]?.contains($0) != true }
             // A day of which too little was measured shows what began on it, and nothing else.

@@ -78,7 +78,7 @@ public struct SigningDesk {
         return Finding(lines: [book.text("signing.cli.signed", values)] + notes, isGood: true)
     }
 
-    /// Takes every signature file of a folder to the decision that it was made for, and says of each what became of it.
+    /// Takes every signature in a folder to the decision that it was made for, and says of each what became of it.
     public func collect(folder: String, json: Bool) throws -> Finding {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
@@ -86,21 +86,28 @@ public struct SigningDesk {
         }
         let chain = try LimitRegister(site: site).adoptedHere()
         let decisions = DecisionFile.inbox(of: site)
-        let lines = try SignatureFolder.files(in: folder).map { file in
-            try collect(file, among: decisions, chain: chain)
-        }
         let book = site.book(nil)
-        guard !lines.isEmpty else {
-            return Finding(lines: [book.text("signing.cli.nothing", ["folder": folder])], isGood: false)
+        let lines = try SignatureSearch.look(in: folder).map { found in
+            switch found {
+            case .signature(let file): return try collect(file, among: decisions, chain: chain)
+            case .nothing(let name):
+                return Collected(file: name, outcome: "none", text: book.text("signing.cli.none", ["file": name]))
+            case .unread(let count):
+                return Collected(
+                    file: folder, outcome: "unread", text: book.text("signing.cli.unread", ["count": "\(count)"]))
+            }
         }
-        let isGood = lines.allSatisfy { $0.outcome != "refused" }
-        return Finding(
-            lines: try lines.map { json ? try JSONLine.text($0) : Escaping.terminal($0.text) }, isGood: isGood)
+        let written = try lines.map { json ? try JSONLine.text($0) : Escaping.terminal($0.text) }
+        guard lines.contains(where: { !["none", "unread"].contains($0.outcome) }) else {
+            let nothing = book.text("signing.cli.nothing", ["folder": folder])
+            return Finding(lines: written + (json ? [] : [Escaping.terminal(nothing)]), isGood: false)
+        }
+        return Finding(lines: written, isGood: lines.allSatisfy { $0.outcome != "refused" })
     }
 
     private struct Collected: Encodable {
         var file: String
-        /// `new`, `replaced`, `already`, `refused`.
+        /// `new`, `replaced`, `already`, `refused`; `none` of a file without a signature, `unread` of a folder with too many.
         var outcome: String
         var number: Int?
         var person: String?

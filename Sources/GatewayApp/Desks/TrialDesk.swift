@@ -122,7 +122,8 @@ public struct TrialDesk {
                 )
             }
             return TrialFacts.Tried(
-                limit: limit, scale: candidate.scale, days: passed.count, times: trial.episodes.count,
+                limit: limit, scale: candidate.scale, days: passed.count,
+                times: trial.times(through: run.through, zone: site.zone),
                 longest: trial.longest(until: end, zone: site.zone),
                 firstDays: Array(passed.prefix(TrialDesk.named)), unknownDays: trial.unknownDays.count,
                 nearDays: trial.nearDays.count, current: other, range: range)

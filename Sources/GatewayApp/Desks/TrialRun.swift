@@ -75,15 +75,19 @@ struct TrialRun {
         let begin = zone.start(of: from)
         let last = zone.start(of: through.adding(days: 1))
         let end = until.map { min($0, last) } ?? last
-        // Before the first reading nobody listened, so nothing was silent.
-        let first = try store.firstReading() ?? begin
+        let first = try store.firstReading()
         let longest = limits.map { LimitEngine.lookBack($0.0) }.max() ?? 0
-        let before = min(longest, max(0, begin.milliseconds(since: first) / 1000))
-        var heard = try HeardDays(self, of: chosen)
-        var trial = StreamTrial(limits, sensors: chosen, zone: zone, from: begin.advanced(bySeconds: -before))
-        for span in try spans(limits.map(\.0), of: chosen, from: begin.advanced(bySeconds: -before), until: end) {
-            var replay = try MeasurementReplay(
-                store: store, sensors: sensors, of: chosen, from: span.lowerBound, zone: zone)
+        let before = min(longest, max(0, begin.milliseconds(since: first ?? begin) / 1000))
+        let start = begin.advanced(bySeconds: -before)
+        let spans = try spans(limits.map(\.0), of: chosen, from: start, until: end)
+        let opening = try spans.first.map { try replay(of: chosen, from: $0.lowerBound) }
+        let lastSeen = opening?.lastSeen ?? [:]
+        let expected = try expected(limits.map(\.0), of: chosen.filter { lastSeen[$0.id] == nil }, since: first ?? end)
+        var heard = try HeardDays(self, of: chosen, expected: expected)
+        var trial = StreamTrial(
+            limits, sensors: chosen, zone: zone, from: start, lastSeen: lastSeen, expected: expected)
+        for (place, span) in spans.enumerated() {
+            var replay = try (place == 0 ? opening : nil) ?? replay(of: chosen, from: span.lowerBound)
             try replay.run(from: span.lowerBound, until: span.upperBound) {
                 heard.note($0)
                 trial.receive($0)
@@ -103,5 +107,21 @@ struct TrialRun {
             heard.mark(&tried[index])
         }
         return tried
+    }
+
+    private func replay(of chosen: [Sensor], from: Instant) throws -> MeasurementReplay {
+        try MeasurementReplay(store: store, sensors: sensors, of: chosen, from: from, zone: zone)
+    }
+
+    /// Since when sensors that were not heard before are waited for, where their silence is asked for: since the first reading
+    /// of all, before which nobody listened, or since the sensor is known here.
+    private func expected(
+        _ limits: [Limit], of unheard: [Sensor], since first: Instant
+    ) throws -> [SensorID: Instant] {
+        guard limits.contains(where: { if case .silence = $0.rule { true } else { false } }) else { return [:] }
+        let declared = try store.meterSheets()
+        return Dictionary(
+            unheard.map { ($0.id, max(first, declared[$0.id]?.first?.from ?? first)) },
+            uniquingKeysWith: { first, _ in first })
     }
 }

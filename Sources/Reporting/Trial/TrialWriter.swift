@@ -114,7 +114,7 @@ public struct TrialWriter: Sendable {
         }
         return [
             DocumentTable.Cell(name(tried)), "\(days)", "\(tried.times)",
-            DocumentTable.Cell(tried.times == 0 ? "" : words.duration(tried.longest)), "\(tried.unknownDays)",
+            .init(tried.times == 0 ? "" : longest(of: tried)), "\(tried.unknownDays)",
             DocumentTable.Cell(
                 tried.current.map { current in
                     let rule = current.limit.words(words.phrases, current.scale)
@@ -123,6 +123,13 @@ public struct TrialWriter: Sendable {
                         days == 1 ? "trial.current_one" : "trial.current", ["rule": rule, "days": "\(days)"])
                 } ?? words.text("trial.no_current")),
         ]
+    }
+
+    /// The longest time; of an amount per time the days in a row, which may be of several periods.
+    private func longest(of tried: TrialFacts.Tried) -> String {
+        let duration = words.duration(tried.longest)
+        guard case .budget = tried.limit.rule, tried.days ?? 0 > 1 else { return duration }
+        return words.text("trial.in_a_row", ["duration": duration])
     }
 
     /// True where no day was measured well enough: then nothing is known, and zero would be a lie.
