@@ -237,6 +237,18 @@ struct Papers {
             fixed: try Papers.fixed([month, month.previous, month.yearBefore], in: store),
             decisions: try known?.decisions ?? DecisionWatch(site: site).facts(in: store, now: now),
             limitNews: try LimitNewsDesk(site: site, store: store).news(since: from, now: now, privacy))
+        let today = site.zone.date(at: now)
+        facts.reviewable = LimitsInForce(adopted).reviewable(
+            at: meetings.first.map { site.zone.date(at: $0) } ?? today, today: today
+        ).map { entry in
+            let kept = facts.limits.first { $0.reference == entry.reference }
+            let limit = LimitFacts(
+                reference: entry.reference, limit: entry.limit, decidedOn: entry.decidedOn,
+                inForceFrom: entry.inForceFrom, adoptedOn: site.zone.date(at: entry.adoptedAt),
+                reviewBy: entry.reviewBy, days: kept?.days ?? [:], idleDays: kept?.idleDays ?? Set(month.days),
+                isLapsed: entry.standing == .lapsed, scale: entry.scale)
+            return privacy.mayShow(entry.reference) ? limit : limit.onHomes()
+        }
         facts.stewardNames = Set(site.configuration.stewards.map(\.name))
         facts.switchOffs = SwitchOffDesk.facts(of: try store.recordEntries().map(\.entry)).map { off in
             var off = off

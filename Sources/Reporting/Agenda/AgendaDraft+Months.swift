@@ -50,6 +50,11 @@ extension AgendaDraft {
     /// A fact with its month, unless it is what the limit says.
     func named(_ fact: String, in kind: AgendaKind) -> String {
         guard AgendaDraft.toldByMonth.contains(kind), !rules.contains(fact) else { return fact }
+        return withMonth(fact)
+    }
+
+    /// A fact with its month.
+    func withMonth(_ fact: String) -> String {
         let key = isOver ? "agenda.facts.of_month" : "agenda.facts.so_far"
         return words.text(
             key,

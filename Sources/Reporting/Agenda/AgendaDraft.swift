@@ -25,7 +25,8 @@ public struct AgendaDraft: Sendable {
         func monthly(_ kinds: AgendaKind...) -> [AgendaItem] { months.filter { kinds.contains($0.kind) } }
         let drafted =
             draft.decisions() + draft.emergencies() + draft.disputes() + draft.stages() + draft.proposals()
-            + monthly(.budgetPassed) + draft.reviews() + draft.neighbours() + monthly(.peopleAtRisk, .limitPassed)
+            + monthly(.budgetPassed) + draft.reviews(drafts, besides: monthly(.budgetPassed)) + draft.neighbours()
+            + monthly(.peopleAtRisk, .limitPassed)
             + newest.alerts() + oldest.measureChanges() + monthly(.pausedAgain) + monthly(.tooManyAlarms)
             + draft.meterQuestions() + monthly(.dataGap) + monthly(.reportChanged)
         // Two files of a neighbour may ask the same.
@@ -74,46 +75,6 @@ public struct AgendaDraft: Sendable {
                     + (report.isUpForReview ? ["review/\(report.facts.reviewBy)"] : []),
                 evidence: evidence(report.facts.reference) + [monthly])
         }
-    }
-
-    private func reviews() -> [AgendaItem] {
-        let passed = Set(budgets().flatMap(\.related))
-        return (model.limits + model.limitsOnHomes).filter {
-            $0.isUpForReview && !passed.contains($0.facts.reference.description)
-        }.map {
-            report in
-            let limit = report.facts.limit
-            guard !report.facts.isOnHomes else { return reviewOnHomes(report) }
-            return item(
-                .limitExpiring, .decide, subject: report.facts.reference.description, about: limit,
-                values: ["limit": words.title(limit), "date": words.date(report.facts.reviewBy)],
-                facts: [
-                    rule(of: limit, report.facts.scale),
-                    words.text(
-                        "agenda.facts.kept",
-                        [
-                            "within": String((report.counts[.within] ?? 0) + (report.counts[.near] ?? 0)),
-                            "past": String(report.counts[.past] ?? 0),
-                            "unknown": String(report.counts[.unknown] ?? 0),
-                        ]),
-                ],
-                options: ["renew", "change"], doNothing: limit.goesOnAfterReview ? "goes_on" : "ends",
-                minutes: 10,
-                related: [report.facts.reference.description], grounds: ["review/\(report.facts.reviewBy)"],
-                evidence: evidence(report.facts.reference))
-        }
-    }
-
-    /// Of a limit that counts too few homes it is said that it ends, and no more: neither how it was kept nor its name.
-    private func reviewOnHomes(_ report: LimitReport) -> AgendaItem {
-        let decision = String(report.facts.reference.resolution)
-        let limit = words.text("report.limits.on_homes", ["decision": decision])
-        return item(
-            .limitExpiring, .decide, subject: report.facts.reference.description, about: report.facts.limit,
-            values: ["limit": limit, "date": words.date(report.facts.reviewBy)],
-            facts: [words.text("agenda.facts.on_homes")], options: ["renew", "change"],
-            doNothing: report.facts.limit.goesOnAfterReview ? "goes_on" : "ends", minutes: 10, related: [decision],
-            grounds: ["review/\(report.facts.reviewBy)"], evidence: evidence(report.facts.reference))
     }
 
     private func meterQuestions() -> [AgendaItem] {
