@@ -93,7 +93,15 @@ struct AgendaOrderTests {
         #expect(try kinds { _ in } == [.peopleAtRisk])
         #expect(try kinds { $0.limit.protects = .equipment } == [.limitPassed])
         #expect(try kinds { $0.limit.sensors = [SensorID(rawValue: "home-3/water")] } == [])
-        #expect(try kinds { $0.isLapsed = true } == [])
+        // One that had ended before the month was nobody's rule any more; one that ended in it was until then.
+        func lapsed(_ change: (inout LimitFacts) -> Void = { _ in }) throws -> [AgendaKind] {
+            try kinds { limit in
+                (limit.limit.protects, limit.isLapsed) = (.equipment, true)
+                limit.reviewBy = Self.november.adding(days: -31)
+                change(&limit)
+            }
+        }
+        #expect(try lapsed() == [] && lapsed { $0.reviewBy = Self.november } == [.limitPassed])
     }
 
     @Test("an assembly takes only so much: the rest stands on one page for information, with its reference")

@@ -45,38 +45,6 @@ public struct AgendaDraft: Sendable {
         return item
     }
 
-    func budgets() -> [AgendaItem] {
-        model.limits.compactMap { report in
-            let limit = report.facts.limit
-            guard !report.facts.isLapsed, case .budget = limit.rule, let past = report.counts[.past], past > 0 else {
-                return nil
-            }
-            var facts = [
-                rule(of: limit, report.facts.scale),
-                words.text("agenda.facts.past", ["past": String(past), "days": String(model.dates.count)]),
-            ]
-            if let unknown = report.counts[.unknown], unknown > 0 {
-                facts.append(words.text("agenda.facts.unknown", ["unknown": String(unknown)]))
-            }
-            facts += report.facts.budgetUse.sorted { $0.key < $1.key }.suffix(5).map { period, amount in
-                words.text(
-                    "agenda.facts.used",
-                    ["date": words.date(period), "amount": words.amount(amount, limit.unit)])
-            }
-            // A limit that is due for review is talked about once.
-            let values = ["limit": words.title(limit), "date": words.date(report.facts.reviewBy)]
-            if report.isUpForReview { facts.append(words.text("agenda.facts.review_due", values)) }
-            return item(
-                .budgetPassed, .decide, subject: report.facts.reference.description, about: limit, values: values,
-                facts: facts, options: report.isUpForReview ? ["save", "renew", "change"] : ["save", "change"],
-                doNothing: report.isUpForReview ? (limit.goesOnAfterReview ? "goes_on" : "ends") : "",
-                minutes: 15, related: [report.facts.reference.description],
-                grounds: ["passed/\(model.facts.month)"]
-                    + (report.isUpForReview ? ["review/\(report.facts.reviewBy)"] : []),
-                evidence: evidence(report.facts.reference) + [monthly])
-        }
-    }
-
     private func meterQuestions() -> [AgendaItem] {
         let gaps = model.gaps
         let count = gaps.meterQuestions.count + gaps.householdQuestions
