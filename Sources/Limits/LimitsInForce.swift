@@ -98,6 +98,22 @@ public struct LimitsInForce: Sendable {
         return nil
     }
 
+    /// The decision that replaces another one, and the first day on which it does; nil where none does.
+    public func replacement(of number: Int) -> (number: Int, from: CalendarDate)? {
+        adopted.map(\.resolution).filter { $0.supersedes.contains(number) }
+            .min { ($0.inForceFrom, $0.number) < ($1.inForceFrom, $1.number) }
+            .map { ($0.number, $0.inForceFrom) }
+    }
+
+    /// The limits that an assembly may have to look at again, as they were decided and at whatever level of stages they count:
+    /// those whose review date comes, or has come, before another decision replaces them. Where they stand is said of `today`.
+    public func reviewable(at assembly: CalendarDate, today: CalendarDate) -> [LimitInForce] {
+        adopted.filter { entry in
+            replacement(of: entry.resolution.number).map { $0.from > max(entry.resolution.reviewBy, assembly) } ?? true
+        }.flatMap { entry in entry.resolution.limits.map { LimitInForce($0, of: entry, on: today) } }
+            .sorted { $0.reference < $1.reference }
+    }
+
     /// The resolutions that have begun and are not replaced.
     private func standing(on date: CalendarDate) -> [AdoptedResolution] {
         let begun = adopted.filter { $0.resolution.inForceFrom <= date }
@@ -164,20 +180,31 @@ public struct LimitsInForce: Sendable {
                 let stages = LimitReference(resolution: entry.resolution.number, limit: condition.stages)
                 return condition.levels.contains(levels[stages] ?? 0)
             }.map { limit in
-                let resolution = entry.resolution
-                let isOver = resolution.reviewBy <= date
-                let reference = LimitReference(resolution: resolution.number, limit: limit.id)
+                var counting = LimitInForce(limit, of: entry, on: date)
                 // Of two measures the tighter one counts: a later one never loosens.
-                let measure = measures.filter { $0.1.limit == reference && protected.isDisjoint(with: limit.sensors) }
-                    .map { (number: $0.0, measure: $0.1, limit: limit.tightened(by: $0.1)) }
+                let measure = measures.filter {
+                    $0.1.limit == counting.reference && protected.isDisjoint(with: limit.sensors)
+                }.map { (number: $0.0, measure: $0.1, limit: limit.tightened(by: $0.1)) }
                     .min { $0.limit.amount ?? .zero < $1.limit.amount ?? .zero }
-                return LimitInForce(
-                    reference: reference, limit: measure?.limit ?? limit,
-                    decidedOn: resolution.assembly, inForceFrom: resolution.inForceFrom, reviewBy: resolution.reviewBy,
-                    adoptedAt: entry.adoptedAt, scale: resolution.scale,
-                    standing: !isOver ? .inForce : limit.goesOnAfterReview ? .reviewOverdue : .lapsed,
-                    tightenedUntil: measure?.measure.until, tightenedBy: measure?.number)
+                guard let measure else { return counting }
+                counting.limit = measure.limit
+                counting.tightenedUntil = measure.measure.until
+                counting.tightenedBy = measure.number
+                return counting
             }
         }.sorted { $0.reference < $1.reference }
+    }
+}
+
+extension LimitInForce {
+    /// A limit as its decision has it, and where it stands on a day.
+    fileprivate init(_ limit: Limit, of entry: AdoptedResolution, on date: CalendarDate) {
+        let resolution = entry.resolution
+        let isOver = resolution.reviewBy <= date
+        self.init(
+            reference: LimitReference(resolution: resolution.number, limit: limit.id), limit: limit,
+            decidedOn: resolution.assembly, inForceFrom: resolution.inForceFrom, reviewBy: resolution.reviewBy,
+            adoptedAt: entry.adoptedAt, scale: resolution.scale,
+            standing: !isOver ? .inForce : limit.goesOnAfterReview ? .reviewOverdue : .lapsed)
     }
 }

@@ -80,7 +80,7 @@ struct StageHomesTests {
             known.map { $0.prefix { $0 != "(" } + "…" + $0.drop { $0 != ")" }.dropFirst().prefix { $0 != "(" } } == [
                 "- Know: T-asked: the box proposes no level. The rules of decision 1/asked look at too few homes: what they ask for would tell of these. Only the assembly says whether a level counts. …",
                 "- Know: T-every: level 1 counts. Level 1 … has begun by itself on 6 September 2026, as decision 1/every says. ",
-                "- Know: T-few: level 1 counts. Level 1 … has begun by itself, as decision 1/few says. ",
+                "- Know: T-few: level 1 counts. Level 1 … counts, as decision 1/few says. ",
             ], "\(agenda)")
         let machine = papers.agenda(.json, language: "en")
         #expect(machine.contains("Level 1 counts. Since when is not told here: it would tell of single homes."))

@@ -106,8 +106,12 @@ final class TrialVillage {
         try office.pipeline.commit(packets: [], session: 0, now: time(day + 1, 1))
     }
 
-    func adopt(_ parts: String, on day: Int, number: Int = 1, review: String = "2099-01-01") throws {
-        let bytes = Data(text(number, parts).replacing("2099-01-01", with: review).utf8)
+    func adopt(
+        _ parts: String, from: String = "2026-09-01", on day: Int, number: Int = 1, review: String = "2099-01-01"
+    ) throws {
+        let bytes = Data(
+            text(number, parts).replacing("2099-01-01", with: review)
+                .replacing("in_force_from: 2026-09-01", with: "in_force_from: \(from)").utf8)
         let reply = office.perform(
             .adopt(fileName: "\(number).md", bytes: bytes, signatures: []), by: Actor(account: "test"),
             now: time(day, 1))

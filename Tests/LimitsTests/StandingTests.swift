@@ -126,4 +126,34 @@ struct StandingTests {
         #expect(found == ["1/people", "2/people", nil])
         #expect(LimitsInForce(chain).successor(of: "1/other", on: day(2)) == nil)
     }
+
+    @Test("What an assembly looks at again is what nothing replaces before its review, at whatever level it counts")
+    func reviewable() throws {
+        let staged = Self.drought.replacing(
+            "priority: today}", with: "priority: today, at_stage: drought 1}")
+        let chain = [
+            try decision(1, from: 1, staged), try decision(2, from: 2, Self.drought),
+            try decision(3, from: 20, Self.drought + "\nsupersedes: [2]"),
+        ]
+        func names(_ decisions: [AdoptedResolution], at assembly: CalendarDate) -> [String] {
+            LimitsInForce(decisions).reviewable(at: assembly, today: day(3)).map(\.reference.description)
+        }
+        #expect(LimitsInForce(chain).inForce(on: day(3)).map(\.reference.description) == ["2/water"])
+        // The second is replaced before its date, also where the assembly comes first; alone it would be looked at.
+        #expect(
+            names(chain, at: day(25)) == ["1/water", "3/water"] && names(chain, at: day(4)) == ["1/water", "3/water"])
+        #expect(names(Array(chain.prefix(2)), at: day(25)) == ["1/water", "2/water"])
+        let review = CalendarDate(year: 2027, month: 11, day: 1)
+        func replaced(on date: CalendarDate, at assembly: CalendarDate) throws -> [String] {
+            var last = chain[2]
+            last.resolution.inForceFrom = date
+            return names([chain[1], last], at: assembly)
+        }
+        // Replaced on the very day of its review it is not looked at; a day later it is, until it is replaced.
+        #expect(try replaced(on: review, at: day(25)) == ["3/water"])
+        #expect(try replaced(on: review.adding(days: 1), at: day(25)) == ["2/water", "3/water"])
+        #expect(try replaced(on: review.adding(days: 1), at: review.adding(days: 1)) == ["3/water"])
+        let later = LimitsInForce(chain).reviewable(at: day(25), today: review)
+        #expect(later.map(\.standing) == [.lapsed, .lapsed])
+    }
 }

@@ -19,6 +19,8 @@ struct StageKeeper {
         var reference: LimitReference
         var stages: Stages
         var day: StageMachine.Day
+        /// True where a decision declared the level of the day.
+        var wasDeclared = false
     }
 
     let store: Store
@@ -31,7 +33,11 @@ struct StageKeeper {
                 of: entry.stages.sensors, from: entry.from.adding(days: -entry.stages.lookBack),
                 through: date.adding(days: -1))
             let days = StageMachine(entry.stages, declared: entry.declared).days(from: entry.from, through: date, table)
-            return days[date].map { Standing(reference: entry.reference, stages: entry.stages, day: $0) }
+            return days[date].map { day in
+                Standing(
+                    reference: entry.reference, stages: entry.stages, day: day,
+                    wasDeclared: entry.declared[day.since] == day.level)
+            }
         }.sorted { $0.reference < $1.reference }
     }
 

@@ -1,5 +1,6 @@
 import GatewayModel
 import Limits
+import Reporting
 
 /// Which limits a month's report speaks of, and on which of its days each of them counted.
 struct CountedLimits {
@@ -9,7 +10,7 @@ struct CountedLimits {
         var days: Set<CalendarDate>
     }
 
-    /// Those in force on the last day, and those of the same decisions that counted at another level of a stage.
+    /// Those that counted on any day, by decision and name: also where they were replaced since, or where a level of a stage ended.
     let limits: [LimitInForce]
     private let days: [CalendarDate]
     private let counted: [LimitReference: [Version]]
@@ -30,11 +31,7 @@ struct CountedLimits {
                 }
             }
         }
-        let decisions = Set(
-            counted.filter { $0.value.last?.days.contains(lastDay) == true }.map(\.key.resolution)
-                + inForce.stages(on: lastDay).map(\.reference.resolution))
-        limits = counted.values.compactMap(\.last?.entry).filter { decisions.contains($0.reference.resolution) }
-            .sorted { $0.reference < $1.reference }
+        limits = counted.values.compactMap(\.last?.entry).sorted { $0.reference < $1.reference }
         self.counted = counted
     }
 
@@ -46,13 +43,30 @@ struct CountedLimits {
     /// day of the limit reach into the next one.
     func idleDays(of entry: LimitInForce, past: Set<CalendarDate>, in zone: Zone) -> Set<CalendarDate> {
         let adopted = zone.date(at: entry.adoptedAt)
+        let hasLapsed = entry.standing == .lapsed && days.first.map { entry.reviewBy > $0 } ?? false
         let countedOn = versions(of: entry).reduce(into: Set<CalendarDate>()) { $0.formUnion($1.days) }
         return Set(
             days.filter { date in
                 guard countedOn.contains(date) else { return true }
+                // One that lapses in the month is judged until then; after that it is shown only.
+                guard !(hasLapsed && date >= entry.reviewBy) else { return true }
                 guard entry.limit.counts(on: date) || past.contains(date) else { return true }
                 if case .budget = entry.limit.rule { return false }
                 return DayRules.isOnDays(entry.limit.rule) ? date <= adopted : date < adopted
             })
+    }
+}
+
+extension LimitFacts {
+    /// What a decision says of a limit, and how it was kept on these days.
+    init(
+        _ entry: LimitInForce, in zone: Zone, days: [CalendarDate: LimitDayState], idleDays: Set<CalendarDate>,
+        budgetUse: [CalendarDate: DecimalValue] = [:], outlook: LimitOutlook? = nil
+    ) {
+        self.init(
+            reference: entry.reference, limit: entry.limit, decidedOn: entry.decidedOn,
+            inForceFrom: entry.inForceFrom, adoptedOn: zone.date(at: entry.adoptedAt), reviewBy: entry.reviewBy,
+            days: days, idleDays: idleDays, budgetUse: budgetUse, isLapsed: entry.standing == .lapsed,
+            outlook: outlook, scale: entry.scale)
     }
 }

@@ -80,11 +80,11 @@ struct LimitDays {
         }
     }
 
-    /// What was used of a budget in each period that ends or runs in the month.
-    func budgetUse(of limit: Limit) -> [CalendarDate: DecimalValue] {
+    /// What was used of a budget in each period that ends or runs in the month, through its last day.
+    func budgetUse(of limit: Limit, through last: CalendarDate) -> [CalendarDate: DecimalValue] {
         guard case .budget(_, let period, _, _) = limit.rule else { return [:] }
         var use: [CalendarDate: DecimalValue] = [:]
-        for date in month.days {
+        for date in month.days where date <= last {
             guard let amount = table.amount(of: limit.sensors, on: date, in: limit.unit),
                 let first = period.start(containing: date)
             else { continue }

@@ -24,6 +24,7 @@ struct LimitNewsDesk {
                 levelTitles: level == 0 ? [:] : standing.stages.levels[level - 1].titles, level: standing.day.level,
                 since: standing.day.since, proposed: standing.day.proposed)
             stage.isDeclared = standing.stages.declaration == .byAssembly
+            stage.wasDeclared = standing.wasDeclared
             stage.isOnHomes = !privacy.mayShow(standing.reference)
             if stage.isOnHomes, stage.isDeclared {
                 // What its rules ask for tells of homes; the level that counts is the assembly's own.

@@ -187,8 +187,9 @@ struct Papers {
         let alerts = before.filter { alert in alert.closedAt.map { $0 >= from } ?? true }
         let adopted = try LimitRegister(site: site).adopted(in: store)
         let lastDay = site.zone.date(at: until.advanced(byMilliseconds: -1))
-        let counted = try CountedLimits(month, until: lastDay, LimitsInForce(adopted), try StageKeeper(store))
-        let inForce = counted.limits
+        let decided = LimitsInForce(adopted)
+        let counted = try CountedLimits(month, until: lastDay, decided, try StageKeeper(store))
+        let inForce = counted.limits.filter { decided.isStanding($0.reference.resolution, on: lastDay) }
         let persons = inForce.compactMap(\.scale.persons).max()
         let sensors = try SensorDirectory(store)
         let evaluation = try LimitEvaluation(
@@ -196,32 +197,38 @@ struct Papers {
         let days = LimitDays(
             month: month, zone: site.zone, now: now, evaluation: evaluation,
             figures: Dictionary(months.map { ($0.sensor.id, $0) }, uniquingKeysWith: { first, _ in first }),
-            before: try DayTables(store: store, sensors: sensors).before(month.firstDay, for: inForce.map(\.limit)))
+            before: try DayTables(store: store, sensors: sensors).before(
+                month.firstDay, for: counted.limits.map(\.limit)))
         let privacy = LimitPrivacy(
             inForce.map { ($0.reference, $0.limit) },
-            stages: LimitsInForce(adopted).stages(on: lastDay).map { ($0.reference, $0.stages) }, earlier: adopted,
+            stages: decided.stages(on: lastDay).map { ($0.reference, $0.stages) }, earlier: adopted,
             sensors)
         let outlooks = LimitOutlooks(store: store, sensors: sensors, privacy: privacy)
         let community = site.configuration.community
         let meetings = site.configuration.assembly.meetings.meetings(3, after: now)
+        let today = site.zone.date(at: now)
+        let assembly = meetings.first.map { site.zone.date(at: $0) } ?? today
         var facts = ReportFacts(
             communityID: community.id, communityName: community.name, isDemonstration: community.isDemonstration,
             zone: site.zone, month: month, generatedAt: now, sensors: months,
             monthBefore: try figures.sensorMonths(month.previous),
             yearBefore: try figures.sensorMonths(month.yearBefore),
-            limits: try inForce.map { entry in
-                let facts = LimitFacts(
-                    reference: entry.reference, limit: entry.limit, decidedOn: entry.decidedOn,
-                    inForceFrom: entry.inForceFrom, adoptedOn: site.zone.date(at: entry.adoptedAt),
-                    reviewBy: entry.reviewBy,
-                    days: days.days(of: entry, in: counted.versions(of: entry)),
+            limits: try counted.limits.map { entry in
+                let replaced = decided.replacement(of: entry.reference.resolution).flatMap { newer in
+                    newer.from <= assembly ? Replaced(by: newer.number, lastDay: newer.from.adding(days: -1)) : nil
+                }
+                let isOver = replaced.map { $0.lastDay < lastDay } ?? false
+                var facts = LimitFacts(
+                    entry, in: site.zone, days: days.days(of: entry, in: counted.versions(of: entry)),
                     idleDays: counted.idleDays(
                         of: entry, past: evaluation.pastDays(of: entry.reference), in: site.zone
                     ).union(days.unexpectedDays(of: entry)),
-                    budgetUse: days.budgetUse(of: entry.limit), isLapsed: entry.standing == .lapsed,
-                    outlook: try outlooks.outlook(
-                        entry.reference, entry.limit, entry.scale,
-                        on: min(site.zone.date(at: now), month.next.firstDay)), scale: entry.scale)
+                    budgetUse: days.budgetUse(of: entry.limit, through: replaced?.lastDay ?? month.lastDay),
+                    outlook: isOver
+                        ? nil
+                        : try outlooks.outlook(
+                            entry.reference, entry.limit, entry.scale, on: min(today, month.next.firstDay)))
+                facts.replaced = replaced
                 return privacy.mayShow(entry.reference) ? facts : facts.onHomes()
             }, alerts: alerts.filter(privacy.mayShow),
             openMeterEvents: try store.meterEvents().filter { $0.state == .proposed },
@@ -237,6 +244,12 @@ struct Papers {
             fixed: try Papers.fixed([month, month.previous, month.yearBefore], in: store),
             decisions: try known?.decisions ?? DecisionWatch(site: site).facts(in: store, now: now),
             limitNews: try LimitNewsDesk(site: site, store: store).news(since: from, now: now, privacy))
+        facts.reviewable = decided.reviewable(at: assembly, today: today).map { entry in
+            let kept = facts.limits.first { $0.reference == entry.reference }
+            let limit = LimitFacts(
+                entry, in: site.zone, days: kept?.days ?? [:], idleDays: kept?.idleDays ?? Set(month.days))
+            return privacy.mayShow(entry.reference) ? limit : limit.onHomes()
+        }
         facts.stewardNames = Set(site.configuration.stewards.map(\.name))
         facts.switchOffs = SwitchOffDesk.facts(of: try store.recordEntries().map(\.entry)).map { off in
             var off = off

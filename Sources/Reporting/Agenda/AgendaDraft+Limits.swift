@@ -61,9 +61,10 @@ extension AgendaDraft {
             guard stage.level > 0 else { return nil }
             return item(
                 .stageCounts, .inform, subject: stage.reference.description, about: nil, values: values, facts: facts,
-                options: ["change"], minutes: 5, related: [stage.reference.description], whom: "everyone",
+                options: ["change"], doNothing: stage.wasDeclared && stage.isDeclared ? "declared" : "", minutes: 5,
+                related: [stage.reference.description], whom: "everyone",
                 grounds: ["level/\(stage.level)/\(stage.since)"], evidence: evidence(stage.reference),
-                words: isUnseen ? "stage_on_homes" : nil)
+                words: isUnseen ? "stage_on_homes" : stage.wasDeclared ? "stage_declared" : nil)
         }
     }
 

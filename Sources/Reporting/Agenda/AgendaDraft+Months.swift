@@ -47,9 +47,14 @@ extension AgendaDraft {
         }
     }
 
-    /// A fact with its month, unless it is what the limit says.
+    /// A fact with its month, unless it is what the limit says, or how it ended.
     func named(_ fact: String, in kind: AgendaKind) -> String {
         guard AgendaDraft.toldByMonth.contains(kind), !rules.contains(fact) else { return fact }
+        return withMonth(fact)
+    }
+
+    /// A fact with its month.
+    func withMonth(_ fact: String) -> String {
         let key = isOver ? "agenda.facts.of_month" : "agenda.facts.so_far"
         return words.text(
             key,
@@ -59,8 +64,10 @@ extension AgendaDraft {
             ])
     }
 
-    /// What the limits say, as facts.
-    var rules: [String] { model.limits.map { rule(of: $0.facts.limit, $0.facts.scale) } }
+    /// What the limits say, and how they ended, as facts.
+    var rules: [String] {
+        model.limits.flatMap { [rule(of: $0.facts.limit, $0.facts.scale)] + ending(of: $0.facts) }
+    }
 
     /// What a limit says, as a fact.
     func rule(of limit: Limit, _ scale: Scale) -> String {

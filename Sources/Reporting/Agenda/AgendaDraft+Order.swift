@@ -89,7 +89,7 @@ extension AgendaDraft {
 
     /// True where an item that nothing drafts today still waits for an assembly.
     private func comesAgain(_ item: AgendaItem, _ last: AgendaPast) -> Bool {
-        guard !isAdopted(item) else { return false }
+        guard !isAdopted(item), !isReplaced(item) else { return false }
         return switch last.status {
         case .deferred: true
         case .submitted, .accepted: item.ask != .inform && AgendaDraft.untilDealtWith.contains(item.kind)

@@ -1,6 +1,37 @@
 import GatewayModel
 
 extension AgendaDraft {
+    /// Budgets that were passed in the month.
+    func budgets() -> [AgendaItem] {
+        model.limits.compactMap { report in
+            let limit = report.facts.limit
+            guard case .budget = limit.rule, var facts = facts(ofPassed: report) else { return nil }
+            facts += report.facts.budgetUse.sorted { $0.key < $1.key }.suffix(5).map { period, amount in
+                words.text(
+                    "agenda.facts.used",
+                    ["date": words.date(period), "amount": words.amount(amount, limit.unit)])
+            }
+            // A limit that is due for review is talked about once.
+            let values = values(of: report.facts)
+            if report.isUpForReview { facts.append(words.text("agenda.facts.review_due", values)) }
+            let isReplaced = report.facts.replaced != nil
+            return item(
+                .budgetPassed, isReplaced ? .discuss : .decide, subject: report.facts.reference.description,
+                about: limit, values: values, facts: facts,
+                options: isReplaced
+                    ? ["look"]
+                    : report.isUpForReview
+                        ? ["save", "renew", "change"]
+                        : report.facts.isLapsed ? ["renew", "change"] : ["save", "change"],
+                doNothing: report.isUpForReview
+                    ? (limit.goesOnAfterReview ? "goes_on" : "ends") : AgendaDraft.afterwards(of: report.facts),
+                minutes: 15, related: [report.facts.reference.description],
+                grounds: ["passed/\(model.facts.month)"]
+                    + (report.isUpForReview ? ["review/\(report.facts.reviewBy)"] : []),
+                evidence: evidence(report.facts.reference) + [monthly])
+        }
+    }
+
     /// Limits that were passed in the month and are no budgets: what protects people is talked about, the rest is told.
     ///
     /// Limits that look at homes are left out: on how many days a home passed one is its own business.
@@ -12,25 +43,55 @@ extension AgendaDraft {
             })
         return model.limits.compactMap { report in
             let limit = report.facts.limit
-            guard !report.facts.isLapsed, let past = report.counts[.past], past > 0,
-                AgendaDraft.isAboutUse(limit.rule), homes.isDisjoint(with: limit.sensors),
-                !spokenOf.contains(report.facts.reference)
+            guard AgendaDraft.isAboutUse(limit.rule), homes.isDisjoint(with: limit.sensors),
+                !spokenOf.contains(report.facts.reference), let facts = facts(ofPassed: report)
             else { return nil }
             let protectsPeople = limit.protects == .people
-            var facts = [
-                rule(of: limit, report.facts.scale),
-                words.text("agenda.facts.past", ["past": String(past), "days": String(model.dates.count)]),
-            ]
-            if let unknown = report.counts[.unknown], unknown > 0 {
-                facts.append(words.text("agenda.facts.unknown", ["unknown": String(unknown)]))
-            }
+            let isReplaced = report.facts.replaced != nil
             return item(
                 protectsPeople ? .peopleAtRisk : .limitPassed, protectsPeople ? .discuss : .inform,
-                subject: report.facts.reference.description, about: limit, values: ["limit": words.title(limit)],
-                facts: facts, options: ["secure", "change"], minutes: protectsPeople ? 15 : 5,
+                subject: report.facts.reference.description, about: limit, values: values(of: report.facts),
+                facts: facts, options: isReplaced ? ["secure"] : ["secure", "change"],
+                doNothing: AgendaDraft.afterwards(of: report.facts), minutes: protectsPeople ? 15 : 5,
                 related: [report.facts.reference.description], grounds: ["passed/\(model.facts.month)"],
                 evidence: evidence(report.facts.reference) + [monthly])
         }
+    }
+
+    /// What a limit says, and on how many of the days on which it counted it was passed, also where it has ended since; nil
+    /// where it was not.
+    private func facts(ofPassed report: LimitReport) -> [String]? {
+        guard !report.isShownOnly, let past = report.counts[.past], past > 0 else { return nil }
+        let hasEnded = !AgendaDraft.afterwards(of: report.facts).isEmpty
+        let days = hasEnded ? report.counts.values.reduce(0, +) : model.dates.count
+        var facts =
+            [rule(of: report.facts.limit, report.facts.scale)] + ending(of: report.facts)
+            + [words.text("agenda.facts.past", ["past": String(past), "days": String(days)])]
+        if let unknown = report.counts[.unknown], unknown > 0 {
+            facts.append(words.text("agenda.facts.unknown", ["unknown": String(unknown)]))
+        }
+        return facts
+    }
+
+    /// How a limit ended, as a fact; none where it goes on.
+    func ending(of facts: LimitFacts) -> [String] {
+        let end = AgendaDraft.afterwards(of: facts)
+        return end.isEmpty ? [] : [words.text("agenda.facts.\(end)", values(of: facts))]
+    }
+
+    /// What the words of an item about a limit may name.
+    private func values(of facts: LimitFacts) -> [String: String] {
+        var values = ["limit": words.title(of: facts), "date": words.date(facts.reviewBy)]
+        if let replaced = facts.replaced {
+            values["decision"] = String(replaced.by)
+            values["last"] = words.date(replaced.lastDay)
+        }
+        return values
+    }
+
+    /// The words for how a limit ended; empty where it goes on.
+    private static func afterwards(of facts: LimitFacts) -> String {
+        facts.replaced != nil ? "replaced" : facts.isLapsed ? "lapsed" : ""
     }
 
     /// False for budgets, which have an item of their own, and for rules about what was not measured.

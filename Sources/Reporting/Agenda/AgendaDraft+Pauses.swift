@@ -49,7 +49,9 @@ extension AgendaDraft {
         for (subject, rests) in offs.sorted(by: { $0.key < $1.key }) where rests.count > 1 && !told.contains(subject) {
             let reference = RestReport.limit(subject)
             let sensor = model.facts.sensors.first { $0.sensor.id.rawValue == subject }?.sensor
-            let watching = model.limits.map(\.facts).filter { $0.limit.sensors.map(\.rawValue).contains(subject) }
+            let watching = model.limits.map(\.facts).filter {
+                $0.replaced == nil && $0.limit.sensors.map(\.rawValue).contains(subject)
+            }
             let limit = reference.flatMap { limits[$0] } ?? watching.first { $0.limit.protects == .people }
             items.append(item(of: rests, id: "off/\(subject)", what: named(subject), place: sensor, limit: limit))
         }

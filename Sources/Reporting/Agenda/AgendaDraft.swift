@@ -25,7 +25,8 @@ public struct AgendaDraft: Sendable {
         func monthly(_ kinds: AgendaKind...) -> [AgendaItem] { months.filter { kinds.contains($0.kind) } }
         let drafted =
             draft.decisions() + draft.emergencies() + draft.disputes() + draft.stages() + draft.proposals()
-            + monthly(.budgetPassed) + draft.reviews() + draft.neighbours() + monthly(.peopleAtRisk, .limitPassed)
+            + monthly(.budgetPassed) + draft.reviews(drafts, besides: monthly(.budgetPassed)) + draft.neighbours()
+            + monthly(.peopleAtRisk, .limitPassed)
             + newest.alerts() + oldest.measureChanges() + monthly(.pausedAgain) + monthly(.tooManyAlarms)
             + draft.meterQuestions() + monthly(.dataGap) + monthly(.reportChanged)
         // Two files of a neighbour may ask the same.
@@ -42,78 +43,6 @@ public struct AgendaDraft: Sendable {
         item.draftAgain()
         if let posted = model.facts.agendaPast[item.id]?.first(where: { $0.meeting == meeting }) { item.take(posted) }
         return item
-    }
-
-    func budgets() -> [AgendaItem] {
-        model.limits.compactMap { report in
-            let limit = report.facts.limit
-            guard !report.facts.isLapsed, case .budget = limit.rule, let past = report.counts[.past], past > 0 else {
-                return nil
-            }
-            var facts = [
-                rule(of: limit, report.facts.scale),
-                words.text("agenda.facts.past", ["past": String(past), "days": String(model.dates.count)]),
-            ]
-            if let unknown = report.counts[.unknown], unknown > 0 {
-                facts.append(words.text("agenda.facts.unknown", ["unknown": String(unknown)]))
-            }
-            facts += report.facts.budgetUse.sorted { $0.key < $1.key }.suffix(5).map { period, amount in
-                words.text(
-                    "agenda.facts.used",
-                    ["date": words.date(period), "amount": words.amount(amount, limit.unit)])
-            }
-            // A limit that is due for review is talked about once.
-            let values = ["limit": words.title(limit), "date": words.date(report.facts.reviewBy)]
-            if report.isUpForReview { facts.append(words.text("agenda.facts.review_due", values)) }
-            return item(
-                .budgetPassed, .decide, subject: report.facts.reference.description, about: limit, values: values,
-                facts: facts, options: report.isUpForReview ? ["save", "renew", "change"] : ["save", "change"],
-                doNothing: report.isUpForReview ? (limit.goesOnAfterReview ? "goes_on" : "ends") : "",
-                minutes: 15, related: [report.facts.reference.description],
-                grounds: ["passed/\(model.facts.month)"]
-                    + (report.isUpForReview ? ["review/\(report.facts.reviewBy)"] : []),
-                evidence: evidence(report.facts.reference) + [monthly])
-        }
-    }
-
-    private func reviews() -> [AgendaItem] {
-        let passed = Set(budgets().flatMap(\.related))
-        return (model.limits + model.limitsOnHomes).filter {
-            $0.isUpForReview && !passed.contains($0.facts.reference.description)
-        }.map {
-            report in
-            let limit = report.facts.limit
-            guard !report.facts.isOnHomes else { return reviewOnHomes(report) }
-            return item(
-                .limitExpiring, .decide, subject: report.facts.reference.description, about: limit,
-                values: ["limit": words.title(limit), "date": words.date(report.facts.reviewBy)],
-                facts: [
-                    rule(of: limit, report.facts.scale),
-                    words.text(
-                        "agenda.facts.kept",
-                        [
-                            "within": String((report.counts[.within] ?? 0) + (report.counts[.near] ?? 0)),
-                            "past": String(report.counts[.past] ?? 0),
-                            "unknown": String(report.counts[.unknown] ?? 0),
-                        ]),
-                ],
-                options: ["renew", "change"], doNothing: limit.goesOnAfterReview ? "goes_on" : "ends",
-                minutes: 10,
-                related: [report.facts.reference.description], grounds: ["review/\(report.facts.reviewBy)"],
-                evidence: evidence(report.facts.reference))
-        }
-    }
-
-    /// Of a limit that counts too few homes it is said that it ends, and no more: neither how it was kept nor its name.
-    private func reviewOnHomes(_ report: LimitReport) -> AgendaItem {
-        let decision = String(report.facts.reference.resolution)
-        let limit = words.text("report.limits.on_homes", ["decision": decision])
-        return item(
-            .limitExpiring, .decide, subject: report.facts.reference.description, about: report.facts.limit,
-            values: ["limit": limit, "date": words.date(report.facts.reviewBy)],
-            facts: [words.text("agenda.facts.on_homes")], options: ["renew", "change"],
-            doNothing: report.facts.limit.goesOnAfterReview ? "goes_on" : "ends", minutes: 10, related: [decision],
-            grounds: ["review/\(report.facts.reviewBy)"], evidence: evidence(report.facts.reference))
     }
 
     private func meterQuestions() -> [AgendaItem] {

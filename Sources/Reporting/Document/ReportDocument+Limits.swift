@@ -15,13 +15,17 @@ extension Document {
             let review: String =
                 if facts.isLapsed {
                     words.text("report.limits.lapsed", ["date": words.date(facts.reviewBy)])
+                } else if let replaced = facts.replaced {
+                    words.text(
+                        "report.limits.replaced",
+                        ["number": String(replaced.by), "date": words.date(replaced.lastDay.adding(days: 1))])
                 } else if report.isUpForReview {
                     words.text("report.limits.up_for_review", ["date": words.date(facts.reviewBy)])
                 } else {
                     words.date(facts.reviewBy)
                 }
             return [
-                .init(words.title(facts.limit)), .init(words.rule(facts.limit, facts.scale)),
+                .init(words.title(of: facts)), .init(words.rule(facts.limit, facts.scale)),
                 .init(String(report.counts[.within] ?? 0)), .init(String(report.counts[.near] ?? 0)),
                 .init(String(report.counts[.past] ?? 0)), .init(String(report.counts[.unknown] ?? 0)),
                 .init(
@@ -68,7 +72,7 @@ extension Document {
             var text = words.text(
                 "report.floors.\(answer)",
                 [
-                    "limit": words.title(floor.facts.limit), "rule": words.rule(floor.facts.limit, floor.facts.scale),
+                    "limit": words.title(of: floor.facts), "rule": words.rule(floor.facts.limit, floor.facts.scale),
                     "past": String(floor.counts[.past] ?? 0), "unknown": String(floor.counts[.unknown] ?? 0),
                 ])
             if let points = floor.facts.pointsBelow, points > 0 {

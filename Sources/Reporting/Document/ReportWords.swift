@@ -116,6 +116,12 @@ struct ReportWords: Sendable {
         Escaping.singleLine(limit.titles.text(in: language) ?? limit.id, limit: 100)
     }
 
+    /// A limit's title, and how long it counted where another decision replaced its own.
+    func title(of facts: LimitFacts) -> String {
+        guard let replaced = facts.replaced else { return title(facts.limit) }
+        return text("report.limits.until", ["limit": title(facts.limit), "date": date(replaced.lastDay)])
+    }
+
     /// `ok ✓` with a word and a shape, so that colour is never needed.
     func state(_ state: LimitDayState) -> String { text("report.state.\(state.rawValue)") }
 

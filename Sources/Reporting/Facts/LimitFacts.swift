@@ -24,6 +24,20 @@ extension Limit {
     }
 }
 
+/// How a limit ended.
+public struct Replaced: Hashable, Sendable {
+    /// The decision that replaced its own.
+    public var by: Int
+    /// The last day on which it could count.
+    public var lastDay: CalendarDate
+
+    /// Makes facts.
+    public init(by decision: Int, lastDay: CalendarDate) {
+        by = decision
+        self.lastDay = lastDay
+    }
+}
+
 /// A limit with the resolution that set it and how it was kept.
 public struct LimitFacts: Hashable, Sendable {
     /// The limit's name.
@@ -48,6 +62,8 @@ public struct LimitFacts: Hashable, Sendable {
     public var budgetUse: [CalendarDate: DecimalValue]
     /// True where its review date has passed and it is shown only.
     public var isLapsed: Bool
+    /// The decision that replaced its own, and the last day before that; nil where none has.
+    public var replaced: Replaced?
     /// What may be said ahead at the end of the month, or on the day of the report where the month runs; nil for nothing.
     public var outlook: LimitOutlook?
     /// For a limit that protects people: points that did not get the minimum at some time; nil where not known.

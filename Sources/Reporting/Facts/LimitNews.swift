@@ -18,6 +18,8 @@ public struct LimitNews: Hashable, Sendable {
         public var proposed: Int?
         /// True where only the assembly makes a level count.
         public var isDeclared = false
+        /// True where a decision declared the level that counts, and it did not begin by itself.
+        public var wasDeclared = false
         /// True where its rules look at so few homes that what they find would tell of them.
         public var isOnHomes = false
 

@@ -24,6 +24,9 @@ public struct ReportFacts: Sendable {
     public var yearBefore: [SensorMonth]
     /// The limits in force during the month, and those that ended and are shown only.
     public var limits: [LimitFacts]
+    /// The limits that the next assembly may have to look at again, with how they were kept in the month; nil where they are
+    /// those of the month. Since its end some may have been replaced, and others have begun.
+    public var reviewable: [LimitFacts]?
     /// Alerts that began in the month, ended in it, or are still open.
     public var alerts: [Alert]
     /// How many days before the month count for what is put off again: nothing rests longer than from one assembly to the

@@ -22,6 +22,8 @@ public struct LimitReport: Hashable, Sendable {
     public var state: LimitDayState
     /// True where at most two assemblies are left before its review date.
     public var isUpForReview: Bool
+    /// True where its review date had passed before the month: what is counted then was nobody's rule.
+    public var isShownOnly: Bool
 
     /// Counts the days of one limit.
     init(_ facts: LimitFacts, dates: [CalendarDate], reviewHorizon: CalendarDate?) {
@@ -30,7 +32,9 @@ public struct LimitReport: Hashable, Sendable {
         for date in dates where !facts.idleDays.contains(date) { counts[facts.days[date] ?? .unknown, default: 0] += 1 }
         self.counts = counts
         state = counts.keys.max { $0.severity < $1.severity } ?? .unknown
-        isUpForReview = !facts.isLapsed && (reviewHorizon.map { facts.reviewBy <= $0 } ?? false)
+        isShownOnly = facts.isLapsed && (dates.first.map { facts.reviewBy <= $0 } ?? true)
+        isUpForReview =
+            !facts.isLapsed && facts.replaced == nil && (reviewHorizon.map { facts.reviewBy <= $0 } ?? false)
     }
 
     /// True where the limit names a minimum that people must get.

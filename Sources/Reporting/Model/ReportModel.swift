@@ -12,6 +12,8 @@ public struct ReportModel: Sendable {
     public var limits: [LimitReport]
     /// Limits of which nothing may be told, since they count too few homes; the assembly looks at them again all the same.
     public var limitsOnHomes: [LimitReport] = []
+    /// The limits that the next assembly has to look at again, those on homes included, by resolution and name.
+    public var reviews: [LimitReport] = []
     /// The alerts.
     public var alerts: AlertReport
     /// How much the stewards were called.
@@ -30,8 +32,17 @@ public struct ReportModel: Sendable {
     public static func make(from facts: ReportFacts) -> ReportModel {
         let today = facts.zone.date(at: facts.generatedAt)
         let dates = facts.month.days.filter { $0 < today }
-        let all = facts.limits.sorted { $0.reference < $1.reference }
-            .map { LimitReport($0, dates: dates, reviewHorizon: facts.reviewHorizon) }
+        func reports(of limits: [LimitFacts]) -> [LimitReport] {
+            limits.sorted { $0.reference < $1.reference }
+                .map { LimitReport($0, dates: dates, reviewHorizon: facts.reviewHorizon) }
+        }
+        let reviews = reports(of: facts.reviewable ?? facts.limits).filter(\.isUpForReview)
+        let due = Set(reviews.map(\.facts.reference))
+        let all = reports(of: facts.limits).map { report in
+            var report = report
+            report.isUpForReview = due.contains(report.facts.reference)
+            return report
+        }
         let limits = all.filter { !$0.facts.isOnHomes }
         var shown: [FigureOrigin] = []
         let show: (FigureOrigin) -> Bool = { figure in
@@ -60,6 +71,7 @@ public struct ReportModel: Sendable {
             rests: RestReport(facts, alerts: alerts, limits: limits), disputes: disputes,
             gaps: GapReport(facts, dates: dates), shownFigures: shown)
         model.limitsOnHomes = all.filter(\.facts.isOnHomes)
+        model.reviews = reviews
         return model
     }
 }

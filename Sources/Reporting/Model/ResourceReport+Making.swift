@@ -9,7 +9,7 @@ extension ResourceReport {
         var report = ResourceReport(resource: resource)
         let months = facts.sensors.filter { $0.sensor.resource == resource }.sorted { $0.sensor.id < $1.sensor.id }
         report.gauges = months.compactMap { GaugeReport($0, dates: dates) }
-        let own = limits.filter { $0.facts.limit.resource == resource && !$0.facts.isLapsed }
+        let own = limits.filter { $0.facts.limit.resource == resource && !$0.isShownOnly }
         report.state = own.map(\.state).max { $0.severity < $1.severity }
         guard let meter = months.first(where: \.isMeter), let unit = meter.sensor.unit.canonical else {
             return report.addingNeeds(facts, dates: dates)
@@ -39,7 +39,8 @@ extension ResourceReport {
                     total: MonthTotal.adding(parts, over: dates, in: unit, show: show, resource: resource).total)
             }
         }
-        report.dailyLimit = dailyLimit(own, unit: unit, persons: facts.personsServed)
+        report.dailyLimit = dailyLimit(
+            own.filter { !$0.facts.isLapsed }, unit: unit, persons: facts.personsServed, through: dates.last)
         return report.addingWater(facts, dates: dates).addingEnergy(facts).addingNeeds(facts, dates: dates)
     }
 
@@ -64,8 +65,9 @@ extension ResourceReport {
         return Comparison(of: total, with: fixed?.fixing(other, of: resource, in: unit) ?? other, month: month)
     }
 
+    /// The amount that counted on all days; none where another one followed it in the month.
     private static func dailyLimit(
-        _ limits: [LimitReport], unit: Unit, persons: Int?
+        _ limits: [LimitReport], unit: Unit, persons: Int?, through last: CalendarDate?
     ) -> (limit: Limit, amount: DecimalValue)? {
         for report in limits where report.facts.limit.bound == .atMost {
             let limit = report.facts.limit
@@ -73,6 +75,7 @@ extension ResourceReport {
                 let converted = amount.converted(from: limit.unit, to: unit),
                 let whole = Scale(persons: persons).whole(converted, basis, days: 1)
             else { continue }
+            if let replaced = report.facts.replaced, let last, replaced.lastDay < last { return nil }
             return (limit, whole)
         }
         return nil

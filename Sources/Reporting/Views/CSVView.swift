@@ -20,7 +20,7 @@ struct CSVView {
         for report in model.limits {
             for state in LimitDayState.allCases {
                 lines.append([
-                    "limit", words.title(report.facts.limit), "days_\(state.rawValue)", model.facts.month.description,
+                    "limit", words.title(of: report.facts), "days_\(state.rawValue)", model.facts.month.description,
                     String(report.counts[state] ?? 0), "d", "", String(model.dates.count), "",
                 ])
             }

@@ -156,8 +156,13 @@ struct JSONView {
                 ("adopted_on", .string(report.facts.adoptedOn.description)),
                 ("review_by", .string(report.facts.reviewBy.description)), ("lapsed", .bool(report.facts.isLapsed)),
                 ("up_for_review", .bool(report.isUpForReview)),
-            ] + (words.shared(report.facts.limit).map { [("shared", .string($0))] } ?? [])
+            ] + (report.facts.replaced.map(JSONView.replaced) ?? [])
+                + (words.shared(report.facts.limit).map { [("shared", .string($0))] } ?? [])
                 + (ahead.isEmpty ? [] : [("outlook", .array(ahead.map { .string($0) }))]))
+    }
+
+    private static func replaced(_ replaced: Replaced) -> [(String, JSONNode)] {
+        [("replaced_by", .integer(replaced.by)), ("last_day", .string(replaced.lastDay.description))]
     }
 
     private func alert(_ row: AlertRow) -> JSONNode {
