@@ -15,6 +15,16 @@ public enum AlertText {
         case elsewhere(means: [String], hasLink: Bool)
     }
 
+    /// Who is called next where nobody answers.
+    public enum Next: Hashable, Sendable {
+        /// One person, at that time; nil for at once.
+        case person(String, at: Instant?)
+        /// Everybody, at that time; nil for at once.
+        case everybody(at: Instant?)
+        /// Nobody, since everybody was told at once.
+        case everybodyTold
+    }
+
     /// What the words need to know beside the alert.
     public struct Context: Sendable {
         /// The sensor's name in the language.
@@ -27,12 +37,8 @@ public enum AlertText {
         public var ruleKey: String?
         /// What a steward does first; empty where the limit says nothing.
         public var response: String
-        /// Who is called next; nil where nobody is on duty.
-        public var nextPerson: String?
-        /// When that person is called; nil where nobody waits for a time.
-        public var nextAt: Instant?
-        /// True where there is no duty list, so that everybody was told at once and nobody is next.
-        public var tellsEverybody = false
+        /// Who is called next; nil where there is nothing to say of it.
+        public var next: Next?
         /// The limits that cannot be watched while this lasts.
         public var unseen = ""
         /// What may be said ahead of a budget that is warned of.
@@ -49,7 +55,7 @@ public enum AlertText {
         /// Makes a context.
         public init(
             sensorName: String, unit: Unit, limitTitle: String, ruleKey: String? = nil, response: String,
-            nextPerson: String?,
+            next: Next? = nil,
             audience: Audience = .stewards, localTime: @escaping @Sendable (Instant) -> String
         ) {
             self.sensorName = sensorName
@@ -57,7 +63,7 @@ public enum AlertText {
             self.limitTitle = limitTitle
             self.ruleKey = ruleKey
             self.response = response
-            self.nextPerson = nextPerson
+            self.next = next
             self.audience = audience
             self.localTime = localTime
         }
@@ -226,9 +232,14 @@ public enum AlertText {
         guard asks(draft), draft.kind != "alert.nobody_came" else { return "" }
         // A test message is one person's: nobody is called after that one.
         guard draft.alert.cause != .box(.testAlarm) else { return "" }
-        if context.tellsEverybody { return book.text("alerts.all_called") }
-        guard let person = context.nextPerson else { return book.text("alerts.nobody_next") }
-        guard let at = context.nextAt else { return book.text("alerts.next", ["person": person]) }
-        return book.text("alerts.next_at", ["person": person, "at": String(context.localTime(at).suffix(5))])
+        func time(_ at: Instant) -> String { String(context.localTime(at).suffix(5)) }
+        switch context.next {
+        case .person(let person, nil): return book.text("alerts.next", ["person": person])
+        case .person(let person, let at?): return book.text("alerts.next_at", ["person": person, "at": time(at)])
+        case .everybody(nil): return book.text("alerts.all_next")
+        case .everybody(let at?): return book.text("alerts.all_next_at", ["at": time(at)])
+        case .everybodyTold: return book.text("alerts.all_called")
+        case nil: return ""
+        }
     }
 }

@@ -13,8 +13,8 @@ struct AlertTextTests {
 
     func context(_ name: String, response: String) -> AlertText.Context {
         AlertText.Context(
-            sensorName: name, unit: Unit("cm"), limitTitle: "Water in the tank", response: response, nextPerson: "Rosa",
-            localTime: { _ in "2026-11-01 02:41" })
+            sensorName: name, unit: Unit("cm"), limitTitle: "Water in the tank", response: response,
+            next: .person("Rosa", at: nil), localTime: { _ in "2026-11-01 02:41" })
     }
 
     func draft(name: String? = nil) -> NoticeDraft {
@@ -213,8 +213,7 @@ struct AlertTextTests {
     @Test("Without a duty list nobody is next: everybody was told")
     func everybody() {
         var context = context("Tank", response: "")
-        context.nextPerson = nil
-        context.tellsEverybody = true
+        context.next = .everybodyTold
         let body = AlertText.body(draft(), context, languages.book("en"))
         #expect(body.hasSuffix("Reply 12 YES or 12 NO. All stewards are told of it."), "\(body)")
     }
