@@ -74,7 +74,8 @@ extension Office {
         let said = alert.entries.filter { $0.person == person }
         let last = said.last { [.taken, .declined, .seen].contains($0.kind) }?.kind
         switch answer {
-        case .take: return last == .taken && alert.takenBy != nil
+        // Whoever goes once more to what was paused meanwhile ends the pause.
+        case .take: return last == .taken && alert.takenBy != nil && alert.state != .paused
         case .decline: return last == .declined
         case .seen: return last == .seen
         case .note(let note): return said.last { $0.kind == .noted }?.note == note
