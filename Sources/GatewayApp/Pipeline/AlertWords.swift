@@ -12,7 +12,7 @@ struct AlertWords {
 
     /// Title and text of a notice in a language, for those who read there.
     func text(
-        of draft: NoticeDraft, language: String, audience: Audience, answering: AlertText.Answering = .reply
+        of draft: NoticeDraft, language: String, audience: Audience, answering: AlertText.Answering = .reply()
     ) -> (title: String, body: String) {
         let alert = draft.alert
         let book = site.languages.book(language)
