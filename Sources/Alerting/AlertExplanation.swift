@@ -52,10 +52,13 @@ public enum AlertExplanation {
                         "time": localTime(piece.time),
                     ])
             }
-            lines.append(
-                book.text(
-                    transition.coverage.isComplete ? "alerts.explain.complete" : "alerts.explain.gaps",
-                    ["measured": "\(transition.coverage.measured)", "expected": "\(transition.coverage.expected)"]))
+            // Of what is not heard there is no value that could be a lower bound.
+            if transition.value != nil {
+                lines.append(
+                    book.text(
+                        transition.coverage.isComplete ? "alerts.explain.complete" : "alerts.explain.gaps",
+                        ["measured": "\(transition.coverage.measured)", "expected": "\(transition.coverage.expected)"]))
+            }
         }
         if !isHidden, let peak = alert.peak, let at = alert.peakAt, peak != alert.transition?.value {
             lines.append(

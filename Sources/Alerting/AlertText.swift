@@ -5,14 +5,14 @@ public enum AlertText {
     /// The greatest length of a body, in characters.
     public static let limit = 300
 
-    /// How whoever reads a notice answers it.
-    public enum Answering: Hashable, Sendable {
-        /// Where they read it.
-        case reply
-        /// By the link that is put below the text when it is sent, which says so itself.
-        case link
-        /// Elsewhere: by writing, by a link that another notice has, at the box. `means` are names from the record book.
-        case elsewhere(means: [String], hasLink: Bool)
+    /// Who is called next where nobody answers.
+    public enum Next: Hashable, Sendable {
+        /// One person, at that time; nil for at once.
+        case person(String, at: Instant?)
+        /// Everybody, at that time; nil for at once.
+        case everybody(at: Instant?)
+        /// Nobody, since everybody was told at once.
+        case everybodyTold
     }
 
     /// What the words need to know beside the alert.
@@ -27,12 +27,8 @@ public enum AlertText {
         public var ruleKey: String?
         /// What a steward does first; empty where the limit says nothing.
         public var response: String
-        /// Who is called next; nil where nobody is on duty.
-        public var nextPerson: String?
-        /// When that person is called; nil where nobody waits for a time.
-        public var nextAt: Instant?
-        /// True where there is no duty list, so that everybody was told at once and nobody is next.
-        public var tellsEverybody = false
+        /// Who is called next; nil where there is nothing to say of it.
+        public var next: Next?
         /// The limits that cannot be watched while this lasts.
         public var unseen = ""
         /// What may be said ahead of a budget that is warned of.
@@ -40,7 +36,7 @@ public enum AlertText {
         /// The open alerts that are handed over, and the sensors that are silent then.
         public var handed = (open: "", silent: "")
         /// How they answer.
-        public var answering = Answering.reply
+        public var answering = Answering.reply()
         /// Who reads it: stewards are told the first step and who is next, a household the first step, members neither.
         public var audience: Audience
         /// A time as people here read it.
@@ -49,7 +45,7 @@ public enum AlertText {
         /// Makes a context.
         public init(
             sensorName: String, unit: Unit, limitTitle: String, ruleKey: String? = nil, response: String,
-            nextPerson: String?,
+            next: Next? = nil,
             audience: Audience = .stewards, localTime: @escaping @Sendable (Instant) -> String
         ) {
             self.sensorName = sensorName
@@ -57,7 +53,7 @@ public enum AlertText {
             self.limitTitle = limitTitle
             self.ruleKey = ruleKey
             self.response = response
-            self.nextPerson = nextPerson
+            self.next = next
             self.audience = audience
             self.localTime = localTime
         }
@@ -81,14 +77,16 @@ public enum AlertText {
     /// The text; what does not fit is cut from names and first steps, never from the numbers.
     public static func body(_ draft: NoticeDraft, _ context: Context, _ book: Phrasebook) -> String {
         let alert = draft.alert
+        // Whoever is asked to agree needs the room for the ways to do so.
+        let isBrief = draft.kind == "alert.pause_asked"
         let first = [
-            head(draft, context, book), sureness(alert, book),
-            [.person, .stewards].contains(context.audience) ? firstStep(alert, context, book) : "",
+            head(draft, context, book), isBrief ? "" : sureness(alert, book),
+            !isBrief && [.person, .stewards].contains(context.audience) ? firstStep(alert, context, book) : "",
         ]
         let last = context.audience == .stewards ? answers(draft, context, book) : [""]
         let who = context.audience == .stewards ? next(draft, context, book) : ""
         func whole(_ answer: String, step: Int? = nil) -> String {
-            let sentences = first.enumerated().map { $0 == 2 && step != nil ? String($1.prefix(step ?? 0)) : $1 }
+            let sentences = first.enumerated().map { $0 == 2 ? cut($1, to: step) : $1 }
             return (sentences + [answer, who]).filter { !$0.isEmpty }.joined(separator: " ")
         }
         // Of how to answer elsewhere as much as fits beside the first step.
@@ -96,7 +94,22 @@ public enum AlertText {
         if body.count > limit {
             body = last.map { whole($0, step: 60) }.first { $0.count <= limit } ?? whole(last[last.count - 1], step: 60)
         }
-        return body.count <= limit ? body : String(body.prefix(limit - 1)) + "…"
+        guard body.count > limit else { return body }
+        let end = [last.last { !$0.isEmpty } ?? "", who].filter { !$0.isEmpty }.joined(separator: " ")
+        let begin = whole("", step: 60).dropLast(who.isEmpty ? 0 : who.count + 1)
+        return end.isEmpty ? cut(String(begin), to: limit) : cut(String(begin), to: limit - end.count - 1) + " " + end
+    }
+
+    /// A text of at most so many characters, cut between two words where there are some; nil leaves it whole.
+    private static func cut(_ text: String, to length: Int?) -> String {
+        guard let length, text.count > length else { return text }
+        let kept = text.prefix(max(0, length - 1))
+        let next = text.dropFirst(kept.count).first
+        let blank = next == " " ? kept.endIndex : kept.lastIndex(of: " ") ?? kept.endIndex
+        let isLate = kept.distance(from: kept.startIndex, to: blank) > length / 2
+        var words = isLate ? kept[..<blank] : kept
+        while let end = words.last, " ,;:.".contains(end) { words.removeLast() }
+        return words + "…"
     }
 
     /// What an alert is about: the limit and its place, or the condition of the box; a home is not named.
@@ -163,6 +176,7 @@ public enum AlertText {
         values["value"] = alert.transition?.value.map { book.number($0, places: 2) } ?? ""
         values["bound"] = alert.transition.map { book.number($0.bound, places: 2) } ?? ""
         values["subject"] = alert.subject
+        for name in ["sent", "wanted"] where values[name] == "" { values[name] = book.text("alerts.no_unit") }
         values["unseen"] = context.unseen
         (values["open"], values["silent"]) = context.handed
         return values
@@ -179,7 +193,9 @@ public enum AlertText {
     }
 
     private static func sureness(_ alert: Alert, _ book: Phrasebook) -> String {
-        guard let transition = alert.transition, alert.returnedAt == nil, alert.closedAt == nil else { return "" }
+        // Of what is not heard there is no value that could be a lower bound.
+        guard let transition = alert.transition, transition.value != nil, alert.returnedAt == nil, alert.closedAt == nil
+        else { return "" }
         if !transition.coverage.isComplete {
             return book.text(
                 "alerts.sure.parts",
@@ -198,37 +214,23 @@ public enum AlertText {
     }
 
     /// True for what asks somebody to go.
-    private static func asks(_ draft: NoticeDraft) -> Bool {
+    static func asks(_ draft: NoticeDraft) -> Bool {
         ["alert.raised", "alert.called", "alert.chattering", "alert.freed", "alert.nobody_came"].contains(draft.kind)
             && draft.alert.priority != .assembly
-    }
-
-    /// How to answer, the fullest words first; never empty, and one empty text where there is nothing to say.
-    private static func answers(_ draft: NoticeDraft, _ context: Context, _ book: Phrasebook) -> [String] {
-        guard asks(draft) else { return [""] }
-        let number = ["number": "\(draft.alert.number)"]
-        switch context.answering {
-        case .reply: return [book.text("alerts.reply", number)]
-        case .link: return [""]
-        case .elsewhere(let means, let hasLink):
-            let names = means.map { book.text("alerts.means.\($0)") }.joined(separator: " / ")
-            let written =
-                names.isEmpty ? nil : book.text("alerts.reply_by.text", number.merging(["means": names]) { $1 })
-            let box = book.text("alerts.reply_by.box", number)
-            let all = [written, hasLink ? book.text("alerts.reply_by.link") : nil, box].compactMap { $0 }
-            return [all.joined(separator: "; "), written ?? box].map {
-                book.text("alerts.reply_elsewhere", ["ways": $0])
-            } + [""]
-        }
     }
 
     private static func next(_ draft: NoticeDraft, _ context: Context, _ book: Phrasebook) -> String {
         guard asks(draft), draft.kind != "alert.nobody_came" else { return "" }
         // A test message is one person's: nobody is called after that one.
         guard draft.alert.cause != .box(.testAlarm) else { return "" }
-        if context.tellsEverybody { return book.text("alerts.all_called") }
-        guard let person = context.nextPerson else { return book.text("alerts.nobody_next") }
-        guard let at = context.nextAt else { return book.text("alerts.next", ["person": person]) }
-        return book.text("alerts.next_at", ["person": person, "at": String(context.localTime(at).suffix(5))])
+        func time(_ at: Instant) -> String { String(context.localTime(at).suffix(5)) }
+        switch context.next {
+        case .person(let person, nil): return book.text("alerts.next", ["person": person])
+        case .person(let person, let at?): return book.text("alerts.next_at", ["person": person, "at": time(at)])
+        case .everybody(nil): return book.text("alerts.all_next")
+        case .everybody(let at?): return book.text("alerts.all_next_at", ["at": time(at)])
+        case .everybodyTold: return book.text("alerts.all_called")
+        case nil: return ""
+        }
     }
 }

@@ -119,12 +119,13 @@ extension Office {
                 ).description)
         }
         let book = site.book(nil)
-        let quorum = site.configuration.assembly.quorum
+        let (quorum, meetings) = (site.configuration.assembly.quorum, site.configuration.assembly.meetings)
         let recording = AgendaRecording(
             MarkedAgenda(text, phrases: site.languages.books.values.sorted { $0.language < $1.language }),
             against: AgendaRecording.Posted(
-                today: site.zone.date(at: now), held: site.assemblyDay, meetings: try store.postedMeetings(),
-                past: try store.agendaPast(), decisions: try store.resolutionNumbers(), needed: quorum?.needed),
+                now: now, zone: site.zone, begin: { meetings.meeting(on: $0)?.at },
+                meetings: try store.postedMeetings(), past: try store.agendaPast(),
+                decisions: try store.resolutionNumbers(), needed: quorum?.needed),
             book: book)
         guard let meeting = recording.meeting, recording.problems.isEmpty else {
             let lines = recording.problems.map { problem in

@@ -27,8 +27,10 @@ extension Office {
         guard case .pause = said, let pause = alert?.pauseWish ?? alert?.pause else {
             return done("answered", ["number": "\(number)", "person": actor.person])
         }
+        let isHomes = alert?.audience == .person
         return done(
-            pause.isInForce ? "paused" : "pause_asked", ["number": "\(number)", "until": site.local(pause.until)])
+            pause.isInForce ? isHomes ? "paused_home" : "paused" : "pause_asked",
+            ["number": "\(number)", "until": site.local(pause.until)])
     }
 
     /// Agrees with the pause of an alert that waits for a second person, or with switching off what it is about.
@@ -39,15 +41,19 @@ extension Office {
         if let wish = alert.restAsked {
             return try answer(number, .pause(until: wish.until, why: wish.reason), by: actor, now: now)
         }
-        var subjects = [alert.subject]
-        if case .limit(let reference) = alert.cause { subjects.append(reference.description) }
-        let waiting = subjects.compactMap { pipeline.state.alerts.switchedOff[$0] }
-        for off in waiting {
-            guard let wish = off.wish ?? (off.terms.isInForce ? nil : off.terms) else { continue }
-            return try switchAlerts(
-                off.subject, SwitchOffTerms(until: wish.until, why: wish.reason), by: actor, now: now)
+        guard let off = alert.switchOffAsked({ pipeline.state.alerts.switchedOff[$0] }) else {
+            return refused("nothing_to_agree", ["number": "\(number)"])
         }
-        return refused("nothing_to_agree", ["number": "\(number)"])
+        return try agree(toSwitchOff: off.subject, by: actor, now: now)
+    }
+
+    /// Agrees that a sensor or a limit is switched off, as another steward has asked.
+    func agree(toSwitchOff subject: String, by actor: Actor, now: Instant) throws -> CommandReply {
+        guard let asked = pipeline.state.alerts.switchedOff[subject]?.asked else {
+            return refused("nothing_to_agree_off", ["subject": subject])
+        }
+        return try switchAlerts(
+            subject, SwitchOffTerms(until: asked.until, why: asked.reason), by: actor, now: now)
     }
 
     /// Why an answer to a test message does not count: it shows that a message arrives, and that its person answers.

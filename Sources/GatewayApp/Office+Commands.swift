@@ -19,6 +19,7 @@ extension Office {
             case .recover(let step, let fileName, let bytes, let signatures):
                 return try recover(step, [UInt8](bytes), fileName, signatures, by: actor, now: now)
             case .answer(let number, let answer): return try self.answer(number, answer, by: actor, now: now)
+            case .agreeToSwitchOff(let subject): return try agree(toSwitchOff: subject, by: actor, now: now)
             case .switchAlerts(let subject, let off):
                 return try switchAlerts(subject, off, by: actor, now: now)
             case .testAlarm(let steward): return testAlarm(steward, by: actor, now: now)

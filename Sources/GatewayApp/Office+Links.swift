@@ -36,7 +36,7 @@ extension Office {
                 isDone = false
                 break
             }
-            if !Office.hasSaid(answer, link.person, of: alert) {
+            if !hasSaid(answer, link.person, of: alert) {
                 let done = perform(.answer(alert: alert.number, answer: answer), by: actor, now: now)
                 guard done.isDone else {
                     lines += done.lines
@@ -70,15 +70,20 @@ extension Office {
     }
 
     /// True where the person's last word is this one already.
-    private static func hasSaid(_ answer: AlertAnswer, _ person: String, of alert: Alert) -> Bool {
+    private func hasSaid(_ answer: AlertAnswer, _ person: String, of alert: Alert) -> Bool {
         let said = alert.entries.filter { $0.person == person }
         let last = said.last { [.taken, .declined, .seen].contains($0.kind) }?.kind
         switch answer {
-        case .take: return last == .taken && alert.takenBy != nil
+        // Whoever goes once more to what was paused meanwhile ends the pause.
+        case .take: return last == .taken && alert.takenBy != nil && alert.state != .paused
         case .decline: return last == .declined
         case .seen: return last == .seen
         case .note(let note): return said.last { $0.kind == .noted }?.note == note
-        case .agree: return alert.pause?.isInForce == true && alert.pause?.confirmedBy == person
+        case .agree:
+            var subjects = [alert.subject]
+            if case .limit(let reference) = alert.cause { subjects.append(reference.description) }
+            let terms = [alert.pause] + subjects.map { pipeline.state.alerts.switchedOff[$0]?.terms }
+            return terms.contains { $0?.isInForce == true && $0?.confirmedBy == person }
         case .pause, .resolve: return false
         }
     }

@@ -66,8 +66,20 @@ public struct SwitchedOff: Hashable, Sendable, Codable {
     /// The later end of what runs and what is asked for.
     public var latest: Instant { max(terms.until, wish?.until ?? terms.until) }
 
+    /// The terms that wait for a second person; nil where none do.
+    public var asked: AlertPause? { wish ?? (terms.isInForce ? nil : terms) }
+
     /// What goes on waiting for a second person once the terms are over.
     public var waiting: SwitchedOff? {
         wish.map { SwitchedOff(subject: subject, terms: $0, isHousehold: isHousehold) }
+    }
+}
+
+extension Alert {
+    /// The switch-off of its sensor or limit that waits for a second person, of those that `find` knows; nil where none does.
+    public func switchOffAsked(_ find: (String) -> SwitchedOff?) -> SwitchedOff? {
+        var subjects = [subject]
+        if case .limit(let reference) = cause { subjects.append(reference.description) }
+        return subjects.compactMap(find).first { $0.asked != nil }
     }
 }

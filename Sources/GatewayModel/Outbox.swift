@@ -14,6 +14,8 @@ public struct OutboxItem: Hashable, Sendable, Codable {
     public var body: String
     /// The alert it belongs to, so that a destination can update what it showed before.
     public var alert: String?
+    /// The alert that its readers answer, where it belongs to none: one about what is to be switched off.
+    public var answers: String?
     /// The alerts that a message about several of them tells of; nil for all other messages.
     public var alerts: [String]?
     /// Figures for machines, as a JSON object text; `{}` where there are none.
@@ -30,7 +32,8 @@ public struct OutboxItem: Hashable, Sendable, Codable {
     public var replaced: [String] = []
 
     private enum CodingKeys: String, CodingKey {
-        case key, destination, type, priority, title, body, alert, alerts, dataJSON, createdAt, notBefore, reader
+        case key, destination, type, priority, title, body, alert, answers, alerts, dataJSON, createdAt, notBefore,
+            reader
     }
 
     /// The types of the notices that ask somebody to do something.
@@ -38,6 +41,9 @@ public struct OutboxItem: Hashable, Sendable, Codable {
         "alert.raised", "alert.warned", "alert.called", "alert.nobody_came", "alert.declined", "alert.reminder",
         "alert.chattering", "alert.freed",
     ]
+
+    /// The types of the notices that carry a link where their reader has one: what calls, and what asks a second person.
+    public static let linkedTypes = callingTypes.union(["alert.pause_asked", "alerts.off_asked"])
 
     /// Since when it could be sent.
     public var waitsSince: Instant { max(createdAt, notBefore ?? createdAt) }

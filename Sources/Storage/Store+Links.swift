@@ -67,7 +67,8 @@ extension Store {
                 db,
                 sql: """
                     SELECT body FROM outbox
-                    WHERE json_extract(body, '$.alert') = ? AND destination IN (SELECT value FROM json_each(?))
+                    WHERE coalesce(json_extract(body, '$.alert'), json_extract(body, '$.answers')) = ?
+                    AND destination IN (SELECT value FROM json_each(?))
                     AND (state IN ('sent', 'sending', 'unknown') OR attempts > 0)
                     ORDER BY id DESC LIMIT 1
                     """, arguments: [alert, try JSONText.encode(destinations)]

@@ -8,7 +8,7 @@ extension AlertsCommand {
             abstract: "Lets an alert rest until a time; it stays on the list.",
             discussion: """
                 At most seven days and never past the next assembly. Where people are protected: at most a day, and a second \
-                person has to agree by the same command. The other stewards are told.
+                person has to agree (`alerts agree`). The other stewards are told.
 
                 Examples:
                   commons alerts pause 12 --until "2026-11-30 08:00" \\
@@ -26,6 +26,25 @@ extension AlertsCommand {
             try finish(
                 desk.pause(
                     number, until: rest.until, duration: rest.duration, why: rest.why, enteredFor: enteredFor))
+        }
+    }
+
+    struct Agree: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Agrees that something rests, as another steward has asked.",
+            discussion: """
+                What protects people rests only when two persons say so, each in a way of their own.
+
+                Examples:
+                  commons alerts agree 12
+                  commons alerts agree tank/level
+                """)
+        @OptionGroup var site: SiteOptions
+        @Argument(help: "The alert's number, or the sensor or limit that is to be switched off.") var subject: String
+        @Option(name: .customLong("for"), help: .person()) var enteredFor: String?
+
+        func run() throws {
+            try finish(AlertDesk(site: Site.load(configFile: site.config)).agree(subject, enteredFor: enteredFor))
         }
     }
 

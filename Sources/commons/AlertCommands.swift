@@ -6,8 +6,8 @@ struct AlertsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "alerts", abstract: "Alerts: what is open, who goes, what came of it.",
         subcommands: [
-            List.self, Take.self, Decline.self, Seen.self, Note.self, Pause.self, Resolve.self, Explain.self, Off.self,
-            On.self, Test.self, Round.self,
+            List.self, Take.self, Decline.self, Seen.self, Note.self, Pause.self, Agree.self, Resolve.self,
+            Explain.self, Off.self, On.self, Test.self, Round.self,
         ])
 
     struct List: ParsableCommand {

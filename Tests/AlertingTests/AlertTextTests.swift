@@ -13,8 +13,8 @@ struct AlertTextTests {
 
     func context(_ name: String, response: String) -> AlertText.Context {
         AlertText.Context(
-            sensorName: name, unit: Unit("cm"), limitTitle: "Water in the tank", response: response, nextPerson: "Rosa",
-            localTime: { _ in "2026-11-01 02:41" })
+            sensorName: name, unit: Unit("cm"), limitTitle: "Water in the tank", response: response,
+            next: .person("Rosa", at: nil), localTime: { _ in "2026-11-01 02:41" })
     }
 
     func draft(name: String? = nil) -> NoticeDraft {
@@ -64,7 +64,7 @@ struct AlertTextTests {
         let end = isEnglish ? "Next is Rosa." : "Después le toca a Rosa."
         let all = AlertText.Answering.elsewhere(means: ["sms", "matrix"], hasLink: true)
         let golden = [
-            (AlertText.Answering.reply, "Reply 12 YES or 12 NO. ", "Responde 12 SI o 12 NO. "), (.link, "", ""),
+            (AlertText.Answering.reply(), "Reply 12 YES or 12 NO. ", "Responde 12 SI o 12 NO. "), (.link, "", ""),
             (
                 .elsewhere(means: [], hasLink: false), "Answer at the box: commons alerts take 12. ",
                 "Responde en la caja: commons alerts take 12. "
@@ -82,6 +82,12 @@ struct AlertTextTests {
             #expect(body(answering) == begin + (isEnglish ? english : spanish) + end)
             #expect(body(answering).count <= 300)
         }
+        #expect(
+            body(.reply(word: .all, topic: "water"))
+                == begin
+                + (isEnglish
+                    ? "Write to the topic water: 12 YES or 12 NO and your word. "
+                    : "Escribe al tema water: 12 SI o 12 NO y tu palabra. ") + end)
         // A longer first step leaves room for one way, and a very long one is cut, so that there is room.
         let longer = String(repeating: "x", count: isEnglish ? 112 : 105)
         #expect(
@@ -91,6 +97,33 @@ struct AlertTextTests {
                     : "x. Responde por SMS / Matrix: 12 SI o 12 NO. Después le toca a Rosa."))
         let long = body(all, step: String(repeating: "x", count: 280))
         #expect(long.count <= 300 && long.contains("commons alerts take 12") && long.hasSuffix(end))
+    }
+
+    @Test("A first step that does not fit is cut between two words, and says that it goes on")
+    func cutStep() {
+        let step = "Close the valve beside the pump house and look whether water stands in the cellar. "
+        let body = AlertText.body(
+            draft(), context("Tank, upper well", response: String(repeating: step, count: 3)), languages.book("en"))
+        #expect(
+            body.hasSuffix(
+                "2 readings agree. First: Close the valve beside the pump house and look… Reply 12 YES or 12 NO. "
+                    + "Next is Rosa."), "\(body)")
+    }
+
+    @Test("Of what is not heard nothing is said of a lower bound, in the notice and in the explanation")
+    func silence() {
+        var silent = draft()
+        silent.alert.transition?.value = nil
+        silent.alert.transition?.coverage = Coverage(measured: 0, expected: 1)
+        let english = languages.book("en")
+        let body = AlertText.body(silent, context("Tank", response: "Go there."), english)
+        #expect(
+            body == "Tank: nothing heard; overdue since 2026-11-01 02:41. We do not know its value. First: Go there. "
+                + "Reply 12 YES or 12 NO. Next is Rosa.")
+        let lines = AlertExplanation.lines(
+            silent.alert, about: "Tank", unit: Unit("cm"), limitSentence: nil, decidedOn: nil, localTime: { _ in "-" },
+            book: english)
+        #expect(!lines.contains { $0.contains("places measured") }, "\(lines)")
     }
 
     @Test("However long names and steps are, the text stays within 300 characters and keeps its numbers")
@@ -213,8 +246,7 @@ struct AlertTextTests {
     @Test("Without a duty list nobody is next: everybody was told")
     func everybody() {
         var context = context("Tank", response: "")
-        context.nextPerson = nil
-        context.tellsEverybody = true
+        context.next = .everybodyTold
         let body = AlertText.body(draft(), context, languages.book("en"))
         #expect(body.hasSuffix("Reply 12 YES or 12 NO. All stewards are told of it."), "\(body)")
     }

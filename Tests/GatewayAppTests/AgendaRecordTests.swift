@@ -114,6 +114,36 @@ struct AgendaRecordTests {
         #expect(try results()[0] == .accepted)
     }
 
+    @Test("on the day of the assembly the hour at which it begins tells what may be marked")
+    func hour() throws {
+        _ = try agenda.post()
+        var accepted = try agenda.paper("md")
+        try agenda.mark(&accepted, AgendaVillage.titles[0], "accepted")
+        func deferred() throws -> String {
+            var marked = try agenda.paper("md").replacing("\nPresent:\n", with: "\nPresent: 14\n")
+            for title in try agenda.standing().keys where !AgendaVillage.isForInformation(title, marked) {
+                try agenda.mark(&marked, title, "deferred")
+            }
+            return marked
+        }
+        func say(_ text: String) throws -> [String] {
+            try agenda.village.say("keeper", .recordAgenda(fileName: "a.md", bytes: Data(text.utf8)))
+        }
+        // Sunday, 6 December: an hour before, and on the stroke of six.
+        let begin: Int64 = 26 * 86_400 + 6 * 3600
+        try agenda.village.wait(until: begin - 3600)
+        let early = try say(deferred())
+        #expect(early[0] == "refused" && early.contains { $0.contains("2026-12-06 is still to come") }, "\(early)")
+        #expect(try say(accepted)[0] == "done")
+        #expect(try agenda.post()[0] == "done")
+        #expect(try agenda.standing()[AgendaVillage.titles[0]] == .accepted)
+        try agenda.village.wait(until: begin)
+        #expect(try say(accepted).contains { $0.contains("is only accepted onto the agenda") })
+        let late = try say(deferred())
+        #expect(late[0] == "done", "\(late)")
+        #expect(try agenda.standing()[AgendaVillage.titles[0]] == .deferred)
+    }
+
     @Test("an item carries the decision and its text, also where that is adopted days after the assembly")
     func adoptedText() throws {
         _ = try agenda.post()

@@ -45,11 +45,12 @@ struct AnswerHintTests {
         #expect(
             try ends("") == [
                 "stewards":
-                    "Answer by SMS / Matrix: 1 YES or 1 NO; at the box: commons alerts take 1. All stewards are told of it.",
-                "rosa": "Answer by SMS: 1 YES or 1 NO; at the box: commons alerts take 1. All stewards are told of it.",
+                    "Answer by SMS / Matrix: 1 YES or 1 NO and your word, if you have one; at the box: commons alerts take 1. All stewards are told of it.",
+                "rosa":
+                    "Answer by SMS: 1 YES or 1 NO and your word; at the box: commons alerts take 1. All stewards are told of it.",
                 "jordi":
                     "Responde por Matrix: 1 SI o 1 NO; en la caja: commons alerts take 1. Se avisa a todas las personas responsables.",
-                "text": "Reply 1 YES or 1 NO. All stewards are told of it.",
+                "text": "Reply 1 YES or 1 NO and your word. All stewards are told of it.",
                 "chat": "Reply 1 YES or 1 NO. All stewards are told of it.",
             ])
     }
@@ -59,10 +60,11 @@ struct AnswerHintTests {
         let page = "answer_page: {listen: 127.0.0.1:8480, public_url: https://alerts.example.org/box}"
         #expect(
             try ends(page) == [
-                "stewards": "Answer by SMS / Matrix: 1 YES or 1 NO; by your link; at the box: commons alerts take 1. "
+                "stewards":
+                    "Answer by SMS / Matrix: 1 YES or 1 NO and your word, if you have one; by your link; at the box: commons alerts take 1. "
                     + "All stewards are told of it.",
                 "rosa": "All stewards are told of it.", "jordi": "Se avisa a todas las personas responsables.",
-                "text": "Reply 1 YES or 1 NO. All stewards are told of it.",
+                "text": "Reply 1 YES or 1 NO and your word. All stewards are told of it.",
                 "chat": "Reply 1 YES or 1 NO. All stewards are told of it.",
             ])
     }

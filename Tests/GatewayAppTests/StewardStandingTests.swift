@@ -124,6 +124,36 @@ struct StewardStandingTests {
         #expect(try other.states() == ["1 paused"])
     }
 
+    @Test(
+        "Whoever had gone before a pause and goes again ends it, by every way, and the stewards hear it",
+        arguments: ["link", "sms", "ntfy", "matrix", "console"])
+    func goesAgain(means: String) throws {
+        let village = try AlertVillage()
+        try village.read(150)
+        func go() throws -> Bool {
+            switch means {
+            case "link": return try byLink("Rosa", .going, village)?.isDone == true
+            case "console": return try atBox("Rosa", .take, village).isDone
+            default:
+                let answer = IncomingAnswer(
+                    destination: means, means: means, sender: "+34", text: "",
+                    judgement: .act(person: "Rosa", alert: 1, isYes: true))
+                let reply = village.office.take(answer, now: village.now)
+                try village.commit()
+                return reply.isDone
+            }
+        }
+        #expect(try go())
+        let pause = AlertAnswer.pause(until: village.now.advanced(bySeconds: 3600), why: "known work")
+        #expect(try atBox("Jordi", pause, village).isDone)
+        #expect(try village.states() == ["1 paused"])
+        try village.wait(until: 600)
+        #expect(try go())
+        #expect(try village.states() == ["1 going"])
+        #expect(try village.told().suffix(2).map { $0.prefix(6) } == ["PAUSED", "GOING "])
+        #expect(try village.office.store.alert(number: 1)?.entries.suffix(2).map(\.kind) == [.paused, .taken])
+    }
+
     @Test("Before the first mandate every steward answers by every way, and the record says that there was none")
     func beforeMandates() throws {
         let village = try AlertVillage(Self.duty, stewards: "[{name: Rosa}, {name: Jordi}]")

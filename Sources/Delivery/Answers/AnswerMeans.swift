@@ -24,6 +24,23 @@ extension DestinationSettings {
         }
     }
 
+    /// The names of those who have to add a word of their own to what they write there.
+    public var peopleWithWord: Set<String> {
+        if case .matrix(let matrix) = kind {
+            Set(matrix.people.filter { $0.word != nil }.map(\.name))
+        } else {
+            answeringPeople
+        }
+    }
+
+    /// The topic that answers are written to; empty where its name is kept secret, nil where they are written where the
+    /// notice is read.
+    public var answerTopic: String? {
+        guard case .ntfy(let ntfy) = kind, let topic = ntfy.replyTopic else { return nil }
+        if case .name(let name) = topic { return name }
+        return ""
+    }
+
     /// True where a notice to its one reader always has room for the link with which this person answers.
     public var carriesLink: Bool {
         switch kind {

@@ -13,6 +13,8 @@ public enum Command: Codable, Sendable, Hashable {
     case answer(alert: Int, answer: AlertAnswer)
     /// Switches a sensor or a limit off until a time, or on again.
     case switchAlerts(subject: String, off: SwitchOffTerms?)
+    /// Agrees, as the second person, that a sensor or a limit is switched off as another one has asked.
+    case agreeToSwitchOff(subject: String)
     /// Sends a test message to a steward, who answers it.
     case testAlarm(steward: String)
     /// Lets a device's channel measure a sensor from now on.

@@ -86,7 +86,7 @@ extension AlertDesk {
         let sensor = try store.sensors().first { $0.id.rawValue == alert.subject }
         let context = AlertText.Context(
             sensorName: sensor?.name(in: book.language) ?? alert.subject, unit: limit?.unit ?? sensor?.unit ?? .one,
-            limitTitle: limit.map { $0.titles.text(in: book.language) ?? $0.id } ?? "", response: "", nextPerson: nil,
+            limitTitle: limit.map { $0.titles.text(in: book.language) ?? $0.id } ?? "", response: "",
             localTime: { site.local($0) })
         let counts: Set = ["turn", "use_days", "turns", "measured", "share"]
         let isCount = limit?.alertKey.map(counts.contains) ?? false

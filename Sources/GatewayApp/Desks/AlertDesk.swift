@@ -168,6 +168,12 @@ public struct AlertDesk {
             .switchAlerts(subject: subject, off: terms), enteredFor: enteredFor)
     }
 
+    /// Agrees, as the second person, that an alert rests, by its number, or that a sensor or limit is switched off.
+    public func agree(_ subject: String, enteredFor: String?) throws -> CommandReply {
+        if let number = Int(subject) { return try answer(number, .agree, enteredFor: enteredFor) }
+        return try CommandDesk(site: site).perform(.agreeToSwitchOff(subject: subject), enteredFor: enteredFor)
+    }
+
     private func end(until: String?, duration: String?) throws -> Instant {
         if let until { return try site.instant(until) }
         guard let duration, let seconds = Field.seconds(duration) else {

@@ -12,7 +12,7 @@ struct AlertWords {
 
     /// Title and text of a notice in a language, for those who read there.
     func text(
-        of draft: NoticeDraft, language: String, audience: Audience, answering: AlertText.Answering = .reply
+        of draft: NoticeDraft, language: String, audience: Audience, answering: AlertText.Answering = .reply()
     ) -> (title: String, body: String) {
         let alert = draft.alert
         let book = site.languages.book(language)
@@ -20,16 +20,13 @@ struct AlertWords {
             alert.transition?.sensor.flatMap(sensors.sensor) ?? sensors.sensor(SensorID(rawValue: alert.subject))
         var limit: Limit?
         if case .limit(let reference) = alert.cause { limit = limits.limit(reference) }
-        let next = nextCall(alert)
         var context = AlertText.Context(
             sensorName: sensor?.name(in: language) ?? alert.subject,
             unit: limit?.unit ?? sensor?.unit ?? .one,
             limitTitle: limit.map { $0.titles.text(in: language) ?? $0.id } ?? "",
             ruleKey: limit?.alertKey, response: limit.flatMap { $0.responses.text(in: language) } ?? "",
-            nextPerson: next.person, audience: audience, localTime: { site.local($0) })
-        context.nextAt = next.at
+            next: next(draft), audience: audience, localTime: { site.local($0) })
         context.answering = answering
-        context.tellsEverybody = policy.roster == nil
         if let limit, let warning = alert.transition, let pace = BudgetPace(warning, of: limit, zone: site.zone) {
             context.ahead = pace.words(book)
         }
@@ -81,16 +78,19 @@ struct AlertWords {
         return (list(open, 6), list(silent, 4))
     }
 
-    /// The steward who is called next and when: by the duty list; without one everybody was told.
-    private func nextCall(_ alert: Alert) -> (person: String?, at: Instant?) {
-        if alert.cause == .box(.handOver) {
-            let next = policy.nextAsked(alert, now: alert.entries.last { $0.kind == .called }?.at ?? alert.onset)
-            return (next?.person, next?.person == nil ? nil : next?.at)
+    /// Who is called next and when, by the duty list; nil where everybody was called, and where nobody else will be.
+    private func next(_ draft: NoticeDraft) -> AlertText.Next? {
+        guard let roster = policy.roster else { return .everybodyTold }
+        let alert = draft.alert
+        let now = alert.entries.last?.at ?? alert.detectedAt
+        let isHandOver = alert.cause == .box(.handOver)
+        // What is for the same day calls whoever is on duty and nobody after that.
+        guard isHandOver || alert.priority == .now else { return roster.onDuty(at: now) == nil ? .everybodyTold : nil }
+        guard let next = isHandOver ? policy.nextAsked(alert, now: now) : policy.nextCall(alert, now: now) else {
+            return nil
         }
-        if policy.roster != nil, let last = alert.entries.last(where: { $0.kind == .called }) {
-            let next = policy.nextCall(alert, now: last.at)
-            return (next?.person, next?.person == nil ? nil : next?.at)
-        }
-        return (nil, nil)
+        guard !next.isRepeat else { return draft.kind == "alert.raised" ? .everybodyTold : nil }
+        let at = next.at > now ? next.at : nil
+        return next.person.map { .person($0, at: at) } ?? .everybody(at: at)
     }
 }

@@ -31,11 +31,17 @@ struct NoticeWriter: Sendable {
     ) -> OutboxItem {
         let text = words(state).text(
             of: draft, language: destination.language, audience: destination.audience,
-            answering: AnswerHints(site: site, owners: owners).hint(for: destination))
+            answering: hint(
+                for: destination, asker: draft.kind == "alert.pause_asked" ? draft.alert.restAsked?.person : nil))
         return OutboxItem(
             key: NoticeWriter.key(draft), destination: destination.name, type: draft.kind,
             priority: draft.priority, title: text.title, body: text.body, alert: draft.alert.id,
             dataJSON: NoticeWriter.data(draft), createdAt: now, notBefore: quietEnd(draft, destination, now))
+    }
+
+    /// How whoever reads at a destination answers.
+    func hint(for destination: DestinationSettings, asker: String? = nil) -> AlertText.Answering {
+        AnswerHints(site: site, owners: owners).hint(for: destination, asker: asker)
     }
 
     /// What gives alerts their words.

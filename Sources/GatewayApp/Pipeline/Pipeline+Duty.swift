@@ -89,20 +89,7 @@ extension Pipeline {
         let isOff = [.off, .offAsked, .offSooner].contains(switching)
         batch.switchedOff.updateValue(
             isOff ? off : switching == .offEnded ? off.waiting : nil, forKey: off.subject)
-        let terms = switching == .offAsked ? off.wish ?? off.terms : off.terms
-        let sensor = state.sensors.sensor(SensorID(rawValue: off.subject))
-        batch.outbox += notices.announcement("alerts.\(switching.rawValue)", priority: .today, now: now) { book in
-            let values = [
-                "person": terms.confirmedBy ?? terms.person,
-                "why": isOff ? Escaping.sentence(terms.reason) : terms.reason,
-                "until": self.notices.local(terms.until),
-                "sensor": off.isHousehold
-                    ? book.text("alerts.a_home") : sensor?.name(in: book.language) ?? off.subject,
-            ]
-            return (
-                book.text("told.\(switching.rawValue)_title", values), book.text("told.\(switching.rawValue)", values)
-            )
-        }
+        batch.outbox += notices.switching(off, switching, state: state, now: now)
     }
 
     /// Lets the worst value stay in the record of an alert about a momentary value.

@@ -18,10 +18,12 @@ struct AgendaRecording {
 
     /// What the marks are held against.
     struct Posted {
-        /// The community's day.
-        var today: CalendarDate
-        /// The day on which the meeting that the rule puts on a day is held, as it stands now; nil where there is none.
-        var held: (CalendarDate) -> CalendarDate?
+        /// The moment at which it is taken down.
+        var now: Instant
+        /// The community's zone.
+        var zone: Zone
+        /// When the meeting that the rule puts on a day begins, as it stands now; nil where there is none.
+        var begin: (CalendarDate) -> Instant?
         /// The meetings whose agendas were posted, one that the box had nothing to say to included.
         var meetings: Set<CalendarDate>
         /// Every item of posted agendas.
@@ -73,16 +75,19 @@ struct AgendaRecording {
             return texts[book.language] ?? texts.sorted { $0.key < $1.key }.first?.value
         }
         // It may have been moved since its agenda was posted.
-        guard let assembly = posted.held(named) ?? items.values.map(\.assembly).min(),
-            posted.meetings.contains(named)
+        let printed = items.values.map(\.assembly).min().map { posted.zone.start(of: $0) }
+        guard let begin = posted.begin(named) ?? printed, posted.meetings.contains(named)
         else {
             problems.append(Problem(key: "not_posted", values: ["meeting": named.description]))
             return false
         }
         meeting = named
-        guard posted.today < assembly else { return true }
+        guard posted.now < begin else { return true }
         isAccepting = !marked.marks.isEmpty && marked.marks.allSatisfy { $0.status == .accepted }
-        if !isAccepting { problems.append(Problem(key: "not_begun", values: ["meeting": assembly.description])) }
+        if !isAccepting {
+            let day = posted.zone.date(at: begin).description
+            problems.append(Problem(key: "not_begun", values: ["meeting": day]))
+        }
         return true
     }
 

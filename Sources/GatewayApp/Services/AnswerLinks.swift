@@ -37,7 +37,7 @@ final class AnswerLinks: Sendable {
     /// The address for a notice to one steward's own destination; nil where it gets none.
     func link(for item: OutboxItem, now: Instant) -> String? {
         let site = state.withLock { $0.site }
-        guard let alert = item.alert, OutboxItem.callingTypes.contains(item.type),
+        guard let alert = item.alert ?? item.answers, OutboxItem.linkedTypes.contains(item.type),
             let base = site.configuration.answerPage?.base(),
             let person = site.configuration.stewards.first(where: { $0.reach.contains(item.destination) })?.name,
             holds(person, site, now: now)
@@ -79,9 +79,13 @@ extension AnswerLinks {
             let steward = site.configuration.stewards.first(where: { $0.name == link.person }),
             let said = try? store.lastNotice(about: link.alert, to: steward.reach)
         else { return nil }
+        let offs = alert.isOpen ? (try? store.switchedOff()) ?? [] : []
+        let asked =
+            alert.restAsked
+            ?? alert.switchOffAsked { subject in offs.first { $0.subject == subject } }?.asked
         return LinkNotice(
             words: site.book(steward.language), title: said.title, text: said.body,
-            canAgree: alert.restAsked.map { $0.person != link.person } ?? false)
+            canAgree: asked.map { $0.person != link.person } ?? false)
     }
 
     /// True until a day after the close.

@@ -72,15 +72,15 @@ extension AgendaDraft {
     }
 
     private func pauses(_ alert: Alert) -> [Rest] {
-        alert.entries.filter { $0.kind == .paused }.map { entry in
+        alert.pauses.map { pause in
             Rest(
-                at: entry.at,
+                at: pause.from,
                 fact: words.text(
                     "agenda.facts.pause",
                     [
-                        "number": String(alert.number), "from": words.moment(entry.at),
-                        "until": entry.until.map(words.moment) ?? "?", "why": entry.note ?? "",
-                    ]), ground: "pause/\(entry.at)", alert: alert.number)
+                        "number": String(alert.number), "from": words.moment(pause.from),
+                        "until": words.moment(pause.until), "why": pause.why,
+                    ]), ground: "pause/\(pause.from)", alert: alert.number)
         }
     }
 

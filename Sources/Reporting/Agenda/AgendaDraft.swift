@@ -114,10 +114,16 @@ public struct AgendaDraft: Sendable {
             words.text(
                 "agenda.facts.point_gap", ["point": words.name($0.sensor), "days": String($0.missingDays)])
         }
+        let month = ["month": words.month(model.facts.month)]
+        let points = shared.prefix(3).map { words.name($0.sensor) }.joined(separator: ", ")
+        let what =
+            unknown.isEmpty
+            ? words.text("agenda.gap.points", month.merging(["points": points + (shared.count > 3 ? " …" : "")]) { $1 })
+            : words.text("agenda.gap.resources", month)
         return [
             item(
                 .dataGap, .discuss, subject: "", about: nil,
-                values: ["month": words.month(model.facts.month)], facts: facts, options: ["repair", "hand"],
+                values: month.merging(["what": what]) { $1 }, facts: facts, options: ["repair", "hand"],
                 minutes: 10, related: [], grounds: ["month/\(model.facts.month)"], evidence: [monthly])
         ]
     }

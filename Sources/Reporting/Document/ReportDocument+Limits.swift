@@ -69,8 +69,9 @@ extension Document {
                 case .unknown: "not_known"
                 case .past: "no"
                 }
+            let isJudged = floor.counts.contains { $0.key != .unknown && $0.value > 0 }
             var text = words.text(
-                "report.floors.\(answer)",
+                "report.floors.\(answer == "not_known" && !isJudged ? "not_judged" : answer)",
                 [
                     "limit": words.title(of: floor.facts), "rule": words.rule(floor.facts.limit, floor.facts.scale),
                     "past": String(floor.counts[.past] ?? 0), "unknown": String(floor.counts[.unknown] ?? 0),

@@ -119,7 +119,7 @@ extension Protects? {
 
 extension Alert {
     /// A pause that began.
-    fileprivate struct Pause {
+    struct Pause {
         var from: Instant
         var until: Instant
         var why: String
@@ -127,7 +127,7 @@ extension Alert {
     }
 
     /// The pauses that began, with the end that each of them really had.
-    fileprivate var pauses: [Pause] {
+    var pauses: [Pause] {
         entries.indices.filter { entries[$0].kind == .paused }.map { index in
             let entry = entries[index]
             let ending = entries[(index + 1)...].first { AlertEntry.Kind.endOfPause.contains($0.kind) }?.at
