@@ -102,6 +102,28 @@ struct EndedLimitTests {
                 == "The limit has ended on 6 September 2026. It is shown, but raises no alerts.")
     }
 
+    @Test(
+        "Of a limit that lapsed after the month the agenda says that it has, and the report of the month judges it whole"
+    )
+    func lapsedSince() throws {
+        let village = try TrialVillage()
+        try village.adopt(Self.water(5), on: 0, review: "2026-10-01")
+        try live(village)
+        let rows = try rows(village)
+        #expect(rows == ["T-cap | 0 | 0 | 12 | 18 | 1 October 2026"])
+        let items = try passed(village)
+        try #require(items.map(\.related) == [["1/cap"]])
+        #expect(
+            items[0].facts.prefix(3) == [
+                "T-cap: not more than 5 m³ per day.", "It ended on 1 October 2026.",
+                "The limit was passed on 12 of 30 days.",
+            ])
+        #expect(items[0].options.map(\.text).first == "Keep the limit, with a new date")
+        #expect(
+            items[0].options.last?.consequence
+                == "The limit has ended on 1 October 2026. It is shown, but raises no alerts.")
+    }
+
     @Test("A limit that counts at a level of a stage is shown for the days of that level")
     func stage() throws {
         let village = try TrialVillage()

@@ -22,9 +22,9 @@ extension AgendaDraft {
                     ? ["look"]
                     : report.isUpForReview
                         ? ["save", "renew", "change"]
-                        : report.facts.isLapsed ? ["renew", "change"] : ["save", "change"],
+                        : hasLapsed(report.facts) ? ["renew", "change"] : ["save", "change"],
                 doNothing: report.isUpForReview
-                    ? (limit.goesOnAfterReview ? "goes_on" : "ends") : AgendaDraft.afterwards(of: report.facts),
+                    ? (limit.goesOnAfterReview ? "goes_on" : "ends") : afterwards(of: report.facts),
                 minutes: 15, related: [report.facts.reference.description],
                 grounds: ["passed/\(model.facts.month)"]
                     + (report.isUpForReview ? ["review/\(report.facts.reviewBy)"] : []),
@@ -52,7 +52,7 @@ extension AgendaDraft {
                 protectsPeople ? .peopleAtRisk : .limitPassed, protectsPeople ? .discuss : .inform,
                 subject: report.facts.reference.description, about: limit, values: values(of: report.facts),
                 facts: facts, options: isReplaced ? ["secure"] : ["secure", "change"],
-                doNothing: AgendaDraft.afterwards(of: report.facts), minutes: protectsPeople ? 15 : 5,
+                doNothing: afterwards(of: report.facts), minutes: protectsPeople ? 15 : 5,
                 related: [report.facts.reference.description], grounds: ["passed/\(model.facts.month)"],
                 evidence: evidence(report.facts.reference) + [monthly])
         }
@@ -62,7 +62,7 @@ extension AgendaDraft {
     /// where it was not.
     private func facts(ofPassed report: LimitReport) -> [String]? {
         guard !report.isShownOnly, let past = report.counts[.past], past > 0 else { return nil }
-        let hasEnded = !AgendaDraft.afterwards(of: report.facts).isEmpty
+        let hasEnded = !afterwards(of: report.facts).isEmpty
         let days = hasEnded ? report.counts.values.reduce(0, +) : model.dates.count
         var facts =
             [rule(of: report.facts.limit, report.facts.scale)] + ending(of: report.facts)
@@ -75,7 +75,7 @@ extension AgendaDraft {
 
     /// How a limit ended, as a fact; none where it goes on.
     func ending(of facts: LimitFacts) -> [String] {
-        let end = AgendaDraft.afterwards(of: facts)
+        let end = afterwards(of: facts)
         return end.isEmpty ? [] : [words.text("agenda.facts.\(end)", values(of: facts))]
     }
 
@@ -89,9 +89,15 @@ extension AgendaDraft {
         return values
     }
 
-    /// The words for how a limit ended; empty where it goes on.
-    private static func afterwards(of facts: LimitFacts) -> String {
-        facts.replaced != nil ? "replaced" : facts.isLapsed ? "lapsed" : ""
+    /// The words for how a limit has ended by now; empty where it goes on.
+    private func afterwards(of facts: LimitFacts) -> String {
+        facts.replaced != nil ? "replaced" : hasLapsed(facts) ? "lapsed" : ""
+    }
+
+    /// True where its review date has passed, also where that was after the month.
+    private func hasLapsed(_ facts: LimitFacts) -> Bool {
+        facts.isLapsed
+            || model.facts.reviewable?.contains { $0.reference == facts.reference && $0.isLapsed } ?? false
     }
 
     /// False for budgets, which have an item of their own, and for rules about what was not measured.
