@@ -37,6 +37,7 @@ public struct LimitEngine: Sendable {
     var raised: [LimitReference: [SensorID?: LimitTransition]] = [:]
     /// What is open from periods that were over before a restart.
     var overdue: [LimitTransition] = []
+    /// When the clock alone can change something of each limit; beside the limits, since every tick asks it of all.
     private(set) var clocks: [JudgedLimit.Clock] = []
     /// Whether limits with seasons, days or hours count just now, for as long as that stays so.
     var counting: [CountSpan?] = []
