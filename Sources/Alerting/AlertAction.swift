@@ -53,8 +53,10 @@ public struct NoticeDraft: Hashable, Sendable {
     }
 
     /// How soon somebody must look: as urgent as the alert where an act is wanted, else no night's sleep is worth it.
+    /// "Can't" by somebody who was not going changes nothing for the others: whoever is next is called anyway.
     public var priority: Priority {
-        OutboxItem.callingTypes.contains(kind) ? alert.priority : max(alert.priority, .today)
+        let isWanted = OutboxItem.callingTypes.contains(kind) && (kind != "alert.declined" || alert.isGivenUp)
+        return isWanted ? alert.priority : max(alert.priority, .today)
     }
 }
 

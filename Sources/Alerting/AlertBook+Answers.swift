@@ -60,7 +60,10 @@ extension AlertBook {
         }
         // "Seen" stops nothing and wakes nobody.
         if answer != .seen {
-            actions.append(.notify(NoticeDraft(kind: kind, alert: alert, audience: AlertBook.audience(of: alert))))
+            let persons = answer == .decline ? alert.reached : nil
+            actions.append(
+                .notify(
+                    NoticeDraft(kind: kind, alert: alert, audience: AlertBook.audience(of: alert), persons: persons)))
         }
         return actions
     }

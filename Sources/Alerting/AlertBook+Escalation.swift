@@ -52,6 +52,23 @@ extension Alert {
         return entries[begin...].contains { [.calledAll, .nobodyCame].contains($0.kind) }
     }
 
+    /// Whom its calls have reached since they last began, beside who is going; nil where they reached everybody, or where
+    /// what is for the same day calls nobody by turns.
+    var reached: [String]? {
+        guard priority == .now, !hasCalledAll else { return nil }
+        let begin = entries.lastIndex { $0.kind.beginsCalls } ?? 0
+        let called = entries[begin...].filter { $0.kind == .called }.compactMap(\.person)
+        return called + [takenBy].compactMap { $0 }.filter { !called.contains($0) }
+    }
+
+    /// True where the last thing said is "can't" by whoever was going, so that nobody goes any more.
+    var isGivenUp: Bool {
+        guard let last = entries.last, last.kind == .declined else { return false }
+        return entries.dropLast().last { [.taken, .declined, .freed].contains($0.kind) && $0.person == last.person }?
+            .kind
+            == .taken && takenBy == nil
+    }
+
     /// True where its calls have reached that person.
     public func hasCalled(_ person: String) -> Bool {
         entries.contains { [.calledAll, .nobodyCame].contains($0.kind) || $0.kind == .called && $0.person == person }

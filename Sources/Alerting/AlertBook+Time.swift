@@ -8,16 +8,22 @@ extension AlertBook {
             + escalate(now: now) + askAboutHandOver(now: now)
     }
 
+    /// Asks whoever is going how it is; where that had no answer either, whoever was called is asked too.
     private mutating func askAgain(now: Instant) -> [AlertAction] {
         var actions: [AlertAction] = []
         for var alert in open where alert.state == .going && alert.priority == .now {
             let last = alert.entries.last { [.taken, .noted, .asked].contains($0.kind) }?.at
             guard let last, now >= last.advanced(bySeconds: AlertPolicy.reminderSeconds) else { continue }
+            let isUnanswered = alert.entries.last { [.taken, .noted, .asked].contains($0.kind) }?.kind == .asked
+            let persons = isUnanswered || policy.roster == nil ? alert.reached : alert.takenBy.map { [$0] }
             alert.entries.append(AlertEntry(at: now, kind: .asked, person: alert.takenBy))
             keep(alert)
             actions += [
                 .store(alert),
-                .notify(NoticeDraft(kind: "alert.reminder", alert: alert, audience: AlertBook.audience(of: alert))),
+                .notify(
+                    NoticeDraft(
+                        kind: "alert.reminder", alert: alert, audience: AlertBook.audience(of: alert), persons: persons)
+                ),
             ]
         }
         return actions

@@ -16,7 +16,7 @@ struct CallsTests {
 
     init() throws { folder = try TemporaryFolder("calls") }
 
-    private func village(extra: String = "", quiet: String = "\"22:00\", until: \"07:00\"") throws -> AlertVillage {
+    func village(extra: String = "", quiet: String = "\"22:00\", until: \"07:00\"") throws -> AlertVillage {
         let stewards = """
 
               - {name: Rosa, reach: [rosa], mandate: {decision: 1, from: 2026-05-04, until: 2027-05-02}}
@@ -41,11 +41,11 @@ struct CallsTests {
         return village
     }
 
-    private func number(_ village: AlertVillage) throws -> Int {
+    func number(_ village: AlertVillage) throws -> Int {
         try #require(try village.office.store.alerts(openOnly: true).last?.number)
     }
 
-    private func items(_ village: AlertVillage, about number: Int, to destination: String) throws -> [OutboxItem] {
+    func items(_ village: AlertVillage, about number: Int, to destination: String) throws -> [OutboxItem] {
         let alert = try #require(try village.office.store.alert(number: number))
         return try village.office.store.outboxEntries().map(\.item)
             .filter { $0.alert == alert.id && $0.destination == destination }
@@ -65,11 +65,12 @@ struct CallsTests {
         func heard(_ destination: String) throws -> [String] {
             try items(village, about: alert, to: destination).map { "\($0.type)\($0.notBefore == nil ? "" : " later")" }
         }
+        // Whoever was not called hears of "can't" nothing: the next one is called in any case.
         let woken = ["alert.taken", "alert.declined", "alert.returned"]
         #expect(try heard("rosa") == ["alert.raised"] + woken)
         #expect(try heard("jordi") == ["alert.called"] + woken)
         #expect(try heard("members") == ["alert.raised", "alert.returned"])
-        #expect(try heard("amina") == ["alert.taken later", "alert.declined", "alert.returned later"])
+        #expect(try heard("amina") == ["alert.taken later", "alert.returned later"])
     }
 
     @Test(

@@ -46,8 +46,7 @@ extension YearTests {
 
     private func sounds(_ item: OutboxItem) -> Bool {
         item.priority == .now
-            && ["alert.raised", "alert.called", "alert.nobody_came", "alert.declined", "alert.reminder"]
-                .contains(item.type)
+            && ["alert.raised", "alert.called", "alert.nobody_came", "alert.declined"].contains(item.type)
     }
 
     /// How many notices of each kind all stewards should hear of an alert, by what happened to it.

@@ -19,7 +19,7 @@ public struct SirenDestination: Destination {
     /// What asks somebody to go; news of acts, pauses and ends wake nobody. Many alerts at once come as one message that
     /// belongs to none of them.
     public static let soundingTypes: Set<String> = [
-        "alert.raised", "alert.called", "alert.nobody_came", "alert.declined", "alert.freed", "alert.reminder", flood,
+        "alert.raised", "alert.called", "alert.nobody_came", "alert.declined", "alert.freed", flood,
     ]
     private static let flood = "alert.digest"
 
