@@ -14,6 +14,8 @@ public struct BudgetDay: Hashable, Sendable {
     public var used: DecimalValue
     /// The whole period's amount; nil where it is not known for how many or how much.
     public var bound: DecimalValue?
+    /// True where more may have been used: something of the period so far is not known.
+    public var isLowerBound: Bool
 
     /// Follows a budget from day to day; days outside of its season are left out, and what was used on them does not count.
     ///
@@ -42,7 +44,7 @@ public struct BudgetDay: Hashable, Sendable {
             let bound = scale.whole(amount, basis, days: length)
             let sum = table.sum(of: limit.sensors, on: date, in: limit.unit, from: current.counted)
             guard sum.parts.measured > 0, let used = current.used.adding(sum.amount), let bound else {
-                found[date] = BudgetDay(state: .unknown, used: current.used, bound: bound)
+                found[date] = BudgetDay(state: .unknown, used: current.used, bound: bound, isLowerBound: true)
                 continue
             }
             current.used = used
@@ -63,8 +65,10 @@ public struct BudgetDay: Hashable, Sendable {
             case .atLeast where isLast && certain < bound: state = .unknown
             case .atLeast: state = isHeard || certain >= bound ? .within : .unknown
             }
+            let isCertain = state == .past && limit.bound == .atMost
             found[date] = BudgetDay(
-                state: state, used: state == .past && limit.bound == .atMost ? certain : used, bound: bound)
+                state: state, used: isCertain ? certain : used, bound: bound,
+                isLowerBound: !current.gaps.isWhole || isCertain && certain < used)
         }
         return found
     }

@@ -65,7 +65,7 @@ struct EndedLimitTests {
                 "The limit was passed on 7 of 7 days.",
             ])
         // Nothing is told of what was used on days on which it counted no more.
-        #expect(items[0].facts.last == "In the period from 7 September 2026 we used 6 m³.")
+        #expect(items[0].facts.last == "On 7 September 2026 we used 6 m³.")
         #expect(items[0].options.map(\.isDoNothing) == [false, true])
         #expect(
             items[0].options[1].consequence

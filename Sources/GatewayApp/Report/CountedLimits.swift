@@ -61,7 +61,7 @@ extension LimitFacts {
     /// What a decision says of a limit, and how it was kept on these days.
     init(
         _ entry: LimitInForce, in zone: Zone, days: [CalendarDate: LimitDayState], idleDays: Set<CalendarDate>,
-        budgetUse: [CalendarDate: DecimalValue] = [:], outlook: LimitOutlook? = nil
+        budgetUse: [CalendarDate: BudgetUse] = [:], outlook: LimitOutlook? = nil
     ) {
         self.init(
             reference: entry.reference, limit: entry.limit, decidedOn: entry.decidedOn,

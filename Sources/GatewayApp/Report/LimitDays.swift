@@ -80,27 +80,27 @@ struct LimitDays {
         }
     }
 
-    /// What was used of a budget in each period that ends or runs in the month, through its last day.
-    func budgetUse(of limit: Limit, through last: CalendarDate) -> [CalendarDate: DecimalValue] {
-        guard case .budget(_, let period, _, _) = limit.rule else { return [:] }
-        var use: [CalendarDate: DecimalValue] = [:]
-        for date in month.days where date <= last {
-            guard let amount = table.amount(of: limit.sensors, on: date, in: limit.unit),
-                let first = period.start(containing: date)
-            else { continue }
-            use[first] = (use[first] ?? .zero).adding(amount)
+    /// What was used of a budget in each period that ends or runs in the month, through a day of it and from the period's
+    /// own beginning; `states` say how the budget was kept on the days.
+    func budgetUse(
+        of entry: LimitInForce, through last: CalendarDate, states: [CalendarDate: LimitDayState]
+    ) -> [CalendarDate: BudgetUse] {
+        guard case .budget(_, let period, _, _) = entry.limit.rule else { return [:] }
+        let begun = month.days.filter { $0 <= last && zone.start(of: $0) < now }
+        let days = budget(entry.limit, entry.scale, begun, period)
+        return begun.reduce(into: [:]) { found, date in
+            guard let day = days[date], let first = period.start(containing: date) else { return }
+            found[first] = BudgetUse(
+                amount: day.used, isLowerBound: day.isLowerBound,
+                until: date < first.adding(days: period.dayCount(from: first) - 1) ? date : nil,
+                isPassed: states[date] == .past || found[first]?.isPassed == true)
         }
-        return use
     }
 
     private func budgetDays(
         _ limit: Limit, _ scale: Scale, _ begun: [CalendarDate], _ period: BudgetPeriod
     ) -> [CalendarDate: LimitDayState] {
-        // The period that runs on the first day is counted from its own beginning.
-        let first = period.start(containing: month.firstDay) ?? month.firstDay
-        let earlier = (0..<Int(month.firstDay.daysSinceEpoch - first.daysSinceEpoch)).map { first.adding(days: $0) }
-        let days = BudgetDay.days(of: limit, scale, on: earlier + begun, table)
-        return days.filter { $0.key >= month.firstDay }.mapValues { day in
+        budget(limit, scale, begun, period).filter { $0.key >= month.firstDay }.mapValues { day in
             switch day.state {
             case .within: .within
             case .near: .near
@@ -108,6 +108,15 @@ struct LimitDays {
             case .unknown: .unknown
             }
         }
+    }
+
+    /// What the days say of a budget; the period that runs on the first day is counted from its own beginning.
+    private func budget(
+        _ limit: Limit, _ scale: Scale, _ begun: [CalendarDate], _ period: BudgetPeriod
+    ) -> [CalendarDate: BudgetDay] {
+        let first = period.start(containing: month.firstDay) ?? month.firstDay
+        let earlier = (0..<Int(month.firstDay.daysSinceEpoch - first.daysSinceEpoch)).map { first.adding(days: $0) }
+        return BudgetDay.days(of: limit, scale, on: earlier + begun, table)
     }
 
     /// What a day says of a rule on days: past where anything of it is, and known only where all of it is. In the middle of a

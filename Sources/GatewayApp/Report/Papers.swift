@@ -219,11 +219,13 @@ struct Papers {
                 }
                 let isOver = replaced.map { $0.lastDay < lastDay } ?? false
                 var facts = LimitFacts(
-                    entry, in: site.zone, days: days.days(of: entry, in: counted.versions(of: entry)),
+                let states = days.days(of: entry, in: counted.versions(of: entry))
+                    entry, in: site.zone, days: states,
                     idleDays: counted.idleDays(
                         of: entry, past: evaluation.pastDays(of: entry.reference), in: site.zone
                     ).union(days.unexpectedDays(of: entry)),
-                    budgetUse: days.budgetUse(of: entry.limit, through: replaced?.lastDay ?? month.lastDay),
+                    budgetUse: days.budgetUse(
+                        of: entry, through: replaced?.lastDay ?? month.lastDay, states: states),
                     outlook: isOver
                         ? nil
                         : try outlooks.outlook(

@@ -5,12 +5,12 @@ extension AgendaDraft {
     func budgets() -> [AgendaItem] {
         model.limits.compactMap { report in
             let limit = report.facts.limit
-            guard case .budget = limit.rule, var facts = facts(ofPassed: report) else { return nil }
-            facts += report.facts.budgetUse.sorted { $0.key < $1.key }.suffix(5).map { period, amount in
-                words.text(
-                    "agenda.facts.used",
-                    ["date": words.date(period), "amount": words.amount(amount, limit.unit)])
+            guard case .budget(_, let period, _, _) = limit.rule, var facts = facts(ofPassed: report) else {
+                return nil
             }
+            // Of many short periods the last ones stand for the others.
+            facts += report.facts.budgetUse.filter(\.value.isPassed).sorted { $0.key < $1.key }.suffix(5)
+                .map { used($0.value, of: limit, from: $0.key, isDay: period == .day) }
             // A limit that is due for review is talked about once.
             let values = values(of: report.facts)
             if report.isUpForReview { facts.append(words.text("agenda.facts.review_due", values)) }
@@ -30,6 +30,16 @@ extension AgendaDraft {
                     + (report.isUpForReview ? ["review/\(report.facts.reviewBy)"] : []),
                 evidence: evidence(report.facts.reference) + [monthly])
         }
+    }
+
+    private func used(_ use: BudgetUse, of limit: Limit, from first: CalendarDate, isDay: Bool) -> String {
+        let amount = words.amount(use.amount, limit.unit)
+        return words.text(
+            isDay ? "agenda.facts.used_on" : use.until == nil ? "agenda.facts.used" : "agenda.facts.used_until",
+            [
+                "date": words.date(first), "last": use.until.map(words.date) ?? "",
+                "amount": use.isLowerBound ? words.text("agenda.facts.at_least", ["amount": amount]) : amount,
+            ])
     }
 
     /// Limits that were passed in the month and are no budgets: what protects people is talked about, the rest is told.

@@ -24,6 +24,26 @@ extension Limit {
     }
 }
 
+/// What was used of a budget in one of its periods.
+public struct BudgetUse: Hashable, Sendable {
+    /// How much, in the limit's unit.
+    public var amount: DecimalValue
+    /// True where it was at least so much: something of the period is not known.
+    public var isLowerBound: Bool
+    /// The last day that is counted, where the period goes on after it; nil for a whole period.
+    public var until: CalendarDate?
+    /// True where the budget was passed on a day of it.
+    public var isPassed: Bool
+
+    /// Makes facts.
+    public init(amount: DecimalValue, isLowerBound: Bool, until: CalendarDate?, isPassed: Bool) {
+        self.amount = amount
+        self.isLowerBound = isLowerBound
+        self.until = until
+        self.isPassed = isPassed
+    }
+}
+
 /// How a limit ended.
 public struct Replaced: Hashable, Sendable {
     /// The decision that replaced its own.
@@ -58,8 +78,8 @@ public struct LimitFacts: Hashable, Sendable {
     public var days: [CalendarDate: LimitDayState]
     /// Days on which it had nothing to say: before it was in force, out of its season, at another level of its stages.
     public var idleDays: Set<CalendarDate>
-    /// What was used of a budget so far, in the limit's unit, per period by its first day; empty for other rules.
-    public var budgetUse: [CalendarDate: DecimalValue]
+    /// What was used of a budget, per period by its first day; empty for other rules.
+    public var budgetUse: [CalendarDate: BudgetUse]
     /// True where its review date has passed and it is shown only.
     public var isLapsed: Bool
     /// The decision that replaced its own, and the last day before that; nil where none has.
@@ -90,7 +110,7 @@ public struct LimitFacts: Hashable, Sendable {
     public init(
         reference: LimitReference, limit: Limit, decidedOn: CalendarDate, inForceFrom: CalendarDate,
         adoptedOn: CalendarDate, reviewBy: CalendarDate, days: [CalendarDate: LimitDayState],
-        idleDays: Set<CalendarDate> = [], budgetUse: [CalendarDate: DecimalValue] = [:], isLapsed: Bool = false,
+        idleDays: Set<CalendarDate> = [], budgetUse: [CalendarDate: BudgetUse] = [:], isLapsed: Bool = false,
         outlook: LimitOutlook? = nil, pointsBelow: Int? = nil, scale: Scale = Scale(persons: nil)
     ) {
         self.scale = scale
