@@ -12,12 +12,14 @@ extension Office {
         let standings = try StageKeeper(store: store, sensors: pipeline.state.sensors).standings(on: today, inForce)
         let limits = inForce.limits(on: today, standings, zone: site.zone)
         let boxRules = inForce.boxAlerts(on: today)
+        let disclosure = inForce.disclosureRules(on: today)
         // Told anew when it counts again, also after a restart.
         pipeline.batch.transitions += pipeline.state.limits.endings(allBut: limits, now: now)
         pipeline.changeState {
             $0.limits.setLimits(limits)
             $0.alerts.boxRules = boxRules
             $0.stages = standings
+            $0.disclosure = disclosure
         }
         // A limit that begins in the middle of its period counts the whole of it.
         if pipeline.state.limits.hasNewcomers { needsMakeUp = true }

@@ -52,7 +52,7 @@ public struct PublishedGroups: Sendable {
 /// shared points alone is told as it is. One that counts homes is told only where each of its sums is a group of homes, and
 /// where nothing that it differs by from what is published is less than one; then it is published too.
 public func mayShow(
-    _ sums: [Set<HomePoint>], beside published: inout PublishedGroups, rules: DisclosureRules = DisclosureRules()
+    _ sums: [Set<HomePoint>], beside published: inout PublishedGroups, rules: DisclosureRules
 ) -> Disclosure {
     func isGroup(_ points: Set<HomePoint>) -> Bool { Set(points.map(\.home)).count >= rules.groupMinimum }
     let sums = sums.filter { !$0.isEmpty }

@@ -1,9 +1,12 @@
 /// The bounds below which a figure over households says too much about one of them.
 ///
-/// The defaults are the 15/15 rule of utility regulators (at least 15 households, none above 15 % of the total); an
-/// assembly may change them by a recorded decision.
+/// The defaults are the 15/15 rule of utility regulators (at least 15 households, none above 15 % of the total); the
+/// smallest group an assembly may set by a decision.
 public struct DisclosureRules: Hashable, Sendable, Codable {
-    /// The fewest households in a published part of the community, at least 5.
+    /// What an assembly may set as the smallest group.
+    public static let groupMinima = 5...1000
+
+    /// The fewest households in a published part of the community, one of ``groupMinima``.
     public var groupMinimum: Int
     /// The largest share of one household in a published part, in percent.
     public var largestSharePercent: Int
@@ -16,10 +19,18 @@ public struct DisclosureRules: Hashable, Sendable, Codable {
     public init(
         groupMinimum: Int = 15, largestSharePercent: Int = 15, alwaysWithheldCount: Int = 3, significantDigits: Int = 2
     ) {
-        self.groupMinimum = max(5, groupMinimum)
+        self.groupMinimum = max(DisclosureRules.groupMinima.lowerBound, groupMinimum)
         self.largestSharePercent = largestSharePercent
         self.alwaysWithheldCount = alwaysWithheldCount
         self.significantDigits = significantDigits
+    }
+}
+
+extension DisclosureRules {
+    /// The rules as decisions that count set them: the newest that speaks of the smallest group does.
+    public init(decidedBy resolutions: [Resolution]) {
+        let speaking = resolutions.filter { $0.smallestGroup != nil }.max { $0.number < $1.number }
+        self = speaking?.smallestGroup.map { DisclosureRules(groupMinimum: $0) } ?? DisclosureRules()
     }
 }
 

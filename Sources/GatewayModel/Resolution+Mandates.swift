@@ -5,7 +5,7 @@ extension Resolution {
         let decidesElse =
             !limits.isEmpty || !stages.isEmpty || !declares.isEmpty || !emergencyForms.isEmpty || emergency != nil
             || !boxAlerts.isEmpty || householdDays != nil || !protectedSupply.isEmpty || !sirens.isEmpty
-            || !recalls.isEmpty || provenance.delegates != nil
+            || !recalls.isEmpty || smallestGroup != nil || provenance.delegates != nil
         return !decidesElse || names(person)
     }
 

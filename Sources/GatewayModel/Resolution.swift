@@ -34,6 +34,8 @@ public struct Resolution: Hashable, Sendable, Codable {
     public var boxAlerts: [BoxCondition: BoxAlertRule]
     /// For how many days readings of households are kept; of older ones the days alone. Nil where it does not speak of it.
     public var householdDays: Int?
+    /// Of how many homes at least something may be told to everybody; nil where it does not speak of it.
+    public var smallestGroup: Int?
     /// The lamps and sirens that may sound, by name.
     public var sirens: [String] = []
     /// The stewards whose mandates end with its first day in force, by their names.

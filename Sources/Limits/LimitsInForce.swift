@@ -65,6 +65,14 @@ public struct LimitsInForce: Sendable {
             .flatMap { entry in entry.resolution.householdDays.map { ($0, entry.resolution.number) } }
     }
 
+    /// What may be told of groups of homes on a day; `proposed` counts too, without what it replaces.
+    public func disclosureRules(on date: CalendarDate, with proposed: Resolution? = nil) -> DisclosureRules {
+        let counting = standing(on: date).map(\.resolution).filter { entry in
+            proposed.map { $0.number != entry.number && !$0.supersedes.contains(entry.number) } ?? true
+        }
+        return DisclosureRules(decidedBy: counting + [proposed].compactMap { $0 })
+    }
+
     /// The sirens that may sound on a day, by name.
     public func sirens(on date: CalendarDate) -> Set<String> {
         Set(standing(on: date).flatMap(\.resolution.sirens))

@@ -81,6 +81,7 @@ public enum PlainSentence {
             + (resolution.emergency.map { [emergency($0, book)] } ?? [])
             + resolution.boxAlerts.sorted { $0.key.rawValue < $1.key.rawValue }.map { of($0, $1, book) }
             + (resolution.householdDays.map { [retention($0, book)] } ?? [])
+            + (resolution.smallestGroup.map { [smallestGroup($0, book)] } ?? [])
             + (resolution.sirens.isEmpty ? [] : [sirens(resolution.sirens, book)])
             + (resolution.recalls.isEmpty ? [] : [recalls(resolution, book)])
     }
@@ -100,6 +101,11 @@ public enum PlainSentence {
     /// The sentence about how long readings of households are kept.
     public static func retention(_ days: Int, _ book: Phrasebook) -> String {
         book.text("limits.retention", ["count": "\(days)"])
+    }
+
+    /// The sentence about how many homes something is told of.
+    public static func smallestGroup(_ homes: Int, _ book: Phrasebook) -> String {
+        book.text("limits.smallest_group", ["count": "\(homes)"])
     }
 
     /// The sentence about a measure between two assemblies.

@@ -93,6 +93,7 @@ public enum ResolutionFile {
             emergencyForms: parts.emergencyForms, emergency: parts.emergency, provenance: provenance, text: text)
         resolution.sirens = parts.sirens
         resolution.recalls = parts.recalls
+        resolution.smallestGroup = parts.smallestGroup
         return resolution
     }
 

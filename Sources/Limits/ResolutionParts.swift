@@ -5,6 +5,7 @@ import StrictYAML
 struct ResolutionParts {
     static let keys = [
         "areas", "protected_supply", "stages", "declares", "allows_emergency", "emergency", "sirens", "recalls",
+        "smallest_group",
     ]
 
     var areas: [String: DecimalValue] = [:]
@@ -15,6 +16,7 @@ struct ResolutionParts {
     var emergency: EmergencyMeasure?
     var sirens: [String] = []
     var recalls: [String] = []
+    var smallestGroup: Int?
 
     init(_ fields: Fields, number: Int?, limits: [Limit]) {
         if let named = fields["areas"]?.anyMapping() {
@@ -30,6 +32,7 @@ struct ResolutionParts {
         }
         emergency = fields["emergency"].flatMap(ResolutionParts.measure)
         sirens = (fields["sirens"]?.list() ?? []).compactMap(ResolutionParts.siren)
+        smallestGroup = fields["smallest_group"]?.integer(in: DisclosureRules.groupMinima)
         for field in fields["recalls"]?.list() ?? [] {
             guard let name = field.string() else { continue }
             guard name.contains(where: \.isLetter), !recalls.contains(name) else {

@@ -45,7 +45,7 @@ struct HiddenLimitTests {
                 + Self.limit("main", ["well/water"]), in: village)
         #expect(
             before == [
-                "“1/every” looks at all 8 homes that are measured here, fewer than 15: nobody is told what comes of it, since whoever knows the own use could work out what others use. Each home hears at most of its own meter. Put a meter on the main that feeds them, declare it as the community's (visibility: community), and let the limit look at that."
+                "“1/every” looks at all 8 homes that are measured here, fewer than 15: nobody is told what comes of it, since whoever knows the own use could work out what others use. Each home hears at most of its own meter. Put a meter on the main that feeds them, declare it as the community's (visibility: community), and let the limit look at that. The assembly may also decide that groups of 8 are enough (smallest_group: 8)."
             ])
         #expect(after == before)
     }

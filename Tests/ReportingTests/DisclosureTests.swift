@@ -91,7 +91,8 @@ struct DisclosureTests {
                 let size = Int.random(in: 1...60, using: &random)
                 let sum = Set(points.shuffled(using: &random).prefix(size))
                 let near = Set(points.prefix(Int.random(in: 1...60, using: &random)))
-                for sums in [[sum], [near], [sum, near]] where mayShow(sums, beside: &published).isShown {
+                for sums in [[sum], [near], [sum, near]]
+                where mayShow(sums, beside: &published, rules: DisclosureRules()).isShown {
                     shown += sums
                 }
             }
@@ -105,10 +106,11 @@ struct DisclosureTests {
         func part(_ range: ClosedRange<Int>) -> Set<HomePoint> {
             Set(range.map { HomePoint(sensor: SensorID(rawValue: "m\($0)"), home: "h\($0)") })
         }
-        #expect(mayShow([all], beside: &published).isShown)
-        #expect(mayShow([part(1...20)], beside: &published).isShown)
-        #expect(mayShow([part(22...40)], beside: &published) == .withheld(.differenceTooSmall))
-        #expect(mayShow([part(21...34)], beside: &published) == .withheld(.tooFew))
-        #expect(mayShow([[]], beside: &published).isShown)
+        #expect(mayShow([all], beside: &published, rules: DisclosureRules()).isShown)
+        #expect(mayShow([part(1...20)], beside: &published, rules: DisclosureRules()).isShown)
+        #expect(
+            mayShow([part(22...40)], beside: &published, rules: DisclosureRules()) == .withheld(.differenceTooSmall))
+        #expect(mayShow([part(21...34)], beside: &published, rules: DisclosureRules()) == .withheld(.tooFew))
+        #expect(mayShow([[]], beside: &published, rules: DisclosureRules()).isShown)
     }
 }

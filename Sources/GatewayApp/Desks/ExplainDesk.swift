@@ -131,7 +131,7 @@ public struct ExplainDesk {
             let levels = try StageKeeper(store).standings(on: date, inForce)
             let privacy = LimitPrivacy(
                 counting.map { ($0.reference, $0.limit) }, stages: levels.map { ($0.reference, $0.stages) },
-                try SensorDirectory(store))
+                try SensorDirectory(store), inForce.disclosureRules(on: date))
             return
                 ([book.text("cli.limit_standing.inForce", values)]
                 + levels.filter { $0.reference == reference }.map { $0.sentence(book, privacy) })
@@ -166,7 +166,7 @@ public struct ExplainDesk {
         let privacy = LimitPrivacy(
             counting.map { ($0.reference, $0.limit) },
             stages: LimitsInForce(adopted).stages(on: date).map { ($0.reference, $0.stages) }, earlier: adopted,
-            sensors)
+            sensors, LimitsInForce(adopted).disclosureRules(on: date))
         let outlook = try LimitOutlooks(store: store, sensors: sensors, privacy: privacy)
             .outlook(name, limit, scale, on: date)
         return outlook?.words(book, of: limit) { id in

@@ -5,7 +5,6 @@ import Storage
 /// What of a decision nobody will be told of, since it would tell of single homes: the assembly that decides it must know.
 struct HiddenLimits {
     let sensors: SensorDirectory
-    private let least = DisclosureRules().groupMinimum
 
     /// A line for each limit and each stage rule: which, why, and what to do.
     func lines(_ resolution: Resolution, beside adopted: [AdoptedResolution], _ book: Phrasebook) -> [String] {
@@ -18,21 +17,26 @@ struct HiddenLimits {
             LimitReference(resolution: owner.number, limit: id)
         }
         let all = others + [resolution]
+        let rules = DisclosureRules(decidedBy: all)
         let privacy = LimitPrivacy(
             all.flatMap { owner in owner.limits.map { (name($0.id, owner), $0) } },
-            stages: all.flatMap { owner in owner.stages.map { (name($0.id, owner), $0) } }, sensors)
+            stages: all.flatMap { owner in owner.stages.map { (name($0.id, owner), $0) } }, sensors, rules)
         let limits = resolution.limits.compactMap { limit in
             privacy.whyHidden(name(limit.id, resolution)).map { why in
-                let line = words(
-                    key(sensors.homeSums(of: limit), of: limit.resource, why), name(limit.id, resolution),
-                    sensors.homeSums(of: limit), book)
-                return limit.protects == .people ? line + " " + book.text("acts.hidden.people") : line
+                let sums = sensors.homeSums(of: limit)
+                let fewest = HiddenLimits.fewest(sums).count
+                let mayBeEnough = why == .tooFew && DisclosureRules.groupMinima.contains(fewest)
+                return [
+                    words(key(sums, of: limit.resource, why), name(limit.id, resolution), sums, rules, book),
+                    mayBeEnough ? book.text("acts.hidden.smaller", ["count": "\(fewest)"]) : "",
+                    limit.protects == .people ? book.text("acts.hidden.people") : "",
+                ].filter { !$0.isEmpty }.joined(separator: " ")
             }
         }
         let stages = resolution.stages.filter { privacy.whyHidden(name($0.id, resolution)) != nil }.map { stages in
             words(
                 stages.declaration == .byAssembly ? "stages_declared" : "stages", name(stages.id, resolution),
-                sensors.homeSums(of: stages), book)
+                sensors.homeSums(of: stages), rules, book)
         }
         return limits + stages
     }
@@ -51,10 +55,15 @@ struct HiddenLimits {
         sums.map { Set($0.map(\.home)) }.filter { !$0.isEmpty }.min { $0.count < $1.count } ?? []
     }
 
-    private func words(_ key: String, _ name: LimitReference, _ sums: [Set<HomePoint>], _ book: Phrasebook) -> String {
+    private func words(
+        _ key: String, _ name: LimitReference, _ sums: [Set<HomePoint>], _ rules: DisclosureRules, _ book: Phrasebook
+    ) -> String {
         book.text(
             "acts.hidden.\(key)",
-            ["limit": name.description, "count": "\(HiddenLimits.fewest(sums).count)", "least": "\(least)"])
+            [
+                "limit": name.description, "count": "\(HiddenLimits.fewest(sums).count)",
+                "least": "\(rules.groupMinimum)",
+            ])
     }
 }
 

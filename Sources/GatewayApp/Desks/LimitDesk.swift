@@ -74,9 +74,10 @@ public struct LimitDesk {
             PlainSentence.retention($0.days, book)
         }
         let standings = try keeper.standings(on: date, LimitsInForce(adopted))
+        let disclosure = LimitsInForce(adopted).disclosureRules(on: date)
         let privacy = LimitPrivacy(
             entries.map { ($0.reference, $0.limit) }, stages: standings.map { ($0.reference, $0.stages) },
-            keeper.sensors)
+            keeper.sensors, disclosure)
         let stages = standings.map { $0.sentence(book, privacy) }
         let sirens = LimitsInForce(adopted).sirens(on: date).sorted()
         let named = sirens.isEmpty ? [] : [PlainSentence.sirens(sirens, book)]

@@ -51,9 +51,12 @@ public struct TrialDesk {
                 phrase: .init(key: "agenda.cannot_try.no_sensor", values: ["sensor": id.rawValue]))
         }
         let run = TrialRun(store: store, sensors: sensors, zone: site.zone, from: from, through: through)
-        // What is in force is told already; what is proposed is told beside it.
-        var privacy = LimitPrivacy([], sensors)
-        let current = try inForce(on: site.zone.date(at: now), run, &privacy)
+        let today = site.zone.date(at: now)
+        let adopted = LimitsInForce(try LimitRegister(site: site).adopted(in: store))
+        // What is in force is told already; what is proposed is told beside it. Of how many homes anything is told follows from
+        // what was decided: a proposal opens nothing.
+        var privacy = LimitPrivacy([], sensors, adopted.disclosureRules(on: today))
+        let current = try counting(adopted, on: today, run, &privacy)
         let currentShown = current.map { $0.candidate.isShown(beside: &privacy) }
         let stages = try TrialStages(resolution.stages, run, &privacy)
         var proposed = resolution.limits.map { limit in
@@ -169,10 +172,9 @@ public struct TrialDesk {
         return date
     }
 
-    private func inForce(
-        on date: CalendarDate, _ run: TrialRun, _ privacy: inout LimitPrivacy
+    private func counting(
+        _ inForce: LimitsInForce, on date: CalendarDate, _ run: TrialRun, _ privacy: inout LimitPrivacy
     ) throws -> [(reference: LimitReference, candidate: Candidate)] {
-        let inForce = LimitsInForce(try LimitRegister(site: site).adopted(in: run.store))
         let stages = Dictionary(grouping: inForce.stages(on: date), by: \.reference.resolution)
         return try StageKeeper(store: run.store, sensors: run.sensors).limits(on: date, inForce)
             .filter { $0.standing != .lapsed }

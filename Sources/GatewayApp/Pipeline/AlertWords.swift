@@ -9,6 +9,7 @@ struct AlertWords {
     let limits: LimitEngine
     let policy: AlertPolicy
     var stages: [StageKeeper.Standing] = []
+    var disclosure = DisclosureRules()
 
     /// Title and text of a notice in a language, for those who read there.
     func text(
@@ -48,7 +49,8 @@ struct AlertWords {
         let hidden = (alert.details["unseen"] ?? "").split(separator: ",")
         guard !hidden.isEmpty else { return book.text("duty.none") }
         let privacy = LimitPrivacy(
-            limits.entries.map { ($0.reference, $0.limit) }, stages: stages.map { ($0.reference, $0.stages) }, sensors)
+            limits.entries.map { ($0.reference, $0.limit) }, stages: stages.map { ($0.reference, $0.stages) }, sensors,
+            disclosure)
         let names = hidden.compactMap { text -> String? in
             guard let stake = policy.stakes.first(where: { $0.limit.description == text }),
                 let limit = limits.limit(stake.limit)

@@ -19,10 +19,12 @@ extension MeasuredNews {
 
     /// What is told of a decision that is about to be adopted, and what stands in the record book with it.
     func told(of resolution: Resolution) throws -> (notices: [OutboxItem], facts: [String: String]) {
-        let before = LimitsInForce(try LimitRegister(site: site).adopted(in: store)).inForce(on: resolution.inForceFrom)
+        let adopted = LimitsInForce(try LimitRegister(site: site).adopted(in: store))
+        let before = adopted.inForce(on: resolution.inForceFrom)
         let sensors = try SensorDirectory(store)
         let privacy = LimitPrivacy(
-            resolution.limits.map { (LimitReference(resolution: resolution.number, limit: $0.id), $0) }, sensors)
+            resolution.limits.map { (LimitReference(resolution: resolution.number, limit: $0.id), $0) }, sensors,
+            adopted.disclosureRules(on: resolution.inForceFrom, with: resolution))
         var notices: [OutboxItem] = []
         var changes: [LimitChange] = []
         for limit in resolution.limits {

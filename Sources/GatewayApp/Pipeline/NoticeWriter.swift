@@ -48,7 +48,7 @@ struct NoticeWriter: Sendable {
     func words(_ state: PipelineState) -> AlertWords {
         AlertWords(
             site: site, sensors: state.sensors, limits: state.limits, policy: state.alerts.policy,
-            stages: state.stages)
+            stages: state.stages, disclosure: state.disclosure)
     }
 
     /// Why notices of a draft do not go out, or not now, for the record of the alert.

@@ -65,7 +65,7 @@ struct PipelineLoader {
             decoder: try decoder(), profiles: ProfileUses(known: try store.profileUses()),
             series: try store.directory(zone: site.zone),
             sensors: sensors, meters: replay.meters, computed: replay.computed, asides: replay.asides, limits: limits,
-            stages: stages, alerts: alerts,
+            stages: stages, disclosure: inForce.disclosureRules(on: site.zone.date(at: now)), alerts: alerts,
             onDuty: marks.filter { $0.key.kind == DutyMark.onDuty }.max { $0.value < $1.value }?.key.name,
             testedMonth: marks.keys.filter { $0.kind == DutyMark.monthlyTest }.map(\.name).max(),
             roundAt: marks.filter { $0.key.kind == DutyMark.weeklyRound }.map(\.value).max(),

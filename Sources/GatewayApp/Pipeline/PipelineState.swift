@@ -31,6 +31,8 @@ struct PipelineState: Sendable {
     var limits: LimitEngine
     /// Where stages stand today.
     var stages: [StageKeeper.Standing] = []
+    /// Of how many homes something may be told.
+    var disclosure = DisclosureRules()
     /// Limits passed to alerts.
     var alerts: AlertBook
     /// Who was on duty last; nil where nobody ever was.

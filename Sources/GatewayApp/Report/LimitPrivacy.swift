@@ -10,15 +10,16 @@ struct LimitPrivacy {
     private var known: Set<LimitReference> = []
     private var published: PublishedGroups
     private let sensors: SensorDirectory
+    private let rules: DisclosureRules
 
     /// Judges the limits and stages that count now, by the order of their decisions, and after them `earlier` ones, of which
     /// alerts and papers may still speak.
     init(
         _ limits: [(reference: LimitReference, limit: Limit)],
         stages: [(reference: LimitReference, stages: Stages)] = [], earlier: [AdoptedResolution] = [],
-        _ sensors: SensorDirectory
+        _ sensors: SensorDirectory, _ rules: DisclosureRules
     ) {
-        self.sensors = sensors
+        (self.sensors, self.rules) = (sensors, rules)
         published = PublishedGroups(LimitPrivacy.figures(sensors))
         let now =
             limits.map { ($0.reference, sensors.homeSums(of: $0.limit)) }
@@ -59,7 +60,7 @@ struct LimitPrivacy {
     mutating func publish(_ stages: Stages) -> Bool { disclosure(of: sensors.homeSums(of: stages)).isShown }
 
     private mutating func disclosure(of sums: [Set<HomePoint>]) -> Disclosure {
-        GatewayModel.mayShow(sums, beside: &published)
+        GatewayModel.mayShow(sums, beside: &published, rules: rules)
     }
 
     /// What is published of homes in any case: the report adds up all meters of a role.
@@ -124,6 +125,7 @@ extension PipelineState {
     /// What may be told of the limits and stages that are judged now.
     var privacy: LimitPrivacy {
         LimitPrivacy(
-            limits.entries.map { ($0.reference, $0.limit) }, stages: stages.map { ($0.reference, $0.stages) }, sensors)
+            limits.entries.map { ($0.reference, $0.limit) }, stages: stages.map { ($0.reference, $0.stages) }, sensors,
+            disclosure)
     }
 }

@@ -199,10 +199,11 @@ struct Papers {
             figures: Dictionary(months.map { ($0.sensor.id, $0) }, uniquingKeysWith: { first, _ in first }),
             before: try DayTables(store: store, sensors: sensors).before(
                 month.firstDay, for: counted.limits.map(\.limit)))
+        let disclosure = decided.disclosureRules(on: lastDay)
         let privacy = LimitPrivacy(
             inForce.map { ($0.reference, $0.limit) },
             stages: decided.stages(on: lastDay).map { ($0.reference, $0.stages) }, earlier: adopted,
-            sensors)
+            sensors, disclosure)
         let outlooks = LimitOutlooks(store: store, sensors: sensors, privacy: privacy)
         let community = site.configuration.community
         let meetings = site.configuration.assembly.meetings.meetings(3, after: now)
@@ -218,8 +219,8 @@ struct Papers {
                     newer.from <= assembly ? Replaced(by: newer.number, lastDay: newer.from.adding(days: -1)) : nil
                 }
                 let isOver = replaced.map { $0.lastDay < lastDay } ?? false
-                var facts = LimitFacts(
                 let states = days.days(of: entry, in: counted.versions(of: entry))
+                var facts = LimitFacts(
                     entry, in: site.zone, days: states,
                     idleDays: counted.idleDays(
                         of: entry, past: evaluation.pastDays(of: entry.reference), in: site.zone
@@ -252,6 +253,7 @@ struct Papers {
                 entry, in: site.zone, days: kept?.days ?? [:], idleDays: kept?.idleDays ?? Set(month.days))
             return privacy.mayShow(entry.reference) ? limit : limit.onHomes()
         }
+        facts.disclosureRules = disclosure
         facts.stewardNames = Set(site.configuration.stewards.map(\.name))
         facts.switchOffs = SwitchOffDesk.facts(of: try store.recordEntries().map(\.entry)).map { off in
             var off = off
