@@ -26,6 +26,8 @@ public enum AlertAction: Hashable, Sendable {
         case on
         /// Its time is over.
         case offEnded = "off_ended"
+        /// A wish that nobody joined is over; nothing had been off.
+        case offForgotten = "off_forgotten"
         /// It ends sooner than was agreed: the assembly meets earlier.
         case offSooner = "off_sooner"
     }

@@ -27,9 +27,7 @@ extension AlertBook {
             alert.takenBy = person
             // Whoever goes ends the rest.
             alert.pause = nil
-        case .decline:
-            entry.kind = .declined
-            if alert.takenBy == person { alert.takenBy = nil }
+        case .decline: entry.kind = .declined
         case .seen: entry.kind = .seen
         case .note(let note): entry.note = note
         case .pause(let until, let why):
@@ -47,6 +45,8 @@ extension AlertBook {
             alert.outcome = outcome
         }
         alert.entries.append(entry)
+        // Another one who said so still goes.
+        if answer == .decline { alert.takenBy = alert.goers.last }
         alert.settle()
         keep(alert)
         var actions: [AlertAction] = [

@@ -52,6 +52,20 @@ extension Alert {
         return entries[begin...].contains { [.calledAll, .nobodyCame].contains($0.kind) }
     }
 
+    /// Who has said to go and nothing else since, in the order in which they said it; not who is no steward any more.
+    public var goers: [String] {
+        let said = entries.filter { [.taken, .declined, .freed].contains($0.kind) }
+        var last: [String: AlertEntry.Kind] = [:]
+        for entry in said { last[entry.person ?? ""] = entry.kind }
+        var seen: Set<String> = []
+        return said.compactMap(\.person).filter { last[$0] == .taken && seen.insert($0).inserted }
+    }
+
+    /// True where people were told that it keeps coming and going, and not yet that it holds.
+    var comesAndGoes: Bool {
+        isUntold != true && entries.last { [.damped, .calmed].contains($0.kind) }?.kind == .damped
+    }
+
     /// Whom its calls have reached since they last began, beside who is going; nil where they reached everybody, or where
     /// what is for the same day calls nobody by turns.
     var reached: [String]? {

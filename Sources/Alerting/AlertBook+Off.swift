@@ -45,7 +45,8 @@ extension AlertBook {
             switchedOff[over[index].subject] = over[index].waiting
         }
         return over.flatMap { off in
-            [.switched(off, .offEnded), record(off, .offEnded, person: nil, means: "clock", note: nil)]
+            let switching = off.terms.isInForce ? AlertAction.Switching.offEnded : .offForgotten
+            return [.switched(off, switching), record(off, switching, person: nil, means: "clock", note: nil)]
         } + wake(now: now)
     }
 

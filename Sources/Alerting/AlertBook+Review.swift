@@ -63,20 +63,24 @@ extension AlertBook {
         return actions
     }
 
-    /// Takes alerts away from persons who may not answer any more: they are as if that person could not go, and call on.
+    /// Takes alerts away from persons who may not answer any more: they are as if that person could not go, and call on
+    /// where nobody else goes.
     public mutating func free(from persons: Set<String>, now: Instant) -> [AlertAction] {
         var actions: [AlertAction] = []
         for var alert in open {
-            guard let person = alert.takenBy, alert.holds, persons.contains(person) else { continue }
-            alert.takenBy = nil
-            alert.entries.append(AlertEntry(at: now, kind: .freed, person: person))
+            let gone = alert.goers.filter(persons.contains)
+            guard !gone.isEmpty else { continue }
+            alert.entries += gone.map { AlertEntry(at: now, kind: .freed, person: $0) }
+            alert.takenBy = alert.goers.last
             alert.settle()
             keep(alert)
-            actions += [
-                .store(alert),
-                .record(kind: "alert.freed", facts: ["alert": "\(alert.number)"], erasable: ["person": person]),
-                .notify(NoticeDraft(kind: "alert.freed", alert: alert, audience: AlertBook.audience(of: alert))),
-            ]
+            actions.append(.store(alert))
+            actions += gone.map {
+                .record(kind: "alert.freed", facts: ["alert": "\(alert.number)"], erasable: ["person": $0])
+            }
+            guard alert.holds, alert.takenBy == nil else { continue }
+            actions.append(
+                .notify(NoticeDraft(kind: "alert.freed", alert: alert, audience: AlertBook.audience(of: alert))))
         }
         return actions
     }

@@ -36,12 +36,29 @@ extension AlertBook {
             guard let pause = alert.pause else { continue }
             let patience = pause.at.advanced(bySeconds: AlertPolicy.longestForPeople)
             guard now >= (pause.isInForce ? pause.until : min(pause.until, patience)) else { continue }
+            guard pause.isInForce else {
+                actions += forgetPause(alert, now: now)
+                continue
+            }
             // What one person asked for meanwhile goes on waiting for a second one.
             alert.pause = alert.pauseWish.flatMap { $0.until > now ? $0 : nil }
             alert.pauseWish = nil
-            actions += resume(alert, .resumed, tells: pause.isInForce, now: now)
+            actions += resume(alert, .resumed, tells: true, now: now)
         }
         return actions
+    }
+
+    /// Nothing had rested, so nothing begins anew: whoever is next is called as if nobody had asked.
+    private mutating func forgetPause(_ alert: Alert, now: Instant) -> [AlertAction] {
+        var alert = alert
+        alert.pause = nil
+        alert.entries.append(AlertEntry(at: now, kind: .pauseForgotten))
+        alert.settle()
+        keep(alert)
+        return [
+            .store(alert),
+            .record(kind: "alert.pause_forgotten", facts: ["alert": "\(alert.number)"], erasable: [:]),
+        ]
     }
 
     /// An alert that rested counts again; people are told as if it had just been raised, since to them it has.

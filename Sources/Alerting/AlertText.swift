@@ -63,9 +63,12 @@ public enum AlertText {
     public static func title(_ draft: NoticeDraft, _ context: Context, _ book: Phrasebook) -> String {
         let alert = draft.alert
         let stage = String(draft.kind.dropFirst("alert.".count))
+        let isForNow = stage == "returned" && alert.comesAndGoes
         let word =
-            ["raised", "warned", "called"].contains(stage)
-            ? "urgency.\(alert.priority.rawValue)" : "stage.\(stage)"
+            isForNow
+            ? "stage.chattering"
+            : ["raised", "warned", "called"].contains(stage)
+                ? "urgency.\(alert.priority.rawValue)" : "stage.\(stage)"
         return book.text(
             "alerts.title",
             [
@@ -143,6 +146,10 @@ public enum AlertText {
             values["note"] = isInside ? Escaping.sentence(alert.entries.last?.note ?? "", limit: 120) : ""
             return book.text("alerts.\(stage)", values).trimmingBlanks()
         }
+        if stage == "returned", alert.comesAndGoes {
+            values["about"] = about(alert, context, book)
+            return book.text("alerts.returned.chattering", values)
+        }
         guard case .limit = alert.cause else {
             let isAgain = stage == "called" && alert.cause == .box(.handOver)
             let over = alert.details[AlertBook.dropped] == nil ? "returned" : "dropped"
@@ -215,8 +222,10 @@ public enum AlertText {
 
     /// True for what asks somebody to go.
     static func asks(_ draft: NoticeDraft) -> Bool {
-        ["alert.raised", "alert.called", "alert.chattering", "alert.freed", "alert.nobody_came"].contains(draft.kind)
-            && draft.alert.priority != .assembly
+        let isAsking =
+            ["alert.raised", "alert.called", "alert.chattering", "alert.freed", "alert.nobody_came"]
+            .contains(draft.kind) || draft.kind == "alert.declined" && draft.alert.isGivenUp
+        return isAsking && draft.alert.priority != .assembly
     }
 
     private static func next(_ draft: NoticeDraft, _ context: Context, _ book: Phrasebook) -> String {

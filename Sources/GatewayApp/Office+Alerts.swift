@@ -149,7 +149,7 @@ extension Office {
     func endMandates(now: Instant) throws {
         try endLinks(now: now)
         let named = !site.configuration.stewards.isEmpty
-        let gone = Set(pipeline.state.alerts.open.compactMap(\.takenBy)).filter {
+        let gone = Set(pipeline.state.alerts.open.flatMap(\.goers)).filter {
             site.isRecalled($0, store, now: now) || named && !mayAnswer($0, now: now)
         }
         pipeline.perform(pipeline.state.alerts.free(from: gone, now: now), now: now)

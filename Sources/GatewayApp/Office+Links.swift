@@ -44,14 +44,15 @@ extension Office {
                     break
                 }
             }
-            lines.append(book.text("answer_page.done.\(Office.word(answer, of: alert))"))
+            lines.append(book.text("answer_page.done.\(Office.word(answer, of: open() ?? alert))"))
         }
         if let alert = open() {
-            let others = Office.going(alert).filter { $0 != link.person }
+            let others = alert.goers.filter { $0 != link.person }
+            let too = alert.goers.contains(link.person) ? "others" : "others_go"
             lines.append(
                 others.isEmpty
                     ? book.text("answer_page.nobody_else")
-                    : book.text("answer_page.others", ["persons": others.joined(separator: ", ")]))
+                    : book.text("answer_page.\(too)", ["persons": others.joined(separator: ", ")]))
         }
         return LinkOutcome(isDone: isDone, lines: lines)
     }
@@ -93,19 +94,10 @@ extension Office {
         case .take where alert.cause == .box(.testAlarm): "test"
         case .take where alert.cause == .box(.handOver): "over"
         case .take: "going"
-        case .decline: "decline"
+        case .decline: alert.takenBy == nil ? "decline" : "decline_others"
         case .seen: "seen"
         case .agree: "agree"
         default: "note"
         }
-    }
-
-    /// Who has said to go and nothing else since, in the order in which they said it.
-    private static func going(_ alert: Alert) -> [String] {
-        let words = alert.entries.filter { [.taken, .declined].contains($0.kind) }
-        var last: [String: AlertEntry.Kind] = [:]
-        for entry in words { last[entry.person ?? ""] = entry.kind }
-        var seen: Set<String> = []
-        return words.compactMap(\.person).filter { last[$0] == .taken && seen.insert($0).inserted }
     }
 }

@@ -98,6 +98,8 @@ public struct AlertEntry: Hashable, Sendable, Codable {
         // A pause that waits for a second person, one that began, and the end of either.
         case pauseAsked = "pause_asked"
         case paused, resumed
+        /// Nobody joined who wanted a pause; nothing had rested.
+        case pauseForgotten = "pause_forgotten"
         // Its sensor or limit is switched off, or on again.
         case switchedOff = "switched_off"
         case switchedOn = "switched_on"
@@ -110,8 +112,10 @@ public struct AlertEntry: Hashable, Sendable, Codable {
         // It keeps coming and going, or it is calm again; it is one of many, or they were told together.
         case damped, calmed, gathered
         case toldTogether = "told_together"
-        // Why a notice did not go to a destination: its person is not called yet, or it waits for the end of quiet hours.
+        // Why a notice did not go to a destination: its person is not called yet, was called before, or it waits for the end
+        // of quiet hours.
         case notCalled = "not_called"
+        case calledBefore = "called_before"
         /// Who was going is no steward any more: it calls on.
         case freed
         /// A pause ends sooner than was agreed, since the assembly meets earlier.

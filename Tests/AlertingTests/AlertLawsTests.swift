@@ -55,7 +55,7 @@ struct AlertWorld {
                 }
                 stored[alert.id] = alert
             case .switched(let entry, let switching):
-                let rest = switching == .offEnded ? entry.waiting : nil
+                let rest = switching == .on ? nil : entry.waiting
                 off[entry.subject] = [.off, .offAsked, .offSooner].contains(switching) ? entry : rest
             case .notify(let draft):
                 if draft.kind == "alert.raised", ![.raised, .going].contains(draft.alert.state) {

@@ -46,6 +46,22 @@ struct AlertTextTests {
                 + "Primero: Cierra V3. Responde 12 SI o 12 NO. Después le toca a Rosa.")
     }
 
+    @Test("What keeps coming and going is not called over when it pauses for once", arguments: ["en", "es"])
+    func comesAndGoes(language: String) {
+        var draft = draft()
+        draft.kind = "alert.returned"
+        draft.alert.returnedAt = AlertBookTests.start.advanced(bySeconds: 60)
+        let over = AlertText.title(draft, context("Tank", response: ""), languages.book(language))
+        draft.alert.entries.append(AlertEntry(at: AlertBookTests.start, kind: .damped))
+        let title = AlertText.title(draft, context("Tank", response: ""), languages.book(language))
+        let body = AlertText.body(draft, context("Tank", response: ""), languages.book(language))
+        #expect(over.hasPrefix(language == "en" ? "OVER 12" : "PASÓ 12"))
+        #expect(title.hasPrefix(language == "en" ? "COMES AND GOES 12" : "VA Y VIENE 12"))
+        #expect(body.contains(language == "en" ? "keeps coming and going" : "Va y viene"), "\(body)")
+        draft.alert.entries.append(AlertEntry(at: AlertBookTests.start, kind: .calmed))
+        #expect(AlertText.title(draft, context("Tank", response: ""), languages.book(language)) == over)
+    }
+
     @Test(
         "Where no reply is read it says how to answer instead, as much as there is and as fits",
         arguments: ["en", "es"])

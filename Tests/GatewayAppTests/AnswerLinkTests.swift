@@ -58,7 +58,7 @@ struct AnswerLinkTests {
         #expect(alert.entries.dropLast().last?.note == "I have the key & go")
 
         let other = try page.post(jordi, "answer=seen")
-        #expect(other.body.contains("<html lang=\"es\">") && other.body.contains("También va: Rosa."))
+        #expect(other.body.contains("<html lang=\"es\">") && other.body.contains("En camino: Rosa."))
         #expect(try page.village.entries(number).suffix(1) == ["seen"])
         #expect(try page.village.office.store.alert(number: number)?.entries.last?.person == "Jordi")
         page.village.office.close()

@@ -55,8 +55,9 @@ struct NoticeWriter: Sendable {
     func withheld(_ draft: NoticeDraft, state: PipelineState, now: Instant) -> [AlertEntry] {
         let place = home(of: draft.alert, state)
         let hearing = destinations.filter { mayHear($0, draft, place) }
-        var entries = hearing.filter { !calls($0, draft) }.map {
-            AlertEntry(at: now, kind: .notCalled, note: $0.name)
+        var entries = hearing.filter { !calls($0, draft) }.map { destination in
+            let isCalled = owners[destination.name].map(draft.alert.hasCalled) ?? false
+            return AlertEntry(at: now, kind: isCalled ? .calledBefore : .notCalled, note: destination.name)
         }
         if let end = hearing.filter({ calls($0, draft) }).compactMap({ quietEnd(draft, $0, now) }).first {
             entries.append(AlertEntry(at: now, kind: .quietHours, until: end))

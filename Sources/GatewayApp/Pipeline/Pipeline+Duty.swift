@@ -88,7 +88,9 @@ extension Pipeline {
     func tell(_ off: SwitchedOff, _ switching: AlertAction.Switching, now: Instant) {
         let isOff = [.off, .offAsked, .offSooner].contains(switching)
         batch.switchedOff.updateValue(
-            isOff ? off : switching == .offEnded ? off.waiting : nil, forKey: off.subject)
+            isOff ? off : switching == .on ? nil : off.waiting, forKey: off.subject)
+        // Nothing had been off, so there is nothing to tell.
+        guard switching != .offForgotten else { return }
         batch.outbox += notices.switching(off, switching, state: state, now: now)
     }
 

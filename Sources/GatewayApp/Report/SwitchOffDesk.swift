@@ -27,7 +27,7 @@ enum SwitchOffDesk {
                         persons: [first, entry].compactMap { $0?.erasable["person"] }))
             case "alerts.off_sooner":
                 if let index = running[subject] { facts[index].until = min(facts[index].until, end(of: entry)) }
-            case "alerts.on", "alerts.off_ended":
+            case "alerts.on", "alerts.off_ended", "alerts.off_forgotten":
                 let index = running.removeValue(forKey: subject)
                 if let index { facts[index].until = min(facts[index].until, entry.at) }
                 // What was asked for while it was off goes on waiting when its time is over.
