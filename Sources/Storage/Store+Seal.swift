@@ -154,6 +154,7 @@ extension Store {
             packets += row[1] as Int
         }
         try setNumber("journal", try lastJournal(db), db)
+        if let last = try lastCommit(db) { try setNumber("committed_at", last.milliseconds, db) }
         try db.execute(
             sql: """
                 DELETE FROM journal WHERE id <= ? AND (id < ? OR session <> ?)

@@ -26,14 +26,15 @@ extension Store {
         }
     }
 
-    /// When the newest commit was made; nil where there is none.
+    /// When the newest commit with messages was made, also where it is sealed; nil where there is none.
     public func lastCommit() throws(StoreError) -> Instant? {
         try read("session") { db in try Store.lastCommit(db) }
     }
 
-    private static func lastCommit(_ db: Database) throws -> Instant? {
-        try Int64.fetchOne(db, sql: "SELECT committed_at FROM journal ORDER BY id DESC LIMIT 1")
-            .map(Instant.init(milliseconds:))
+    static func lastCommit(_ db: Database) throws -> Instant? {
+        let newest = try Int64.fetchOne(db, sql: "SELECT committed_at FROM journal ORDER BY id DESC LIMIT 1")
+        let sealed = try Int64.fetchOne(db, sql: "SELECT value FROM number WHERE name = 'committed_at'")
+        return (newest ?? sealed).map(Instant.init(milliseconds:))
     }
 
     /// Starts the next broker session: forgets its filters, and packets of earlier sessions no longer count.

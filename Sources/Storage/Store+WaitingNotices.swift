@@ -3,6 +3,12 @@ import GatewayModel
 
 /// Notices that wait while what they tell of becomes something else.
 extension Store {
+    /// The messages about many alerts that are held back until a later time, in the order in which they were made; nobody
+    /// has tried to send them.
+    public func heldDigests(now: Instant) throws(StoreError) -> [OutboxItem] {
+        try waitingNotices().filter { item in item.alerts != nil && item.notBefore.map { $0 > now } ?? false }
+    }
+
     /// The messages about alerts that wait for their destinations, in the order in which they were made.
     public func waitingNotices() throws(StoreError) -> [OutboxItem] {
         try read("outbox") { db in

@@ -1,6 +1,7 @@
 import Alerting
 import Delivery
 import GatewayModel
+import Storage
 import Testing
 
 @testable import GatewayApp
@@ -54,5 +55,35 @@ extension CallsTests {
         try village.wait(until: 16 * 60 + 2 * 7202 + 7201)
         #expect(try asked() == [3, 1, 0])
         #expect(!SirenDestination.soundingTypes.contains("alert.reminder"))
+    }
+
+    @Test("A message about many alerts that waits for the morning says what holds then, and nothing that is over")
+    func heldDigest() throws {
+        let village = try village(quiet: "\"11:00\", until: \"15:00\"")
+        func turn(_ index: Int, _ isActive: Bool) {
+            village.office.pipeline.box(
+                .destinationFailing, subject: "place-\(index)", isActive: isActive, onset: village.now, [:],
+                village.now)
+        }
+        for index in 0..<13 { turn(index, true) }
+        try village.wait(until: 200)
+        func waiting() throws -> [String] {
+            let held = try village.office.store.outboxEntries().filter { $0.state == .pending }.map(\.item)
+                .filter { $0.destination == "stewards" && $0.type == "alert.digest" }
+            return held.map { "\($0.title): \($0.body.split(separator: "\n").filter { $0.contains("place-1") }.count)" }
+        }
+        #expect(try waiting() == ["3 alerts at once: 3"])
+        turn(11, false)
+        try village.wait(until: 260)
+        #expect(try waiting() == ["2 alerts at once: 2"])
+        // Two more in one commit: the last one is a notice of its own by then, which is left out when it is sent.
+        turn(12, false)
+        turn(10, false)
+        try village.wait(until: 320)
+        #expect(try waiting().isEmpty)
+        let left = try village.office.store.outboxEntries().filter {
+            $0.state == .pending && $0.item.destination == "stewards" && $0.item.type == "alert.raised"
+        }
+        #expect(!left.contains { $0.item.body.contains("place-12") })
     }
 }

@@ -149,6 +149,19 @@ struct StoreTests {
         try fixture.store.close()
     }
 
+    @Test("When the newest commit was made is known also once it is sealed and its row is gone")
+    func lastCommit() throws {
+        let fixture = try StoreFixture()
+        var directory = try fixture.store.directory(zone: .utc)
+        #expect(try fixture.store.lastCommit() == nil)
+        _ = try StoreFixture.commit(
+            [StoreFixture.reading("a", "power", DecimalValue(1), at: 0)], to: fixture.store, &directory)
+        let last = try #require(try fixture.store.lastCommit())
+        #expect(try fixture.store.seal().deletedRows == 1)
+        #expect(try fixture.store.lastCommit() == last)
+        try fixture.store.close()
+    }
+
     @Test("The session's newest packets come back in order, across seals, and a new session starts empty")
     func session() throws {
         let fixture = try StoreFixture()

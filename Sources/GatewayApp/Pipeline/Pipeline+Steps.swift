@@ -149,7 +149,9 @@ extension Pipeline {
                 batch.alerts.removeAll { $0.id == alert.id }
                 batch.alerts.append(alert)
             case .switched(let off, let switching): tell(off, switching, now: now)
-            case .notify(let draft): send(draft, now: now)
+            case .notify(let draft):
+                send(draft, now: now)
+                if !draft.alert.holds { remakeHeldDigests(without: draft.alert, now: now) }
             case .digest(let drafts, let beside): tellTogether(drafts, beside: beside, now: now)
             case .testAnswered(let person): noteTestAnswered(person, now: now)
             case .record(let kind, let facts, let erasable):
