@@ -25,7 +25,11 @@ extension Office {
         pipeline.perform(entered(actions, by: actor, now: now), now: now)
         let alert = pipeline.state.alerts.open.first { $0.number == number }
         guard case .pause = said, let pause = alert?.pauseWish ?? alert?.pause else {
-            return done("answered", ["number": "\(number)", "person": actor.person])
+            // "Can't" and "seen" leave a test message open: whoever meant to answer it has to know.
+            if let alert, alert.cause == .box(.testAlarm), [.decline, .seen].contains(said) {
+                return done("test_stays", ["number": "\(number)", "person": alert.subject])
+            }
+            return done(said == .seen ? "seen" : "answered", ["number": "\(number)", "person": actor.person])
         }
         let isHomes = alert?.audience == .person
         return done(
