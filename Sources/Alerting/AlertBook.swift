@@ -46,6 +46,11 @@ public struct AlertBook: Sendable {
     /// The open alerts, by number.
     public var open: [Alert] { alerts.values.sorted { $0.number < $1.number } }
 
+    /// The open alerts that are counted before everybody: none of a home, and no test message, with which nothing is wrong.
+    public var counted: [Alert] {
+        open.filter { $0.details["visibility"] == nil && $0.cause != .box(.testAlarm) }
+    }
+
     /// Follows a change of a limit: raises, updates or returns its alert.
     ///
     /// `homes` are the households' points that it would tell of, where its limit must not be told to everybody.

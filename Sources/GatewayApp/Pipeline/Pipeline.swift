@@ -131,7 +131,6 @@ final class Pipeline {
         perform(state.alerts.tick(now: now), now: now)
         tellOfLosses(now: now)
         handOver(now: now)
-        testMonthly(now: now)
         missNeighbours(now: now)
         return batch.alerts.count > alertsBefore || !batch.dutyMarks.isEmpty ? .now : .whenDue
     }

@@ -60,7 +60,7 @@ struct PipelineLoader {
         alerts.policy = try site.alertPolicy(store, now: now)
         alerts.boxRules = inForce.boxAlerts(on: site.zone.date(at: now))
         var counters = Counters()
-        counters.openAlerts = open.count { $0.details["visibility"] == nil }
+        counters.openAlerts = alerts.counted.count
         return PipelineState(
             decoder: try decoder(), profiles: ProfileUses(known: try store.profileUses()),
             series: try store.directory(zone: site.zone),
