@@ -105,10 +105,12 @@ public struct AlertBook: Sendable {
         end(.limit(limit), subject: subject, at: now, now: now)
     }
 
-    /// Nobody waits for it any more, so that no message can ever end it: its alert is over, and says why.
-    public mutating func drop(_ condition: BoxCondition, subject: String, now: Instant) -> [AlertAction] {
+    /// No message can ever end it, since nobody waits for one or none comes any more: its alert is over, and says why.
+    public mutating func drop(
+        _ condition: BoxCondition, subject: String, as reason: AlertDrop = .notAwaited, now: Instant
+    ) -> [AlertAction] {
         let cause = AlertCause.box(condition)
-        if let id = holding(cause, subject) { alerts[id]?.details[AlertBook.dropped] = "true" }
+        if let id = holding(cause, subject) { alerts[id]?.details[AlertBook.dropped] = reason.rawValue }
         return end(cause, subject: subject, at: now, now: now)
     }
 

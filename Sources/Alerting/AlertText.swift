@@ -145,8 +145,10 @@ public enum AlertText {
         }
         guard case .limit = alert.cause else {
             let isAgain = stage == "called" && alert.cause == .box(.handOver)
-            let over = alert.details[AlertBook.dropped] == nil ? "returned" : "dropped"
-            return book.text("box.\(box(alert)).\(stage == "returned" ? over : isAgain ? "again" : "body")", values)
+            // Programs before this one knew one reason.
+            let over = alert.details[AlertBook.dropped].map { (AlertDrop(rawValue: $0) ?? .notAwaited).rawValue }
+            return book.text(
+                "box.\(box(alert)).\(stage == "returned" ? over ?? "returned" : isAgain ? "again" : "body")", values)
         }
         let side = bound(alert)
         let isSum = alert.subject.isEmpty

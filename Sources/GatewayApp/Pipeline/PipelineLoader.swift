@@ -83,6 +83,11 @@ struct PipelineLoader {
                     marks.filter { $0.key.kind == DutyMark.expected }
                         .map { (SensorID(rawValue: $0.key.name), $0.value) }, uniquingKeysWith: { first, _ in first }),
                 stoppedAt: try store.lastCommit()),
+            quiet: QuietWatch(
+                marks: Dictionary(
+                    marks.filter { $0.key.kind == DutyMark.quiet }.map { ($0.key.name, $0.value) },
+                    uniquingKeysWith: { first, _ in first }), stoppedAt: try store.lastCommit()),
+            takenOut: try SensorDeclarations(site: site, store: store).takenOut(),
             rates: RateCap().knowing(sensors, raised: subjects(of: .tooManyMessages, open)),
             misunderstood: Set(subjects(of: .unitChanged, open).map(SensorID.init(rawValue:))), counters: counters)
     }
