@@ -117,3 +117,16 @@ public struct AnswerError: Error, Hashable, Sendable {
         self.latest = latest
     }
 }
+
+/// Why an alert of the box is over although no message ended it.
+public enum AlertDrop: String, Hashable, Sendable {
+    // The raw values stand in stored alerts, and are keys of the language files.
+    /// Nobody waits for its subject any more.
+    case notAwaited = "dropped"
+    /// No device measures the sensor any more.
+    case unmeasured
+    /// Another device measures the sensor now.
+    case rebound
+    /// Nothing was heard of it for long.
+    case quiet
+}

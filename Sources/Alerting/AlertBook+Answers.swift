@@ -12,7 +12,9 @@ extension AlertBook {
         var entry = AlertEntry(at: now, kind: .noted, person: person, means: means)
         switch answer {
         case .take where alert.cause == .box(.testAlarm):
-            guard alert.subject == person else { throw AnswerError(code: .notYours, number: number) }
+            guard alert.isTestOfAll || alert.subject == person else {
+                throw AnswerError(code: .notYours, number: number)
+            }
             entry.kind = .taken
             alert.takenBy = person
             (alert.closedAt, alert.outcome) = (now, .test)
@@ -55,7 +57,7 @@ extension AlertBook {
                 kind: kind, facts: ["alert": "\(number)", "means": means],
                 erasable: AlertBook.texts(of: answer, person: person)),
         ]
-        if alert.outcome == .test, alert.takenBy == person, alert.cause == .box(.testAlarm) {
+        if alert.outcome == .test, alert.takenBy == person, alert.cause == .box(.testAlarm), !alert.isTestOfAll {
             actions.append(.testAnswered(person))
         }
         // "Seen" stops nothing and wakes nobody.

@@ -126,7 +126,7 @@ extension AlertBook {
         guard policy.callsPeople, alert.isUntold != true, alert.priority != .assembly,
             AlertBook.audience(of: alert) != .person
         else { return nil }
-        if alert.cause == .box(.testAlarm) { return [alert.subject] }
+        if alert.cause == .box(.testAlarm) { return alert.isTestOfAll ? nil : [alert.subject] }
         if alert.cause == .box(.handOver) {
             alert.entries.append(AlertEntry(at: now, kind: .called, person: alert.subject))
             return [alert.subject, alert.details["from"]].compactMap { $0 }

@@ -13,7 +13,7 @@ extension AlertBook {
         return alert.details["audience"].flatMap(Audience.init(rawValue:)) ?? audience
     }
 
-    /// The detail of an alert that ended since nobody waits for its subject any more.
+    /// The detail of an alert that ended although no message ended it: why.
     static let dropped = "dropped"
 
     /// Alerts that have become homes' business while they were open are nobody else's from now on: by their identity, with

@@ -46,6 +46,11 @@ public struct AlertBook: Sendable {
     /// The open alerts, by number.
     public var open: [Alert] { alerts.values.sorted { $0.number < $1.number } }
 
+    /// The open alerts that are counted before everybody: none of a home, and no test message, with which nothing is wrong.
+    public var counted: [Alert] {
+        open.filter { $0.details["visibility"] == nil && $0.cause != .box(.testAlarm) }
+    }
+
     /// Follows a change of a limit: raises, updates or returns its alert.
     ///
     /// `homes` are the households' points that it would tell of, where its limit must not be told to everybody.
@@ -100,10 +105,12 @@ public struct AlertBook: Sendable {
         end(.limit(limit), subject: subject, at: now, now: now)
     }
 
-    /// Nobody waits for it any more, so that no message can ever end it: its alert is over, and says why.
-    public mutating func drop(_ condition: BoxCondition, subject: String, now: Instant) -> [AlertAction] {
+    /// No message can ever end it, since nobody waits for one or none comes any more: its alert is over, and says why.
+    public mutating func drop(
+        _ condition: BoxCondition, subject: String, as reason: AlertDrop = .notAwaited, now: Instant
+    ) -> [AlertAction] {
         let cause = AlertCause.box(condition)
-        if let id = holding(cause, subject) { alerts[id]?.details[AlertBook.dropped] = "true" }
+        if let id = holding(cause, subject) { alerts[id]?.details[AlertBook.dropped] = reason.rawValue }
         return end(cause, subject: subject, at: now, now: now)
     }
 

@@ -29,8 +29,8 @@ public enum AlertExplanation {
                         "limit": limitSentence ?? reference.limit, "decision": "\(reference.resolution)",
                         "date": decidedOn?.description ?? "?",
                     ]))
-        } else if case .box(let condition) = alert.cause {
-            lines.append(book.text("box.\(condition.rawValue).step"))
+        } else if case .box = alert.cause {
+            lines.append(book.text("box.\(AlertText.box(alert)).step"))
         }
         if isHidden {
             lines.append(book.text("alerts.explain.hidden"))

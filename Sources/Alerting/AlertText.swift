@@ -118,7 +118,7 @@ public enum AlertText {
     /// What an alert is about: the limit and its place, or the condition of the box; a home is not named.
     public static func about(_ alert: Alert, _ context: Context, _ book: Phrasebook) -> String {
         switch alert.cause {
-        case .box(let condition): return book.text("box.\(condition.rawValue).title", names(alert, context, book))
+        case .box: return book.text("box.\(box(alert)).title", names(alert, context, book))
         case .limit:
             let isPrivate = alert.details["visibility"] != nil
             let place = alert.subject.isEmpty || isPrivate ? "" : context.sensorName
@@ -152,8 +152,10 @@ public enum AlertText {
         }
         guard case .limit = alert.cause else {
             let isAgain = stage == "called" && alert.cause == .box(.handOver)
-            let over = alert.details[AlertBook.dropped] == nil ? "returned" : "dropped"
-            return book.text("box.\(box(alert)).\(stage == "returned" ? over : isAgain ? "again" : "body")", values)
+            // Programs before this one knew one reason.
+            let over = alert.details[AlertBook.dropped].map { (AlertDrop(rawValue: $0) ?? .notAwaited).rawValue }
+            return book.text(
+                "box.\(box(alert)).\(stage == "returned" ? over ?? "returned" : isAgain ? "again" : "body")", values)
         }
         let side = bound(alert)
         let isSum = alert.subject.isEmpty
@@ -195,8 +197,10 @@ public enum AlertText {
         return value > transition.bound ? Bound.atMost.rawValue : Bound.atLeast.rawValue
     }
 
-    private static func box(_ alert: Alert) -> String {
-        if case .box(let condition) = alert.cause { condition.rawValue } else { "" }
+    /// The key of the words of what the box says; empty for the alert of a limit.
+    static func box(_ alert: Alert) -> String {
+        guard case .box(let condition) = alert.cause else { return "" }
+        return alert.isTestOfAll ? "test_of_all" : condition.rawValue
     }
 
     private static func sureness(_ alert: Alert, _ book: Phrasebook) -> String {
@@ -215,7 +219,7 @@ public enum AlertText {
 
     private static func firstStep(_ alert: Alert, _ context: Context, _ book: Phrasebook) -> String {
         guard alert.returnedAt == nil, alert.closedAt == nil else { return "" }
-        if case .box(let condition) = alert.cause { return book.text("box.\(condition.rawValue).step") }
+        if case .box = alert.cause { return book.text("box.\(box(alert)).step") }
         return context.response.isEmpty
             ? "" : book.text("alerts.first", ["step": Escaping.sentence(context.response)])
     }

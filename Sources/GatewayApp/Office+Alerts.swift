@@ -25,7 +25,12 @@ extension Office {
         pipeline.perform(entered(actions, by: actor, now: now), now: now)
         let alert = pipeline.state.alerts.open.first { $0.number == number }
         guard case .pause = said, let pause = alert?.pauseWish ?? alert?.pause else {
-            return done("answered", ["number": "\(number)", "person": actor.person])
+            // "Can't" and "seen" leave a test message open: whoever meant to answer it has to know.
+            if let alert, alert.cause == .box(.testAlarm), [.decline, .seen].contains(said) {
+                return done(
+                    "test_stays", ["number": "\(number)", "person": alert.isTestOfAll ? actor.person : alert.subject])
+            }
+            return done(said == .seen ? "seen" : "answered", ["number": "\(number)", "person": actor.person])
         }
         let isHomes = alert?.audience == .person
         return done(
@@ -54,24 +59,6 @@ extension Office {
         }
         return try switchAlerts(
             subject, SwitchOffTerms(until: asked.until, why: asked.reason), by: actor, now: now)
-    }
-
-    /// Why an answer to a test message does not count: it shows that a message arrives, and that its person answers.
-    private func refusalOfTest(_ number: Int, by actor: Actor) throws -> CommandReply? {
-        guard let alert = pipeline.state.alerts.open.first(where: { $0.number == number }),
-            alert.cause == .box(.testAlarm), alert.subject == actor.person
-        else { return nil }
-        guard site.isOwnWord(of: actor) else { return refused("test_for_another", ["person": actor.person]) }
-        let own = site.configuration.stewards.first { $0.name == actor.person }?.reach ?? []
-        // Whoever answers from afar has it, whatever the destination has said yet.
-        let isKnown = try store.hasLeft(
-            alert: alert.id, to: own.isEmpty ? site.configuration.destinations.map(\.name) : own,
-            surely: actor.means == Actor.console)
-        return isKnown
-            ? nil
-            : refused(
-                "test_not_sent",
-                ["person": actor.person, "destinations": own.isEmpty ? "–" : own.joined(separator: ", ")])
     }
 
     /// Switches a sensor or a limit off until a time, or on again.
@@ -153,22 +140,5 @@ extension Office {
             site.isRecalled($0, store, now: now) || named && !mayAnswer($0, now: now)
         }
         pipeline.perform(pipeline.state.alerts.free(from: gone, now: now), now: now)
-    }
-
-    /// Sends a test message to a steward.
-    func testAlarm(_ steward: String, by actor: Actor, now: Instant) -> CommandReply {
-        guard site.configuration.stewards.contains(where: { $0.name == steward }) else {
-            return refused(
-                "no_steward",
-                ["person": steward, "stewards": site.configuration.stewards.map(\.name).joined(separator: ", ")])
-        }
-        pipeline.sendTest(to: steward, now: now)
-        let alert = pipeline.state.alerts.open.last { $0.cause == .box(.testAlarm) && $0.subject == steward }
-        let ends = pipeline.batch.outbox.filter { $0.alert == alert?.id }.map(\.notBefore)
-        // Whoever sends it by night need not wonder why nothing comes.
-        let waits = ends.contains(nil) ? nil : ends.compactMap { $0 }.min()
-        let line = waits.map { site.book(nil).text("acts.done.test_waits", ["until": site.local($0)]) }
-        return done(
-            "test_sent", ["person": steward, "number": "\(alert?.number ?? 0)"], then: [line].compactMap { $0 })
     }
 }

@@ -28,7 +28,7 @@ extension Office {
         let person: String?
         var refusal: String?
         switch answer.judgement {
-        case .act(let name, _, _), .agree(let name, _):
+        case .act(let name, _, _):
             guard mayAnswer(name, now: now) else { return [] }
             person = name
         case .refused(.unknownSender), .refused(.recalled): return []
@@ -45,20 +45,16 @@ extension Office {
 
     private func settle(_ answer: IncomingAnswer, now: Instant) -> CommandReply {
         switch answer.judgement {
-        case .act(let person, _, _) where !mayAnswer(person, now: now),
-            .agree(let person, _) where !mayAnswer(person, now: now):
+        case .act(let person, _, _) where !mayAnswer(person, now: now):
             pipeline.batch.records.append(
                 RecordEntry(
                     at: now, kind: "answer.refused",
                     facts: ["means": answer.means, "reason": AnswerRefusal.recalled.rawValue],
                     erasable: ["sender": person, "destination": answer.destination]))
             return .refused("an answer by \(answer.means) was refused: \(AnswerRefusal.recalled.rawValue)")
-        case .act(let person, let alert, let isYes):
+        case .act(let person, let alert, let says):
             let actor = Actor(account: answer.destination, enteredFor: person, means: answer.means)
-            return perform(.answer(alert: alert, answer: isYes ? .take : .decline), by: actor, now: now)
-        case .agree(let person, let alert):
-            let actor = Actor(account: answer.destination, enteredFor: person, means: answer.means)
-            return perform(.answer(alert: alert, answer: .agree), by: actor, now: now)
+            return perform(.answer(alert: alert, answer: says.answer), by: actor, now: now)
         case .refused(let refusal):
             // The text may hold a word that is nearly right; it is kept nowhere.
             pipeline.batch.records.append(
@@ -67,6 +63,18 @@ extension Office {
                     facts: ["means": answer.means, "reason": refusal.rawValue],
                     erasable: ["sender": String(answer.sender.prefix(100)), "destination": answer.destination]))
             return .refused("an answer by \(answer.means) was refused: \(refusal.rawValue)")
+        }
+    }
+}
+
+extension AnswerWord {
+    /// What is done for it.
+    fileprivate var answer: AlertAnswer {
+        switch self {
+        case .yes: .take
+        case .no: .decline
+        case .seen: .seen
+        case .agree: .agree
         }
     }
 }

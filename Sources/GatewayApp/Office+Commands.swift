@@ -95,8 +95,10 @@ extension Office {
 
     func refreshSensors(now: Instant) throws {
         let sensors = try SensorDirectory(store)
+        let takenOut = try SensorDeclarations(site: site, store: store).takenOut()
         pipeline.changeState {
             $0.sensors = sensors
+            $0.takenOut = takenOut
             $0.limits.setSensors(sensors.all)
             $0.silence = $0.silence.watching(sensors.all, now: now)
             $0.rates = $0.rates.knowing(sensors)

@@ -92,6 +92,7 @@ extension Office {
     private static func word(_ answer: AlertAnswer, of alert: Alert) -> String {
         switch answer {
         case .take where alert.cause == .box(.testAlarm): "test"
+        case .decline where alert.cause == .box(.testAlarm), .seen where alert.cause == .box(.testAlarm): "test_stays"
         case .take where alert.cause == .box(.handOver): "over"
         case .take: "going"
         case .decline: alert.takenBy == nil ? "decline" : "decline_others"

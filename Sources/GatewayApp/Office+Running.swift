@@ -10,6 +10,7 @@ extension Office {
     func tick(now: Instant) -> Urgency {
         let alertsBefore = pipeline.batch.alerts.count
         var urgency = pipeline.tick(now: now)
+        testMonthlyIfDue(now: now)
         // A store that cannot be written has an alert of its own; the next turn tries again.
         try? noteProfiles(now: now)
         for finding in boxWatch?.look(
@@ -22,7 +23,11 @@ extension Office {
         sendRoundIfDue(now: now)
         giveSignOfLifeIfDue(now: now)
         lookForNeighbours(now: now)
-        if pipeline.batch.alerts.count > alertsBefore || !pipeline.batch.outbox.isEmpty { urgency = .now }
+        if pipeline.batch.alerts.count > alertsBefore || !pipeline.batch.outbox.isEmpty
+            || !pipeline.batch.dutyMarks.isEmpty
+        {
+            urgency = .now
+        }
         if pipeline.committed.hasLateMeters,
             now.milliseconds(since: madeUpAt ?? Instant(milliseconds: 0)) >= Office.makeUpPause
         {

@@ -28,7 +28,7 @@ extension Office {
         guard let due = times.last(where: { $0 <= now }) else { return }
         let given = pipeline.state.signAt.flatMap { $0 <= now ? $0 : nil }
         guard given.map({ $0 < due }) ?? true else { return }
-        let open = pipeline.state.alerts.open.filter { $0.details["visibility"] == nil }
+        let open = pipeline.state.alerts.counted
         let silent = open.count { $0.holds && $0.cause == .box(.sensorSilent) }
         let facts = Sign(state: open.isEmpty ? "ok" : "alerts", openAlerts: open.count, silentSensors: silent)
         let community = site.configuration.community.name

@@ -28,7 +28,7 @@ public enum BoxCondition: String, Hashable, Sendable, Codable, CaseIterable {
     case placeSilent = "place_silent"
     /// A neighbours' box gives no sign of life; the subject is its name.
     case neighbourSilent = "neighbour_silent"
-    /// A test message to one steward, whose name is the subject.
+    /// A test message to one steward, whose name is the subject; empty where no steward is known by name.
     case testAlarm = "test_alarm"
     /// A steward takes over the duty and has to say so; the subject is that steward's name.
     case handOver = "hand_over"
@@ -263,6 +263,9 @@ public struct Alert: Hashable, Sendable, Codable {
 
     /// True while the condition holds.
     public var holds: Bool { returnedAt == nil && closedAt == nil }
+
+    /// True for a test message to all, which goes where no steward is known by name: one answer answers it.
+    public var isTestOfAll: Bool { cause == .box(.testAlarm) && subject.isEmpty }
 
     /// Brings the state in line with what is known: what is over comes before what rests, and that before who goes.
     public mutating func settle() {

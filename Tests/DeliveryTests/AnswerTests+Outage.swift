@@ -26,7 +26,7 @@ extension AnswerTests {
         let again = try matrix(server, folder: folder)
         #expect(again.takeAnswers(now: start, settle: desk.settle) == nil)
         #expect(again.takeAnswers(now: start, settle: desk.settle) == nil)
-        #expect(desk.taken == (1...5).map { .act(person: "Rosa", alert: $0, isYes: true) })
+        #expect(desk.taken == (1...5).map { .act(person: "Rosa", alert: $0, says: .yes) })
     }
 
     @Test("Matrix: where nobody may read back, that is told once, and what can be heard is")
@@ -38,6 +38,6 @@ extension AnswerTests {
         say((1...25).map { ("@rosa:example.org", "\($0) yes") }, in: server)
         #expect(source.takeAnswers(now: start, settle: desk.settle)?.reason.contains("HTTP 403") == true)
         #expect(source.takeAnswers(now: start, settle: desk.settle) == nil)
-        #expect(desk.taken == (6...25).map { .act(person: "Rosa", alert: $0, isYes: true) })
+        #expect(desk.taken == (6...25).map { .act(person: "Rosa", alert: $0, says: .yes) })
     }
 }

@@ -67,14 +67,18 @@ struct AnswerTests {
         desk.stores(true)
         #expect(source.takeAnswers(now: start, settle: desk.settle) == nil)
         let expected: [AnswerJudgement] = [
-            .act(person: "Rosa", alert: 12, isYes: true), .act(person: "Ben", alert: 13, isYes: false),
+            .act(person: "Rosa", alert: 12, says: .yes), .act(person: "Ben", alert: 13, says: .no),
             .refused(.wrongWord), .refused(.wrongWord), .refused(.notUnderstood),
         ]
         #expect(desk.taken == expected)
         #expect(try ntfy(server, folder: folder).takeAnswers(now: start, settle: desk.settle) == nil)
-        say("14 YES manzana", on: server)
+        for text in ["14 YES manzana", "14 Seen manzana", "14 VISTO ciruela"] { say(text, on: server) }
         #expect(try ntfy(server, folder: folder).takeAnswers(now: start, settle: desk.settle) == nil)
-        #expect(desk.taken == expected + [.act(person: "Rosa", alert: 14, isYes: true)])
+        let more: [AnswerJudgement] = [
+            .act(person: "Rosa", alert: 14, says: .yes), .act(person: "Rosa", alert: 14, says: .seen),
+            .act(person: "Ben", alert: 14, says: .seen),
+        ]
+        #expect(desk.taken == expected + more)
         #expect(
             try ntfy(server, path: "status/500").takeAnswers(now: start, settle: desk.settle)
                 == AnswerProblem("HTTP 500", needsPerson: false))
@@ -124,14 +128,16 @@ struct AnswerTests {
                 ("@rosa:example.org", "has anybody looked at 12?"), ("@rosa:example.org", "12 yes"),
                 ("@rosa:example.org", "> <@gateway:example.org> NOW 13\n\n13 NO"), ("@eve:example.org", "12 yes"),
                 ("@eve:example.org", "good morning"), ("@ben:example.org", "12 yes"),
-                ("@ben:example.org", "12 yes ciruela"),
+                ("@ben:example.org", "12 yes ciruela"), ("@rosa:example.org", "has nobody seen 12?"),
+                ("@rosa:example.org", "13 seen"), ("@ben:example.org", "13 visto, ciruela"),
             ], in: server)
         #expect(source.takeAnswers(now: start, settle: desk.settle) == nil)
         #expect(source.takeAnswers(now: start, settle: desk.settle) == nil)
         #expect(
             desk.taken == [
-                .act(person: "Rosa", alert: 12, isYes: true), .act(person: "Rosa", alert: 13, isYes: false),
-                .refused(.unknownSender), .refused(.wrongWord), .act(person: "Ben", alert: 12, isYes: true),
+                .act(person: "Rosa", alert: 12, says: .yes), .act(person: "Rosa", alert: 13, says: .no),
+                .refused(.unknownSender), .refused(.wrongWord), .act(person: "Ben", alert: 12, says: .yes),
+                .act(person: "Rosa", alert: 13, says: .seen), .act(person: "Ben", alert: 13, says: .seen),
             ])
         #expect(desk.senders.contains("@eve:example.org"))
         #expect(try matrix(server, path: "status/200").takeAnswers(now: start, settle: desk.settle) != nil)
@@ -205,6 +211,22 @@ struct AnswerTests {
             return error?.code == .secretMalformed && error?.message.contains(word) == false
         }
         _ = try people.rules(context(environment: ["ROSA": "Luna-2026?"]))
+    }
+
+    @Test("no word of the languages says two things, and one that did would say nothing")
+    func ambiguous() throws {
+        var books = try Phrases.books()
+        #expect(AnswerWord.ambiguous(in: books.values).isEmpty)
+        let words = AnswerWord.meanings(in: books.values)
+        #expect(Set(words.values) == Set(AnswerWord.allCases.map { [$0] }) && words["visto"] == [.seen])
+        // In Polish talk "no" means yes.
+        let said = ["yes": "TAK, NO", "no": "NIE", "seen": "WIDZIANO", "agree": "ZGODA"]
+        let phrases = said.map { ("delivery.answer.\($0.key)", $0.value) }
+        books["pl"] = Phrasebook(language: "pl", phrases: Dictionary(uniqueKeysWithValues: phrases))
+        #expect(AnswerWord.ambiguous(in: books.values) == ["no"])
+        let rules = AnswerRules(people: [.init(name: "Rosa", sender: nil, word: "manzana")], phrasebooks: books)
+        #expect(rules.judge("12 no manzana") == .refused(.notUnderstood))
+        #expect(rules.judge("12 tak manzana") == .act(person: "Rosa", alert: 12, says: .yes))
     }
 
     @Test("the listener tells once that a way cannot be read, and ends when it is asked to")

@@ -96,9 +96,13 @@ struct SMSTests {
         let modem = try Modem()
         let destination = try make(modem)
         let sent: [(text: String, from: String, judgement: AnswerJudgement)] = [
-            ("12 YES manzana", "+34600111222", .act(person: "Rosa", alert: 12, isYes: true)),
-            ("13, no: Manzana.", "+34600111222", .act(person: "Rosa", alert: 13, isYes: false)),
-            ("14 SÍ manzana", "+34600111222", .act(person: "Rosa", alert: 14, isYes: true)),
+            ("12 YES manzana", "+34600111222", .act(person: "Rosa", alert: 12, says: .yes)),
+            ("13, no: Manzana.", "+34600111222", .act(person: "Rosa", alert: 13, says: .no)),
+            ("14 SÍ manzana", "+34600111222", .act(person: "Rosa", alert: 14, says: .yes)),
+            ("15 Seen manzana", "+34600111222", .act(person: "Rosa", alert: 15, says: .seen)),
+            ("15 VISTO. MANZANA", "+34600111222", .act(person: "Rosa", alert: 15, says: .seen)),
+            ("15 SEEN", "+34600111222", .refused(.wrongWord)),
+            ("15 NO SEEN manzana", "+34600111222", .refused(.wrongWord)),
             ("12 YES pera", "+34600111222", .refused(.wrongWord)),
             ("12 YES", "+34600111222", .refused(.wrongWord)),
             ("12 YES manzana", "+34600555666", .refused(.unknownSender)),
@@ -147,7 +151,7 @@ struct SMSTests {
                 taken.append(answer.judgement)
                 return true
             } == nil)
-        #expect(taken == [.act(person: "Rosa", alert: 12, isYes: true)])
+        #expect(taken == [.act(person: "Rosa", alert: 12, says: .yes)])
         #expect(try modem.messages(in: "inbox").isEmpty)
     }
 

@@ -106,7 +106,7 @@ struct SynapseTests {
         }
         #expect(listen() == nil && listen() == nil)
         #expect(
-            heard == [.act(person: "Rosa", alert: 12, isYes: true), .act(person: "Rosa", alert: 13, isYes: false)])
+            heard == [.act(person: "Rosa", alert: 12, says: .yes), .act(person: "Rosa", alert: 13, says: .no)])
 
         guard case .denied = try make(token: "wrong").send(notice(2), now: start),
             case .denied = try make(room: "!nowhere:localhost").send(notice(2), now: start)

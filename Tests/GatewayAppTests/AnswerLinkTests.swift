@@ -115,7 +115,7 @@ struct AnswerLinkTests {
         let answer = page.village.office.take(
             IncomingAnswer(
                 destination: "sms", means: "sms", sender: "+34",
-                text: "", judgement: .act(person: "Rosa", alert: 1, isYes: true)), now: page.village.now)
+                text: "", judgement: .act(person: "Rosa", alert: 1, says: .yes)), now: page.village.now)
         #expect(!answer.isDone && answer.lines[0].contains("recalled"))
         try reload(good)
         #expect(try page.get(rosa).status == 404 && page.get(jordi).status == 200)

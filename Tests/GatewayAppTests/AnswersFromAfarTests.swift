@@ -70,6 +70,9 @@ struct AnswersFromAfarTests {
         #expect(taken.contains("\"sms\"") && taken.contains("Rosa"))
         try receive("\(number) NO manzana", serial: 4)
         #expect(try waitUntil { try state()?.state == "raised" })
+        try receive("\(number) SEEN manzana", serial: 6)
+        #expect(try waitUntil { try entries("alert.seen").contains { $0.contains("\"sms\"") && $0.contains("Rosa") } })
+        #expect(try state()?.state == "raised")
         // A number that no alert has is answered by nothing and stops nothing.
         try receive("4711 YES manzana", serial: 5)
         #expect(

@@ -259,11 +259,11 @@ struct CallsTests {
         #expect(try answer(.refused(.wrongWord), from: rosa) == ["Rosa: Your answer was not taken"])
         #expect(try answer(.refused(.unknownSender), from: "+34600999999") == [])
         #expect(
-            try answer(.act(person: "Jordi", alert: 4711, isYes: true), from: "+34600333444")
+            try answer(.act(person: "Jordi", alert: 4711, says: .yes), from: "+34600333444")
                 == ["Jordi: Your answer was not taken"])
         // Who goes is told to all of them at once, and so to the one who goes.
         #expect(
-            try answer(.act(person: "Rosa", alert: alert, isYes: true), from: rosa)
+            try answer(.act(person: "Rosa", alert: alert, says: .yes), from: rosa)
                 == ["all: GOING \(alert): plug/power: Power of the plug"])
     }
 

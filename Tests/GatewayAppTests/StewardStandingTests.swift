@@ -70,12 +70,12 @@ struct StewardStandingTests {
         #expect(!refused.isDone && refused.lines[0].contains("AGREE and their word"))
         #expect(try village.states() == ["1 raised"])
         // From afar it is Jordi's own word; what he agrees with is what was asked for.
-        #expect(try bySMS(.agree(person: "Jordi", alert: 1), village).isDone)
+        #expect(try bySMS(.act(person: "Jordi", alert: 1, says: .agree), village).isDone)
         #expect(try village.states() == ["1 paused"])
         let paused = try #require(try village.office.store.alert(number: 1)?.pause)
         #expect(paused.person == "Rosa" && paused.confirmedBy == "Jordi" && paused.until == until)
         #expect(try record("alert.paused", village) == ["Jordi", "sms", nil])
-        let nothing = try bySMS(.agree(person: "Amina", alert: 1), village)
+        let nothing = try bySMS(.act(person: "Amina", alert: 1, says: .agree), village)
         #expect(!nothing.isDone && nothing.lines[0].contains("nothing to agree with"))
     }
 
@@ -109,7 +109,7 @@ struct StewardStandingTests {
         #expect(try switchOff("Rosa"))
         #expect(try !switchOff("Jordi"))
         #expect(try village.states() == ["1 raised"])
-        #expect(try bySMS(.agree(person: "Jordi", alert: 1), village).isDone)
+        #expect(try bySMS(.act(person: "Jordi", alert: 1, says: .agree), village).isDone)
         #expect(try village.states() == ["1 switched_off"])
         #expect(village.office.pipeline.state.alerts.switchedOff["cold/power"]?.terms.confirmedBy == "Jordi")
 
@@ -137,7 +137,7 @@ struct StewardStandingTests {
             default:
                 let answer = IncomingAnswer(
                     destination: means, means: means, sender: "+34", text: "",
-                    judgement: .act(person: "Rosa", alert: 1, isYes: true))
+                    judgement: .act(person: "Rosa", alert: 1, says: .yes))
                 let reply = village.office.take(answer, now: village.now)
                 try village.commit()
                 return reply.isDone
@@ -160,7 +160,7 @@ struct StewardStandingTests {
         try village.read(150)
         #expect(try atBox("Rosa", .take, village).isDone)
         #expect(try record("alert.taken", village) == ["Rosa", "pi", "none"])
-        #expect(try bySMS(.act(person: "Jordi", alert: 1, isYes: true), village).isDone)
+        #expect(try bySMS(.act(person: "Jordi", alert: 1, says: .yes), village).isDone)
         #expect(try record("alert.taken", village) == ["Jordi", "sms", "none"])
         #expect(try byLink("Rosa", .seen, village)?.isDone == true)
         #expect(try record("alert.seen", village) == ["Rosa", "answer-page", "none"])
@@ -172,7 +172,7 @@ struct StewardStandingTests {
         #expect(try record("alert.taken", village) == ["Rosa", "pi", nil])
         let refused = try atBox("Jordi", .take, village)
         #expect(!refused.isDone && refused.lines[0].contains("these are: Rosa."))
-        #expect(try !bySMS(.act(person: "Jordi", alert: 1, isYes: true), village).isDone)
+        #expect(try !bySMS(.act(person: "Jordi", alert: 1, says: .yes), village).isDone)
         #expect(try byLink("Jordi", .going, village) == nil)
     }
 
@@ -188,7 +188,7 @@ struct StewardStandingTests {
         // Recalled: the mandate is taken out of the file.
         try change(village, ", mandate: {decision: 1, from: 2026-05-04, until: 2026-11-09}", to: "")
         #expect(try byLink("Rosa", .going, village) == nil)
-        #expect(try !bySMS(.act(person: "Rosa", alert: 1, isYes: true), village).isDone)
+        #expect(try !bySMS(.act(person: "Rosa", alert: 1, says: .yes), village).isDone)
         #expect(try !atBox("Rosa", .take, village).isDone)
         #expect(try atBox("Jordi", .take, village).isDone)
         // What a start reads from the store says the same.
@@ -237,14 +237,14 @@ struct StewardStandingTests {
         // From afar the answer itself shows that it came, before the destination has said so.
         try village.say("Rosa", .testAlarm(steward: "Jordi"))
         let second = try #require(try village.office.store.alerts(openOnly: true).last)
-        #expect(try !bySMS(.act(person: "Jordi", alert: second.number, isYes: true), village).isDone)
+        #expect(try !bySMS(.act(person: "Jordi", alert: second.number, says: .yes), village).isDone)
         let item = try #require(try village.office.store.outboxEntries().last { $0.item.alert == second.id }?.item)
         try village.office.store.record([
             DeliveryRecord(
                 key: item.key, destination: item.destination, state: .unknown, attempts: 1, at: village.now,
                 nextAt: village.now)
         ])
-        #expect(try bySMS(.act(person: "Jordi", alert: second.number, isYes: true), village).isDone)
+        #expect(try bySMS(.act(person: "Jordi", alert: second.number, says: .yes), village).isDone)
         #expect(counts("Jordi") == true)
     }
 }

@@ -25,12 +25,41 @@ public struct IncomingAnswer: Hashable, Sendable {
 
 /// What an incoming text amounts to.
 public enum AnswerJudgement: Hashable, Sendable {
-    /// A known person says yes or no to an alert.
-    case act(person: String, alert: Int, isYes: Bool)
-    /// A known person agrees that an alert rests, as another one has asked.
-    case agree(person: String, alert: Int)
+    /// A known person says something to an alert.
+    case act(person: String, alert: Int, says: AnswerWord)
     /// Nothing may be done.
     case refused(AnswerRefusal)
+}
+
+/// What a person can say to an alert from afar.
+public enum AnswerWord: String, Hashable, Sendable, CaseIterable {
+    // The raw values are keys of the language files.
+    /// "I'm going."
+    case yes
+    /// "Can't, next."
+    case no
+    /// "Seen, not going": it stops nothing.
+    case seen
+    /// "It may rest", as another steward has asked.
+    case agree
+
+    /// The words of these languages that say two things at once, in order: they would be taken for nothing.
+    public static func ambiguous(in phrasebooks: some Sequence<Phrasebook>) -> [String] {
+        meanings(in: phrasebooks).filter { $0.value.count > 1 }.keys.sorted()
+    }
+
+    /// What each word of these languages says.
+    static func meanings(in phrasebooks: some Sequence<Phrasebook>) -> [String: Set<AnswerWord>] {
+        var meanings: [String: Set<AnswerWord>] = [:]
+        for book in phrasebooks {
+            for meaning in allCases {
+                for word in AnswerRules.words(in: book.text("delivery.answer.\(meaning.rawValue)")) {
+                    meanings[word, default: []].insert(meaning)
+                }
+            }
+        }
+        return meanings
+    }
 }
 
 /// Why an incoming text is not acted on.
@@ -40,13 +69,14 @@ public enum AnswerRefusal: String, Hashable, Sendable, Codable {
     case unknownSender = "unknown_sender"
     /// The personal word is missing or is another one.
     case wrongWord = "wrong_word"
-    /// It is not `NUMBER YES WORD`, `NUMBER NO WORD` or `NUMBER AGREE WORD`.
+    /// It is not the number of an alert, one of the words that answer it, and the person's own word.
     case notUnderstood = "not_understood"
     /// The person holds no mandate any more, or stands among the stewards no more.
     case recalled
 }
 
-/// Who may answer, with which words: `12 YES word`, `12 NO word`, `12 AGREE word`, in every language of the gateway.
+/// Who may answer, with which words: `12 YES word`, `12 NO word`, `12 SEEN word`, `12 AGREE word`, in every language of
+/// the gateway.
 public struct AnswerRules: Hashable, Sendable {
     /// A person with the secret word already read.
     public struct Person: Hashable, Sendable {
@@ -56,18 +86,12 @@ public struct AnswerRules: Hashable, Sendable {
     }
 
     private let people: [Person]
-    private let yes: Set<String>
-    private let no: Set<String>
-    private let agree: Set<String>
+    private let meanings: [String: AnswerWord]
 
     init(people: [Person], phrasebooks: [String: Phrasebook]) {
         self.people = people
-        func words(_ key: String) -> Set<String> {
-            Set(phrasebooks.values.flatMap { AnswerRules.words(in: $0.text(key)) })
-        }
-        yes = words("delivery.answer.yes")
-        no = words("delivery.answer.no")
-        agree = words("delivery.answer.agree")
+        // A word that says two things, in two languages, says nothing.
+        meanings = AnswerWord.meanings(in: phrasebooks.values).compactMapValues { $0.count == 1 ? $0.first : nil }
     }
 
     /// Judges a text from a sender whom the way names; a person with a word must say it besides.
@@ -87,26 +111,23 @@ public struct AnswerRules: Hashable, Sendable {
     /// True for what has the form of an answer, whoever wrote it.
     func resemblesAnswer(_ text: String) -> Bool {
         let words = AnswerRules.words(in: text)
-        return words.count >= 2 && Int(words[0]) != nil && isWord(words[1])
+        return words.count >= 2 && Int(words[0]) != nil && meanings[words[1]] != nil
     }
-
-    private func isWord(_ word: String) -> Bool { yes.contains(word) || no.contains(word) || agree.contains(word) }
 
     private func judge(_ text: String, among writers: [Person]) -> AnswerJudgement {
         let words = AnswerRules.words(in: text)
-        guard words.count >= 2, let alert = Int(words[0]), alert > 0, isWord(words[1]) else {
+        guard words.count >= 2, let alert = Int(words[0]), alert > 0, let says = meanings[words[1]] else {
             return .refused(.notUnderstood)
         }
         let said = words.count > 2 ? words[2] : nil
         guard let writer = writers.first(where: { $0.word?.lowercased() == said }) else { return .refused(.wrongWord) }
-        if agree.contains(words[1]) { return .agree(person: writer.name, alert: alert) }
-        return .act(person: writer.name, alert: alert, isYes: yes.contains(words[1]))
+        return .act(person: writer.name, alert: alert, says: says)
     }
 
     /// True for a text that is read as one word where it stands in an answer.
     static func isOneWord(_ text: String) -> Bool { words(in: text) == [text.lowercased()] }
 
-    private static func words(in text: String) -> [String] {
+    static func words(in text: String) -> [String] {
         text.lowercased().split { $0.isWhitespace || ",.;:!".contains($0) }.map(String.init)
     }
 }

@@ -1,3 +1,4 @@
+import Delivery
 import Foundation
 import GatewayModel
 import StrictYAML
@@ -34,6 +35,12 @@ public struct Languages: Sendable {
                     file: folder, message: "holds no language file", remedy: "copy config/languages/en.yaml there"))
         }
         problems += differences(books, folder: folder)
+        problems += AnswerWord.ambiguous(in: books.values).map { word in
+            Diagnostic(
+                file: folder,
+                message: "the word '\(word)' would say two things in an answer from afar (delivery: answer:)",
+                remedy: "choose another word in one of the languages")
+        }
         return (Languages(books: books), problems)
     }
 

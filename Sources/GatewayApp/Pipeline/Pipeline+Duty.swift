@@ -34,25 +34,19 @@ extension Pipeline {
         state.alerts.policy.roster?.members[index].hasAnswered = true
     }
 
-    /// Once a month, in the daytime, every steward with a mandate gets a test message: what is never tried is broken.
-    func testMonthly(now: Instant) {
-        guard state.alerts.policy.callsPeople, let roster = state.alerts.policy.roster else { return }
-        let today = roster.zone.date(at: now)
-        let month = CalendarMonth(of: today).description
-        let ten = roster.zone.instant(of: CivilTime(date: today, millisecondOfDay: 10 * 3_600_000))
-        let isDaytime = now >= ten && now < ten.advanced(bySeconds: 8 * 3600)
-        guard isDaytime, state.testedMonth.map({ $0 < month }) ?? true else { return }
-        state.testedMonth = month
-        batch.dutyMarks[DutyMark(kind: DutyMark.monthlyTest, name: month)] = now
-        for name in roster.members.map(\.name) where roster.hasMandate(name, at: now) {
-            sendTest(to: name, now: now)
-        }
-    }
-
-    /// Sends a test message to a steward; one that waits for its answer is replaced.
+    /// Sends a test message to a steward, or to all of them where the name is empty; one that waits for its answer is
+    /// replaced.
     func sendTest(to steward: String, now: Instant) {
         box(.testAlarm, subject: steward, isActive: false, onset: now, [:], now)
-        box(.testAlarm, subject: steward, isActive: true, onset: now, ["person": steward], now)
+        box(
+            .testAlarm, subject: steward, isActive: true, onset: now, steward.isEmpty ? [:] : ["person": steward], now)
+    }
+
+    /// Nobody waits for the answers to earlier test messages any more, also of those who get none now.
+    func endTests(now: Instant) {
+        for alert in state.alerts.open where alert.cause == .box(.testAlarm) {
+            box(.testAlarm, subject: alert.subject, isActive: false, onset: now, [:], now)
+        }
     }
 
     /// At the change of duty whoever leaves and whoever comes is told what is open and what is silent; who comes has to
@@ -121,6 +115,12 @@ extension DutyMark {
     static let mandated = "mandated"
     /// Since when a sensor is waited for without hearing it.
     static let expected = "expected"
+    /// Since when nothing was heard of what an alert is about; the name is the alert's identity.
+    static let quiet = "quiet"
+    /// A sensor stands in the configuration's file, since then at the latest.
+    static let inFile = "in_file"
+    /// A sensor was taken out of the configuration's file.
+    static let takenOut = "taken_out"
     /// The rules on days were judged through the day that begins at the mark's time.
     static let judgedDay = "judged_day"
     /// A steward began to be on duty.

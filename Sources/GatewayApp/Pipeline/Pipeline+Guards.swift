@@ -10,6 +10,7 @@ extension Pipeline {
     func isWithinRate(_ reading: Reading, _ received: ReceivedMessage) -> Bool {
         let device = reading.stream.device
         let now = received.message.receivedAt
+        state.quiet.hear(.tooManyMessages, device, now: now)
         switch state.rates.count(device, at: reading.time.instant) {
         case .within: return true
         case .recovered:
@@ -37,6 +38,7 @@ extension Pipeline {
 
     /// Notes that a sensor speaks; ends its silence.
     func hear(_ sensor: SensorID, at time: Instant, now: Instant) {
+        state.quiet.hear(.unitChanged, sensor.rawValue, now: now)
         if let change = state.silence.heard(sensor, at: time) { apply([change], now: now) }
     }
 
@@ -69,7 +71,7 @@ extension Pipeline {
         }
         guard state.meters.understands(reading.unit, of: sensor) else {
             state.counters.rejections["unit", default: 0] += 1
-            guard state.misunderstood.insert(sensor.id).inserted else { return false }
+            guard !isGivenUp(sensor.id), state.misunderstood.insert(sensor.id).inserted else { return false }
             var details = ["sent": reading.unit.code, "wanted": sensor.unit.code]
             if sensor.visibility == .household { details["visibility"] = Visibility.household.rawValue }
             box(.unitChanged, subject: sensor.id.rawValue, isActive: true, onset: now, details, now)

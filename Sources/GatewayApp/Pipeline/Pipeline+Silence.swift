@@ -44,6 +44,7 @@ extension Pipeline {
         for alert in state.alerts.open where alert.cause == .box(.placeSilent) && !places.contains(alert.subject) {
             perform(state.alerts.drop(.placeSilent, subject: alert.subject, now: now), now: now)
         }
+        reviewUnits(now: now)
     }
 
     private func look(at place: String, onset: Instant, now: Instant) {

@@ -158,7 +158,7 @@ extension Pipeline {
                 batch.records.append(RecordEntry(at: now, kind: kind, facts: facts, erasable: erasable))
             }
         }
-        state.counters.openAlerts = state.alerts.open.count { $0.details["visibility"] == nil }
+        state.counters.openAlerts = state.alerts.counted.count
     }
 
     /// Computes the days that are over and were touched.

@@ -128,10 +128,10 @@ final class Pipeline {
         }
         apply(state.silence.tick(now: now), now: now)
         release(state.limits.tick(now: now), now: now)
+        endOfQuiet(now: now)
         perform(state.alerts.tick(now: now), now: now)
         tellOfLosses(now: now)
         handOver(now: now)
-        testMonthly(now: now)
         missNeighbours(now: now)
         return batch.alerts.count > alertsBefore || !batch.dutyMarks.isEmpty ? .now : .whenDue
     }

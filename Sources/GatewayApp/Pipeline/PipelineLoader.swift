@@ -60,7 +60,7 @@ struct PipelineLoader {
         alerts.policy = try site.alertPolicy(store, now: now)
         alerts.boxRules = inForce.boxAlerts(on: site.zone.date(at: now))
         var counters = Counters()
-        counters.openAlerts = open.count { $0.details["visibility"] == nil }
+        counters.openAlerts = alerts.counted.count
         return PipelineState(
             decoder: try decoder(), profiles: ProfileUses(known: try store.profileUses()),
             series: try store.directory(zone: site.zone),
@@ -83,6 +83,11 @@ struct PipelineLoader {
                     marks.filter { $0.key.kind == DutyMark.expected }
                         .map { (SensorID(rawValue: $0.key.name), $0.value) }, uniquingKeysWith: { first, _ in first }),
                 stoppedAt: try store.lastCommit()),
+            quiet: QuietWatch(
+                marks: Dictionary(
+                    marks.filter { $0.key.kind == DutyMark.quiet }.map { ($0.key.name, $0.value) },
+                    uniquingKeysWith: { first, _ in first }), stoppedAt: try store.lastCommit()),
+            takenOut: try SensorDeclarations(site: site, store: store).takenOut(),
             rates: RateCap().knowing(sensors, raised: subjects(of: .tooManyMessages, open)),
             misunderstood: Set(subjects(of: .unitChanged, open).map(SensorID.init(rawValue:))), counters: counters)
     }

@@ -49,6 +49,10 @@ struct PipelineState: Sendable {
     var own = OwnTopics(prefix: "")
     /// Sensors that should have reported.
     var silence: SilenceWatch
+    /// What is not heard of any more, where only that could end an alert.
+    var quiet = QuietWatch()
+    /// Sensors that stood in the configuration's file and do so no more.
+    var takenOut: Set<SensorID> = []
     /// Devices that send too much.
     var rates: RateCap
     /// Sensors whose unit cannot be converted to their own.

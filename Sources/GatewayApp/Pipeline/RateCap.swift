@@ -55,6 +55,9 @@ struct RateCap: Sendable {
         return fresh
     }
 
+    /// Nothing is known of a device any more: what it sends next is counted, and told, anew.
+    mutating func forget(_ device: String) { windows[device] = nil }
+
     private func cap(of device: String) -> Int { caps[device] ?? RateCap.capWithoutRhythm }
 
     /// Counts a message of a device that was measured at a time.

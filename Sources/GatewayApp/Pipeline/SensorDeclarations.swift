@@ -13,6 +13,7 @@ struct SensorDeclarations {
 
     /// Declares the file's sensors beside those that were assigned by command, and binds their devices.
     func apply(now: Instant) throws {
+        try noteFile(now: now)
         let declared = site.configuration.sensors
         let names = Set(declared.map(\.sensor.id))
         let assigned = try store.sensors().filter { !names.contains($0.id) }.map { sensor in
@@ -44,6 +45,34 @@ struct SensorDeclarations {
         try store.bind(
             bindings, ending: ending, at: now, by: SensorDeclarations.author, zone: site.zone, facts: moved.facts,
             notices: moved.notices)
+    }
+
+    /// Keeps which sensors stand in the file, so that one that is taken out of it is known from one assigned by command.
+    private func noteFile(now: Instant) throws {
+        let marks = try store.dutyMarks()
+        let names = Set(site.configuration.sensors.map(\.sensor.id.rawValue))
+        func isOut(_ name: String) -> Bool? {
+            guard let last = marks[DutyMark(kind: DutyMark.inFile, name: name)] else { return nil }
+            return marks[DutyMark(kind: DutyMark.takenOut, name: name)].map { $0 >= last } ?? false
+        }
+        let known = marks.keys.filter { $0.kind == DutyMark.inFile }.map(\.name)
+        try store.keepDutyMarks(
+            names.filter { isOut($0) ?? true }.map { DutyMark(kind: DutyMark.inFile, name: $0) }
+                + known.filter { !names.contains($0) && isOut($0) == false }
+                .map { DutyMark(kind: DutyMark.takenOut, name: $0) }, at: now)
+    }
+
+    /// The sensors that were taken out of the file and that nobody has assigned since.
+    func takenOut() throws -> Set<SensorID> {
+        let names = Set(site.configuration.sensors.map(\.sensor.id))
+        let bound = Dictionary(
+            try store.bindings().filter { $0.until == nil }.map { ($0.sensor, $0.from) },
+            uniquingKeysWith: { first, _ in first })
+        let out = try store.dutyMarks().filter { mark, at in
+            guard mark.kind == DutyMark.takenOut else { return false }
+            return bound[SensorID(rawValue: mark.name)].map { $0 <= at } ?? true
+        }
+        return Set(out.keys.map { SensorID(rawValue: $0.name) }).subtracting(names)
     }
 
     /// The sensors that must give up a channel which another one holds too, as programs before this one allowed: the file's
