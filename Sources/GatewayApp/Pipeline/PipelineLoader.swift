@@ -74,7 +74,7 @@ struct PipelineLoader {
                 site.configuration.neighbours,
                 since: Dictionary(
                     marks.filter { $0.key.kind == DutyMark.neighbour }.map { ($0.key.name, $0.value) },
-                    uniquingKeysWith: { max($0, $1) })),
+                    uniquingKeysWith: { max($0, $1) }), startedAt: now),
             own: OwnTopics(prefix: site.configuration.broker.prefix),
             silence: SilenceWatch(
                 sensors: sensors.all, lastSeen: replay.lastSeen, silent: Set(silent), listeningSince: nil,
