@@ -136,7 +136,7 @@ struct PipelineLoader {
         try replayLong(limits, sensors, into: &engine, now: now)
         for measurement in measurements { engine.replay(measurement) }
         engine.restore(
-            told: try store.transitions(from: site.zone.start(of: first), until: Instant(milliseconds: .max)))
+            told: try store.transitions(from: site.zone.start(of: first), until: .max))
         return engine
     }
 
