@@ -44,6 +44,21 @@ struct OrderTests {
         #expect(bench.destination.sent.suffix(2).map(\.key) == [key(1), key(2)])
     }
 
+    @Test("A destination that is away is the answer to all that are due: it is called more and more seldom")
+    func oneAnswer() throws {
+        let denied = DeliveryOutcome.denied(reason: "HTTP 401")
+        let uncertain = OutboxEntry(item: notice(3, at: time(30)), state: .unknown, attempts: 1, nextAt: time(500))
+        let bench = try Bench(
+            entries: [tried(1, 4, wait: 90_000, at: 0), OutboxEntry(item: notice(2, at: time(600))), uncertain])
+        bench.destination.answers(denied)
+        let times = bench.run(from: time(600), until: time(600 + 7200))
+        #expect(times == [600, 660, 900, 960, 2700, 2760].map(time), "\(times)")
+        #expect(Set(bench.destination.sent.map(\.key)) == [key(1)])
+        #expect(bench.outbox.entries.map(\.attempts) == [4, 4, 4])
+        // What may have arrived is still looked for first.
+        #expect(bench.outbox.entries.map(\.state) == [.pending, .unknown, .pending])
+    }
+
     @Test("What the destination refuses while others get through waits for its own time and stands before nobody")
     func refused() throws {
         let bench = try Bench([notice(1), notice(2, at: time(1))])

@@ -136,13 +136,18 @@ extension DestinationLane {
         }
     }
 
-    /// An old state must not follow a newer one: where the first cannot be published the others wait with it, and what was
-    /// due has used up an attempt.
+    /// Puts back what was not tried, in few commits: what was due has used up an attempt, the rest stands as it was.
     func putBack(_ messages: [Message], now: Instant) throws {
-        let entries = messages.flatMap(\.entries)
-        guard let item = entries.first?.item else { return }
         let reason = state.withLock { $0.lastProblem } ?? ""
-        try retry(Message(item: item, entries: entries), .pending, after: nil, reason: reason, now: now)
+        // A digest that may have arrived and is due stays together.
+        let together = messages.filter { $0.isDigest && $0.mayHaveArrived && $0.isDue(now) }
+        for digest in together { try retry(digest, .unknown, after: nil, reason: reason, now: now) }
+        let keys = Set(together.map(\.item.key))
+        let entries = messages.filter { !keys.contains($0.item.key) }.flatMap(\.entries)
+        for (isUncertain, group) in Dictionary(grouping: entries, by: \.isUncertain) {
+            let message = Message(item: group[0].item, entries: group)
+            try retry(message, isUncertain ? .unknown : .pending, after: nil, reason: reason, now: now)
+        }
     }
 
     /// Gives the entries their next time, or gives them up.

@@ -6,7 +6,8 @@ extension DestinationLane {
     ///
     /// Of a destination that was away all that wait are here, also what is not due. The first of them is tried before its
     /// time, so that the order holds; if it gets through, the others follow. If it fails, one more that is due shows
-    /// whether the destination is away or only that message is refused.
+    /// whether the destination is away or only that message is refused. Where it is away, that is the answer to all that
+    /// were due: otherwise a destination that is away for long would be called for each of them.
     func sendStage(_ messages: [Message], now: Instant) throws -> Int {
         var turn = Turn(waiting: messages)
         while let message = next(of: &turn, now: now) {
@@ -22,13 +23,11 @@ extension DestinationLane {
                 turn.failed.insert(message.item.key)
             }
             try settle(message, outcome, failuresInARow: turn.failures, now: now)
-            if turn.failures > 0, destination.keepsStates {
-                try putBack(turn.waiting, now: now)
-                turn.waiting = []
-            }
+            // An old state must not follow a newer one: where the first cannot be published the others wait with it.
+            if turn.failures > 0, destination.keepsStates { break }
         }
         if turn.hasDelivered { state.withLock { if $0.restUntil == nil { $0.refused.formUnion(turn.failed) } } }
-        try release(turn.waiting.flatMap(\.entries), now: now)
+        try putBack(turn.waiting, now: now)
         return turn.tried
     }
 
@@ -49,7 +48,7 @@ extension DestinationLane {
         guard !isResting else { return nil }
         let able = turn.waiting.indices.filter { index in
             let message = turn.waiting[index]
-            if message.entries.contains(where: { $0.nextAt <= now }) { return true }
+            if message.isDue(now) { return true }
             if refused.contains(message.item.key) { return false }
             return turn.hasDelivered || (turn.tried == 0 && mayProbe(message))
         }
@@ -60,7 +59,7 @@ extension DestinationLane {
 
     /// What may stand there already is not sent again before its time, except where that changes nothing.
     private func mayProbe(_ message: Message) -> Bool {
-        destination.keepsStates || !message.entries.contains(where: \.isUncertain)
+        destination.keepsStates || !message.mayHaveArrived
     }
 
     /// Puts in what is known only now, sends, and lets nothing of the reader's own address come back into the record.
@@ -82,4 +81,10 @@ extension DestinationLane {
 extension DestinationLane.Message {
     /// The most attempts that one of its entries has used up.
     fileprivate var attempts: Int { entries.map(\.attempts).max() ?? 0 }
+
+    /// True where the time of one of its entries has come.
+    func isDue(_ now: Instant) -> Bool { entries.contains { $0.nextAt <= now } }
+
+    /// True where one of its entries may stand there already.
+    var mayHaveArrived: Bool { entries.contains(where: \.isUncertain) }
 }
