@@ -2,8 +2,9 @@ import GatewayModel
 
 extension AlertPolicy {
     /// Who is asked next about a hand-over that nobody has answered: the second of the duty list, then everybody once.
-    /// Nil where nobody is left to ask.
-    public func nextAsked(_ alert: Alert, now: Instant) -> NextCall? {
+    /// Nil where nobody is left to ask. `held` is until when the call that is made now waits for the end of quiet hours,
+    /// which the record does not say yet.
+    public func nextAsked(_ alert: Alert, now: Instant, held: Instant? = nil) -> NextCall? {
         guard callsPeople, alert.state == .raised, let roster,
             let last = alert.entries.last(where: { $0.kind.isCall }), last.kind == .called
         else { return nil }
@@ -11,7 +12,8 @@ extension AlertPolicy {
         let declined = Set(alert.entries.filter { $0.kind == .declined }.compactMap(\.person))
         let next = roster.order(at: now).first { !called.contains($0) && !declined.contains($0) }
         // What waits for the end of quiet hours was not heard before.
-        let heard = alert.entries.filter { $0.kind == .quietHours }.compactMap(\.until).max() ?? last.at
+        let ends = alert.entries.filter { $0.kind == .quietHours }.compactMap(\.until) + [held].compactMap { $0 }
+        let heard = ends.max() ?? last.at
         let isDeclined = last.person.map(declined.contains) ?? false
         let wait = isDeclined ? 0 : called.count == 1 ? waits.second : waits.all
         return NextCall(person: called.count == 1 ? next : nil, at: max(last.at, heard).advanced(bySeconds: wait))

@@ -103,16 +103,9 @@ public enum AlertText {
         return end.isEmpty ? cut(String(begin), to: limit) : cut(String(begin), to: limit - end.count - 1) + " " + end
     }
 
-    /// A text of at most so many characters, cut between two words where there are some; nil leaves it whole.
+    /// A text of at most so many characters; nil leaves it whole.
     private static func cut(_ text: String, to length: Int?) -> String {
-        guard let length, text.count > length else { return text }
-        let kept = text.prefix(max(0, length - 1))
-        let next = text.dropFirst(kept.count).first
-        let blank = next == " " ? kept.endIndex : kept.lastIndex(of: " ") ?? kept.endIndex
-        let isLate = kept.distance(from: kept.startIndex, to: blank) > length / 2
-        var words = isLate ? kept[..<blank] : kept
-        while let end = words.last, " ,;:.".contains(end) { words.removeLast() }
-        return words + "…"
+        length.map { Escaping.shortened(text, toScalars: $0) } ?? text
     }
 
     /// What an alert is about: the limit and its place, or the condition of the box; a home is not named.

@@ -67,6 +67,7 @@ extension Office {
         pipeline.changeState {
             if !hasHeld { $0.undated = nil }
             $0.silence.listenAnew(isListening, now: now)
+            $0.neighbours.startedAt = now
         }
         needsMakeUp = true
     }

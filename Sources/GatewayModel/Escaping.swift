@@ -68,7 +68,8 @@ public enum Escaping {
         }
     }
 
-    /// For one line of plain text, as in a mail header or a title: no line breaks, no controls, at most `limit` scalars.
+    /// For one line of plain text, as in a mail header or a title: no line breaks, no controls; what has more than `limit`
+    /// scalars is ``shortened(_:toScalars:)``.
     ///
     /// Runs of blanks and controls become one blank, so that no header can be smuggled in (RFC 5322, section 2.2).
     public static func singleLine(_ text: String, limit: Int = .max) -> String {
@@ -80,7 +81,6 @@ public enum Escaping {
                 pendingBlank = !result.isEmpty
                 continue
             }
-            guard count < limit else { break }
             if pendingBlank {
                 result.append(" ")
                 count += 1
@@ -88,8 +88,30 @@ public enum Escaping {
             pendingBlank = false
             result.append(scalar)
             count += 1
+            // The rest of a long payload is not looked at.
+            if count > limit { return shortened(String(result), toScalars: limit) }
         }
         return String(result)
+    }
+
+    /// A text of at most so many scalars: cut between two words where the last of them is not too long, never within a
+    /// character, with `…` where cut.
+    public static func shortened(_ text: String, toScalars limit: Int) -> String {
+        guard text.unicodeScalars.count > limit else { return text }
+        guard limit > 0 else { return "" }
+        var end = text.startIndex
+        var count = 1
+        while end < text.endIndex {
+            count += text[end].unicodeScalars.count
+            guard count <= limit else { break }
+            end = text.index(after: end)
+        }
+        let kept = text[..<end]
+        let blank = text[end...].first == " " ? end : kept.lastIndex(of: " ") ?? end
+        // Where the last word takes up half of the room, a part of it says more than none.
+        var words = kept.distance(from: kept.startIndex, to: blank) > limit / 2 ? kept[..<blank] : kept
+        while let last = words.last, " ,;:.".contains(last) { words.removeLast() }
+        return words + "…"
     }
 
     /// For the value of an HTTP header: one line, as ``singleLine(_:limit:)``.

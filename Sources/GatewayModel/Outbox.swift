@@ -169,8 +169,8 @@ public struct DeliveryRecord: Hashable, Sendable {
 public protocol Outbox: Sendable {
     /// Marks waiting messages of a destination as being sent and returns them as they stood before.
     ///
-    /// Ordered by priority, then creation, then key; at most `limit`. `includingLater` also takes messages whose time
-    /// has not come, provided that at least one is due.
+    /// At most `limit`: what is due before all else, then by priority, creation and key. `includingLater` also takes
+    /// messages whose time has not come, provided that at least one is due.
     func claim(destination: String, now: Instant, limit: Int, includingLater: Bool) throws -> [OutboxEntry]
     /// Stores what came of claimed messages, all in one commit.
     func record(_ records: [DeliveryRecord]) throws

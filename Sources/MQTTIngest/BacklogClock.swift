@@ -64,7 +64,7 @@ public struct BacklogClock: Sendable {
 
     /// The timing of each message of a batch that waited, in the order in which the broker sent them.
     ///
-    /// `brokerStartedAt` is what the status connection knows by now. Earliest is `Instant(milliseconds: .min)` where
+    /// `brokerStartedAt` is what the status connection knows by now. Earliest is `Instant.min` where
     /// nothing is known; latest is never after `now`. Batches follow one another: where no clock stands behind a
     /// message in its batch, the usual spacing of the clocks tells its latest time; or `now` where that is not known
     /// yet, or where the broker was off in between and the clocks with it.
@@ -93,7 +93,7 @@ public struct BacklogClock: Sendable {
 
     private func timing(latest: Instant?, now: Instant) -> ReceivedMessage.Timing {
         let latest = min(latest ?? now, now)
-        return .queued(earliest: min(earliest ?? Instant(milliseconds: .min), latest), latest: latest)
+        return .queued(earliest: min(earliest ?? .min, latest), latest: latest)
     }
 
     /// When a clock's next message is due at the latest.

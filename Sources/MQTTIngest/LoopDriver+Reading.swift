@@ -65,7 +65,7 @@ extension LoopDriver {
         guard !undated.isEmpty else { return }
         let batch = undated
         undated.removeAll(keepingCapacity: true)
-        let unknown = ReceivedMessage.Timing.queued(earliest: Instant(milliseconds: .min), latest: clock())
+        let unknown = ReceivedMessage.Timing.queued(earliest: .min, latest: clock())
         let timings = backlogClock?.timings(
             of: batch.map(\.message), brokerStartedAt: brokerStartedAt(), now: clock())
         for (index, message) in batch.enumerated() {

@@ -39,8 +39,7 @@ public struct SetAside: Hashable, Sendable, Codable {
 extension Store {
     /// Meter events of one sensor or all at or after `from` and before `until`, by time, sensor and kind.
     public func meterEvents(
-        sensor: SensorID? = nil, from: Instant = Instant(milliseconds: .min),
-        until: Instant = Instant(milliseconds: .max)
+        sensor: SensorID? = nil, from: Instant = .min, until: Instant = .max
     ) throws(StoreError) -> [MeterEvent] {
         try read("meter events") { db in
             try String.fetchAll(

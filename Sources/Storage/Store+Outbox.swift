@@ -15,7 +15,8 @@ extension Store: Outbox {
                     WHERE destination = ?1 AND \(Store.waitingStates)
                     AND (next_at <= ?2 OR (?3 AND EXISTS (\(isDue))
                         AND coalesce(json_extract(body, '$.notBefore'), 0) <= ?2))
-                    ORDER BY CASE json_extract(body, '$.priority') WHEN 'now' THEN 0 WHEN 'today' THEN 1 ELSE 2 END,
+                    ORDER BY next_at > ?2,
+                        CASE json_extract(body, '$.priority') WHEN 'now' THEN 0 WHEN 'today' THEN 1 ELSE 2 END,
                         created_at, key
                     LIMIT ?4
                     """, arguments: [destination, now.milliseconds, includingLater, limit])

@@ -61,8 +61,7 @@ public struct ReadingQuery: Hashable, Sendable {
 
     /// Makes a query; without dates it covers all of time.
     public init(
-        _ selection: Selection, from: Instant = Instant(milliseconds: .min),
-        until: Instant = Instant(milliseconds: .max)
+        _ selection: Selection, from: Instant = .min, until: Instant = .max
     ) {
         self.selection = selection
         self.from = from

@@ -128,6 +128,23 @@ struct DestinationSettingsTests {
         #expect(settings.last?.name == "e")
     }
 
+    @Test("Two destinations at the same topics are refused: one may read there all that the other may")
+    func sameTopics() {
+        func read(_ audiences: String...) -> (count: Int, problems: [String]) {
+            let lines = audiences.enumerated().map { "  - {name: d\($0), kind: mqtt, audience: \($1)}" }
+            let (settings, problems) = self.read("destinations:\n" + lines.joined(separator: "\n"))
+            return (settings.count, problems)
+        }
+        for pair in [("stewards", "members"), ("members", "members"), ("members", "person, household: house-07")] {
+            let (count, problems) = read(pair.0, pair.1)
+            #expect(count == 1 && problems.count == 1)
+            #expect(problems.first?.hasPrefix("gateway.yaml:3: 'd1' and 'd0' would write over each other") == true)
+        }
+        #expect(read("public", "public").problems.count == 1)
+        // A sign of life stands beside alerts.
+        #expect(read("members", "public") == (2, []))
+    }
+
     @Test("a secret that others can read is refused")
     func exposedSecret() throws {
         let folder = try TemporaryFolder()

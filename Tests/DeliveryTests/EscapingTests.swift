@@ -68,7 +68,51 @@ struct EscapingTests {
         #expect(line.unicodeScalars.allSatisfy { !isUnsafe($0, allowing: "") })
         #expect(!line.hasPrefix(" ") && !line.hasSuffix(" ") && !line.contains("  "))
         #expect(Escaping.singleLine(line) == line)
-        #expect(Escaping.singleLine(text, limit: 10).unicodeScalars.count <= 11)
+        #expect(Escaping.singleLine(text, limit: 10).unicodeScalars.count <= 10)
+    }
+
+    @Test("is cut between two words, and says that it is cut")
+    func shortened() {
+        let name = "Water meter of the upper terrace, kitchen garden beside the old pump house of the cooperative"
+        #expect(
+            Escaping.singleLine(name, limit: 80)
+                == "Water meter of the upper terrace, kitchen garden beside the old pump house of…")
+        #expect(Escaping.singleLine("Tank, upper well", limit: 7) == "Tank…")
+        #expect(Escaping.singleLine("Tank upper", limit: 10) == "Tank upper")
+        #expect(Escaping.singleLine("Donaudampfschifffahrt", limit: 8) == "Donauda…")
+        // Part of a long word says more than the short one before it.
+        #expect(Escaping.singleLine("A Donaudampfschifffahrt", limit: 9) == "A Donaud…")
+        #expect(Escaping.singleLine("👩‍👩‍👧 home", limit: 3) == "…" && Escaping.singleLine("ab", limit: 0) == "")
+    }
+
+    @Test("is cut to any length without cutting a character, and between two words where one may")
+    func shortenedAnywhere() {
+        var numbers = SeededGenerator(state: 4711)
+        let pieces = [
+            "a", "ñ", "e\u{301}", "水", "🇨🇭", "👩‍👩‍👧", "👍🏽", "़क", "g\u{308}\u{323}", ",", ".", " ", " ", " ", "\t",
+            "\u{202E}", "\r\n",
+        ]
+        for _ in 0..<20_000 {
+            let text = (0..<Int.random(in: 0...40, using: &numbers)).map { _ in
+                pieces.randomElement(using: &numbers) ?? ""
+            }
+            .joined()
+            let limit = Int.random(in: 1...30, using: &numbers)
+            let whole = Array(Escaping.singleLine(text))
+            let line = Escaping.singleLine(text, limit: limit)
+            #expect(line.unicodeScalars.count <= limit)
+            guard String(whole).unicodeScalars.count > limit else {
+                #expect(line == String(whole))
+                continue
+            }
+            let kept = Array(line.dropLast())
+            guard line.last == "…", whole.starts(with: kept), kept.count < whole.count else {
+                Issue.record("\(whole) is cut to \(line)")
+                continue
+            }
+            let isBetweenWords = " ,.".contains(whole[kept.count])
+            #expect(isBetweenWords || (kept.lastIndex(of: " ") ?? 0) <= limit / 2, "\(whole) \(limit): \(line)")
+        }
     }
 
     @Test("is no formula in a spreadsheet and one cell of one row", arguments: HostileTexts.all)

@@ -89,6 +89,8 @@ struct SMSTests {
             #expect(text.parts == limit && text.text.hasSuffix("...\nref:00001001"))
         }
         #expect(SMSText("short", ending: "\nref:1", parts: 1).text == "short\nref:1")
+        // What says that something was cut costs no other alphabet, and what needs one anyway keeps it.
+        #expect(SMSText.affordable("Tank…") == "Tank..." && SMSText.affordable("水 Tank…") == "水 Tank…")
     }
 
     @Test("answers by SMS count from a known number with the right word, and nothing else is acted on")

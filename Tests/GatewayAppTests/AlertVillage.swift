@@ -145,9 +145,10 @@ final class AlertVillage {
             })
     }
 
-    /// Stops and starts the gateway.
-    func restart() throws {
+    /// Stops and starts the gateway; so many seconds after the begin where the box was off until then.
+    func restart(at seconds: Int64? = nil) throws {
         office.close()
+        if let seconds { now = Self.begin.advanced(bySeconds: seconds) }
         office = try Office.open(site: site, now: now)
     }
 

@@ -30,7 +30,7 @@ struct BudgetPaceLifeTests {
             try village.liveDay(day)
         }
         let store = village.office.store
-        let told = try store.transitions(from: Instant(milliseconds: .min), until: village.time(13))
+        let told = try store.transitions(from: .min, until: village.time(13))
         #expect(told.map { "\($0.change)" } == ["onCourse(percent: 100)", "warned(percent: 40)"])
         let alert = try #require(try store.alerts(openOnly: true).first)
         #expect(alert.priority == .assembly)

@@ -40,7 +40,7 @@ struct CalendarLifeTests {
         let sensors = ["well/water", "taps/water"]
         let village = try lived(sensors)
         let (store, zone) = (village.office.store, village.site.zone)
-        let told = try store.transitions(from: Instant(milliseconds: .min), until: village.time(8)).map {
+        let told = try store.transitions(from: .min, until: village.time(8)).map {
             "\($0.change) \($0.sensor?.rawValue ?? "-") \(zone.date(at: $0.onset)) \($0.value?.description ?? "-")"
         }
         #expect(

@@ -96,7 +96,7 @@ struct CarriedUseLifeTests {
 
     /// What was told of a limit, with the figure.
     private func told(_ office: Office, _ limit: String = "daily") throws -> [String] {
-        try office.store.transitions(from: Instant(milliseconds: .min), until: time(90))
+        try office.store.transitions(from: .min, until: time(90))
             .filter { $0.limit.limit == limit }.map { "\($0.change) \($0.value ?? .zero)" }
     }
 

@@ -87,7 +87,7 @@ struct DemonstrationTests {
         let end = site.zone.start(of: last.adding(days: 1))
         let run = TrialRun(
             store: store, sensors: try SensorDirectory(store), zone: site.zone, from: first, through: last)
-        let told = try store.transitions(from: Instant(milliseconds: .min), until: end)
+        let told = try store.transitions(from: .min, until: end)
         var raised = 0
         for entry in LimitsInForce(adopted).inForce(on: last) {
             let trial = try #require(try run.trials(of: [(entry.limit, entry.scale)]).first)

@@ -17,13 +17,15 @@ struct DutyTests {
           - {name: Amina, mandate: {decision: 9, from: 2026-05-04, until: 2027-05-02}}
         """
 
-    private func village(_ more: String = "", folder: TemporaryFolder) throws -> AlertVillage {
+    private func village(
+        _ more: String = "", change: String = "Monday 18:00", folder: TemporaryFolder
+    ) throws -> AlertVillage {
         try AlertVillage(
             """
               - {name: rosa, kind: files, audience: stewards, folder: \(folder.path)/rosa}
               - {name: jordi, kind: files, audience: stewards, folder: \(folder.path)/jordi}
             duty:
-              change: Monday 18:00
+              change: \(change)
               turn: [Rosa, Jordi]
               since: 2026-11-09
               quiet_hours: {from: "22:00", until: "07:00"}
@@ -177,6 +179,46 @@ struct DutyTests {
         try village.wait(until: change + 7 * 86_400)
         #expect(try village.office.store.alert(number: handed)?.closedAt != nil)
         #expect(try village.told().contains { $0.hasSuffix("On duty now: Rosa") })
+    }
+
+    @Test("A hand-over that is made or goes on in the quiet hours says when the next one really hears of it")
+    func atNight() throws {
+        let folder = try TemporaryFolder("duty")
+        let midnight: Int64 = (6 * 24 + 12) * 3600
+        let seven = midnight + 7 * 3600
+        for (change, begin) in [("Monday 23:00", midnight - 3600), ("Monday 21:50", midnight - 7800)] {
+            let village = try village(change: change, folder: folder)
+            try prepare(village)
+            try village.wait(until: 60)
+            try village.wait(until: begin + 1)
+            let handed = try number(village)
+            func last(_ destination: String) throws -> OutboxItem {
+                try #require(
+                    try village.office.store.outboxEntries().last { $0.item.destination == destination }?.item)
+            }
+            func calls() throws -> [String] { try village.entries(handed).filter { $0.hasPrefix("called") } }
+            let made = try last("jordi")
+            if made.notBefore == nil {
+                // Before the quiet hours: Rosa is asked within them, and hears of it at their end.
+                #expect(made.body.hasSuffix(" At 07:00 Rosa is called."), "\(made.body)")
+                try village.wait(until: begin + 902)
+            } else {
+                #expect(made.body.hasSuffix(" At 07:15 Rosa is called."), "\(made.body)")
+                try village.wait(until: seven + 899)
+                #expect(try calls() == ["called"])
+                try village.wait(until: seven + 901)
+            }
+            #expect(try calls() == ["called", "called"])
+            let second = try last("rosa")
+            let isHeld = second.notBefore == AlertVillage.begin.advanced(bySeconds: seven)
+            #expect(isHeld == (made.notBefore == nil))
+            let everybody = isHeld ? seven + 900 : seven + 1800
+            #expect(second.body.hasSuffix(" At \(isHeld ? "07:15" : "07:30") everybody is called."), "\(second.body)")
+            try village.wait(until: everybody - 2)
+            #expect(try calls() == ["called", "called"])
+            try village.wait(until: everybody + 2)
+            #expect(try calls() == ["called", "called", "called_all"])
+        }
     }
 
     @Test("Once a month, in the daytime, everybody with a mandate gets a test message, over restarts too")

@@ -28,7 +28,7 @@ struct EvaluationTests {
     }
 
     private func raised(_ village: TrialVillage) throws -> [LimitTransition] {
-        try village.office.store.transitions(from: Instant(milliseconds: .min), until: village.time(60))
+        try village.office.store.transitions(from: .min, until: village.time(60))
             .filter { $0.change == .raised }
     }
 

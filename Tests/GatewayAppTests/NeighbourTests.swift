@@ -11,10 +11,10 @@ import Testing
 /// A box that is dead calls nobody: somebody else misses it.
 @Suite("Signs of life", .serialized, .timeLimit(.minutes(10)))
 struct NeighbourTests {
-    private static let hour: Int64 = 3600
-    private static let topic = "neighbours/vall-sol/notices/life.sign"
+    static let hour: Int64 = 3600
+    static let topic = "neighbours/vall-sol/notices/life.sign"
 
-    private func village(_ more: String) throws -> AlertVillage {
+    func village(_ more: String) throws -> AlertVillage {
         let village = try AlertVillage(more)
         village.office.pipeline.changeState { $0.silence.listen(true, now: village.now) }
         return village

@@ -76,7 +76,7 @@ struct WhatIfWasTests {
         let entries = LimitsInForce(try LimitRegister(site: village.site).adopted(in: store)).inForce(on: last)
         #expect(entries.count == 15)
         let trials = try run.trials(of: entries.map { ($0.limit, $0.scale) })
-        let told = try store.transitions(from: Instant(milliseconds: .min), until: now)
+        let told = try store.transitions(from: .min, until: now)
         let month = CalendarMonth(of: last)
         let counted = try CountedLimits(
             month, until: last, LimitsInForce(try LimitRegister(site: village.site).adopted(in: store)),

@@ -46,7 +46,7 @@ struct VillageFigures: Sendable {
 
     /// The values of one member between two instants.
     func values(
-        _ name: String, from: Instant = Instant(milliseconds: .min), until: Instant = Instant(milliseconds: .max)
+        _ name: String, from: Instant = .min, until: Instant = .max
     )
         -> [Double]
     {

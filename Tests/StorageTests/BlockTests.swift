@@ -1,4 +1,5 @@
 import GatewayModel
+import TestSupport
 import Testing
 
 @testable import Storage

@@ -1,5 +1,6 @@
 import GRDB
 import GatewayModel
+import TestSupport
 import Testing
 
 @testable import Storage

@@ -3,19 +3,6 @@ import TestSupport
 
 @testable import Storage
 
-/// A generator whose numbers are the same on every machine (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
-
 /// A store in a folder of its own.
 struct StoreFixture {
     static let start = Instant(milliseconds: 1_790_000_000_000)

@@ -131,23 +131,40 @@ extension DestinationLane {
             } else if failuresInARow >= settings.failuresBeforeRest {
                 state.restUntil = now.advanced(bySeconds: settings.restSeconds)
             }
+            // What failed may have failed for this.
+            if state.restUntil != nil { state.refused = [] }
+        }
+    }
+
+    /// Puts back what was not tried, in few commits: what was due has used up an attempt, the rest stands as it was.
+    func putBack(_ messages: [Message], now: Instant) throws {
+        let reason = state.withLock { $0.lastProblem } ?? ""
+        // A digest that may have arrived and is due stays together.
+        let together = messages.filter { $0.isDigest && $0.mayHaveArrived && $0.isDue(now) }
+        for digest in together { try retry(digest, .unknown, after: nil, reason: reason, now: now) }
+        let keys = Set(together.map(\.item.key))
+        let entries = messages.filter { !keys.contains($0.item.key) }.flatMap(\.entries)
+        for (isUncertain, group) in Dictionary(grouping: entries, by: \.isUncertain) {
+            let message = Message(item: group[0].item, entries: group)
+            try retry(message, isUncertain ? .unknown : .pending, after: nil, reason: reason, now: now)
         }
     }
 
     /// Gives the entries their next time, or gives them up.
     ///
-    /// Of a digest that surely did not arrive, only what was due has used up an attempt; one that may have arrived
-    /// stays together, so that it can be sent again as the same message.
+    /// Only what was due has used up an attempt; a digest that may have arrived stays together, so that it can be sent
+    /// again as the same message.
     private func retry(_ message: Message, _ next: OutboxState, after: Int64?, reason: String, now: Instant) throws {
         let staysTogether = message.isDigest && next == .unknown
-        let due = message.entries.filter { $0.nextAt <= now || message.entries.count == 1 }
-        let most = due.map(\.attempts).max() ?? 0
+        let due = message.entries.filter { $0.nextAt <= now }
+        let most = (due.isEmpty ? message.entries : due).map(\.attempts).max() ?? 0
         var lost: [OutboxEntry] = []
         var records: [DeliveryRecord] = []
         for entry in message.entries {
-            let isCharged = staysTogether || entry.nextAt <= now || message.entries.count == 1
-            guard isCharged else {
-                records.append(asBefore(entry, now: now))
+            guard staysTogether || entry.nextAt <= now else {
+                var record = asBefore(entry, now: now)
+                if next == .unknown { (record.state, record.reason) = (next, reason) }
+                records.append(record)
                 continue
             }
             let attempts = (staysTogether ? most : entry.attempts) + 1

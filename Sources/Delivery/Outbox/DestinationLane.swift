@@ -24,6 +24,8 @@ final class DestinationLane: Sendable {
         /// Whether the pause that was asked for before a restart is known.
         var hasAskedForRest = false
         var counts = DeliveryCounts()
+        /// Messages that failed while others got through: it is their own trouble, and they wait for their own time.
+        var refused: Set<String> = []
         /// Outcomes that the outbox could not take yet; nothing else is sent before they are stored.
         var unrecorded: [DeliveryRecord] = []
     }
@@ -92,6 +94,7 @@ final class DestinationLane: Sendable {
     private func lookUpStage(_ entries: [OutboxEntry], now: Instant) throws -> [OutboxEntry] {
         let uncertain = entries.filter { $0.isUncertain && $0.digest == nil }
         var settled: Set<String> = []
+        var missing: Set<String> = []
         var isAway = false
         for entry in uncertain.filter({ $0.nextAt <= now }) + uncertain.filter({ $0.nextAt > now }) {
             let isEarly = entry.nextAt > now
@@ -100,18 +103,26 @@ final class DestinationLane: Sendable {
             switch result {
             case .found(let remoteID):
                 try settleFound(Message(item: entry.item, entries: [entry]), remoteID, now: now)
-            case .missing, .unsupported: continue
+            case .missing:
+                missing.insert(entry.item.key)
+                continue
+            case .unsupported: continue
             case .unreachable(let reason):
                 isAway = true
                 try isEarly ? release([entry], now: now) : settle(entry, .unknown(reason: reason), now: now)
             }
             settled.insert(entry.item.key)
         }
-        return entries.filter { !settled.contains($0.item.key) }
+        return entries.filter { !settled.contains($0.item.key) }.map { entry in
+            var entry = entry
+            // What is surely not there waits like what was never tried.
+            if missing.contains(entry.item.key) { entry.state = .pending }
+            return entry
+        }
     }
 
     /// A digest whose fate is unknown is looked for under its own key; true where it must not be sent now.
-    private func isSettled(_ message: Message, now: Instant) throws -> Bool {
+    func isSettled(_ message: Message, now: Instant) throws -> Bool {
         guard message.isDigest, message.entries.contains(where: { $0.isUncertain && $0.digest != nil }) else {
             return false
         }
@@ -152,86 +163,43 @@ final class DestinationLane: Sendable {
     /// Puts together what waited through an outage; a digest whose fate is unknown is built again from its entries.
     ///
     /// What protects people and still holds comes first and on its own, the newest notice of each alert; what has only
-    /// just come is no part of the outage.
+    /// just come is no part of the outage, and papers are read whole or not at all: a list of titles is no agenda.
     private func digestStage(_ entries: [OutboxEntry], first: Set<String>, now: Instant) -> [Message] {
         guard !destination.keepsStates else {
             return entries.sorted { ($0.item.createdAt, $0.item.key) < ($1.item.createdAt, $1.item.key) }
                 .map { Message(item: $0.item, entries: [$0]) }
         }
-        let single = entries.filter { $0.digest == nil && !$0.item.isPaper }
+        let single = entries.filter { $0.digest == nil }
         let urgent = single.filter { first.contains($0.item.key) }
         let newest = Dictionary(grouping: urgent) { $0.item.alert ?? "" }
             .values.compactMap { $0.max { ($0.item.createdAt, $0.item.key) < ($1.item.createdAt, $1.item.key) } }
-        func without(_ some: [OutboxEntry]) -> [OutboxEntry] {
-            let keys = Set(some.map(\.item.key))
-            return single.filter { !keys.contains($0.item.key) }
+        let whole = Set(newest.map(\.item.key))
+        let old = single.filter {
+            !whole.contains($0.item.key) && !$0.item.isPaper && settings.digest.hasWaited($0, now: now)
         }
-        let old = without(newest).filter { settings.digest.hasWaited($0, now: now) }
         let isTogether = settings.digest.applies(to: old, now: now)
-        let ahead = isTogether ? newest : urgent
-        var messages = alone(ahead)
-        let earlier = Dictionary(grouping: entries.filter { $0.digest != nil }) { $0.digest ?? "" }
-        for (_, members) in earlier.sorted(by: { $0.key < $1.key }) { messages += digestMessage(members) }
-        // Papers are read whole or not at all; a list of titles is no agenda.
-        messages += entries.filter { $0.digest == nil && $0.item.isPaper }.map { Message(item: $0.item, entries: [$0]) }
-        guard isTogether else { return messages + alone(without(ahead)) }
-        return messages + alone(without(ahead + old)) + digestMessage(old)
+        let together = Set(isTogether ? old.map(\.item.key) : [])
+        var messages = single.filter { !together.contains($0.item.key) }.map { Message(item: $0.item, entries: [$0]) }
+        for (_, members) in Dictionary(grouping: entries.filter { $0.digest != nil }, by: { $0.digest ?? "" }) {
+            messages += digestMessage(members)
+        }
+        if isTogether { messages += digestMessage(old) }
+        return inOrder(messages, ahead: isTogether ? whole : first)
     }
 
-    /// Messages of their own; what has failed often stands behind, so that one message cannot hold up the others.
-    private func alone(_ entries: [OutboxEntry]) -> [Message] {
-        entries.map { Message(item: $0.item, entries: [$0]) }.sorted {
-            let (left, right) = ($0.entries[0], $1.entries[0])
-            return (left.attempts, left.item.priority, left.item.createdAt, left.item.key)
-                < (right.attempts, right.item.priority, right.item.createdAt, right.item.key)
+    /// What protects people comes first, then what is more urgent, then what is older; a digest stands behind what is as
+    /// urgent and has only just come.
+    private func inOrder(_ messages: [Message], ahead: Set<String>) -> [Message] {
+        func place(_ message: Message) -> (Int, Priority, Int, Instant, String) {
+            let item = message.item
+            return (ahead.contains(item.key) ? 0 : 1, item.priority, message.isDigest ? 1 : 0, item.createdAt, item.key)
         }
+        return messages.sorted { place($0) < place($1) }
     }
 
     private func digestMessage(_ entries: [OutboxEntry]) -> [Message] {
         Digest(entries, rule: settings.digest, phrases: phrases, zone: zone)
             .map { [Message(item: $0.item, entries: $0.entries)] } ?? []
-    }
-
-    /// Sends message by message; returns how many were tried.
-    private func sendStage(_ messages: [Message], now: Instant) throws -> Int {
-        var tried = 0
-        var failures = 0
-        var hasDelivered = false
-        for message in messages {
-            let isDue = hasDelivered || message.entries.contains { $0.nextAt <= now }
-            let isResting = state.withLock { $0.restUntil != nil }
-            guard isDue, !isResting else {
-                try release(message.entries, now: now)
-                continue
-            }
-            tried += 1
-            if try isSettled(message, now: now) { continue }
-            let isGone = state.withLock { $0.isGone }
-            let outcome = isGone ? .gone(reason: "the destination is gone") : send(message, now: now)
-            if case .delivered = outcome {
-                hasDelivered = true
-                failures = 0
-            } else {
-                failures += 1
-            }
-            try settle(message, outcome, failuresInARow: failures, now: now)
-        }
-        return tried
-    }
-
-    /// Puts in what is known only now, sends, and lets nothing of the reader's own address come back into the record.
-    private func send(_ message: Message, now: Instant) -> DeliveryOutcome {
-        var item = message.item
-        guard !message.isDigest else { return destination.send(item, now: now) }
-        if destination.replacesCalls, item.hasEnded, let alert = item.alert {
-            // An outbox that cannot be read costs the edit, not the message.
-            item.replaced = (try? outbox.calls(to: alert, destination: destination.name)) ?? []
-        }
-        guard destination.hasOneReader, let link = answerLink(item, now) else {
-            return destination.send(item, now: now)
-        }
-        item.answerLink = link
-        return destination.send(item, now: now).keepingSecret(link)
     }
 
     /// When the lane has something to do again, not before `earliest`.
@@ -248,5 +216,5 @@ final class DestinationLane: Sendable {
 
 extension OutboxEntry {
     /// True where the message may have arrived already.
-    fileprivate var isUncertain: Bool { state == .unknown || state == .sending }
+    var isUncertain: Bool { state == .unknown || state == .sending }
 }

@@ -65,7 +65,8 @@ public final class MemoryOutbox: Outbox {
             let due = waiting.filter { $0.nextAt <= now }
             let free = waiting.filter { $0.item.notBefore.map { $0 <= now } ?? true }
             let claimed = (includingLater && !due.isEmpty ? free : due).sorted {
-                ($0.item.priority, $0.item.createdAt, $0.item.key) < ($1.item.priority, $1.item.createdAt, $1.item.key)
+                ($0.nextAt > now ? 1 : 0, $0.item.priority, $0.item.createdAt, $0.item.key)
+                    < ($1.nextAt > now ? 1 : 0, $1.item.priority, $1.item.createdAt, $1.item.key)
             }.prefix(limit)
             for entry in claimed {
                 contents.entries[Place(destination: destination, key: entry.item.key)]?.state = .sending

@@ -76,11 +76,25 @@ public struct DestinationSettings: Hashable, Sendable {
             guard let one = DestinationSettings(entry, defaultLanguage: defaultLanguage) else { continue }
             if settings.contains(where: { $0.name == one.name }) {
                 entry.report("the destination '\(one.name)' stands twice", remedy: "give one of them another name")
+            } else if let other = settings.first(where: one.sharesTopics(with:)) {
+                entry.report(
+                    "'\(one.name)' and '\(other.name)' would write over each other at the broker, where one may read all "
+                        + "that the other may",
+                    remedy:
+                        "keep the one whose audience may read below our prefix, and choose another kind for the other")
             } else {
                 settings.append(one)
             }
         }
         return settings
+    }
+
+    /// True where both publish states below the gateway's own prefix, which can be granted to one circle only.
+    ///
+    /// The public gets nothing but signs of life, at a topic that has nothing else.
+    private func sharesTopics(with other: DestinationSettings) -> Bool {
+        guard case .mqtt = kind, case .mqtt = other.kind else { return false }
+        return (audience == .public) == (other.audience == .public)
     }
 
     /// Reads one entry; nil where a problem was reported.

@@ -26,6 +26,14 @@ public struct DutySettings: Sendable, Hashable {
     public init(change: MeetingRule) {
         self.change = change
     }
+
+    /// The end of the quiet hours that an instant lies in; nil outside of them.
+    func quietEnd(at now: Instant, in zone: Zone) -> Instant? {
+        guard let hours = quietHours else { return nil }
+        let today = zone.date(at: now)
+        return [today.adding(days: -1), today].map { hours.instants(on: $0, in: zone) }
+            .first { $0.contains(now) }?.upperBound
+    }
 }
 
 extension Configuration {

@@ -41,8 +41,8 @@ public struct HouseholdDesk {
         var count = 0
         var ends: (first: Instant, last: Instant)?
         let query = ReadingQuery(
-            .sensors([sensor.id]), from: days.first.map(site.zone.start) ?? Instant(milliseconds: .min),
-            until: days.last.map { site.zone.start(of: $0.adding(days: 1)) } ?? Instant(milliseconds: .max))
+            .sensors([sensor.id]), from: days.first.map(site.zone.start) ?? .min,
+            until: days.last.map { site.zone.start(of: $0.adding(days: 1)) } ?? .max)
         try store.readings(query) { reading in
             count += 1
             let time = reading.time.instant

@@ -105,8 +105,7 @@ public struct MeterDesk {
     /// What happened to meters, oldest first.
     public func events(sensor: String?, json: Bool) throws -> [String] {
         let events = try site.readingStore().meterEvents(
-            sensor: sensor.map(SensorID.init(rawValue:)), from: Instant(milliseconds: .min),
-            until: Instant(milliseconds: .max))
+            sensor: sensor.map(SensorID.init(rawValue:)), from: .min, until: .max)
         let rows = events.map {
             EventLine(
                 sensor: $0.sensor.rawValue, at: $0.at.description, kind: $0.kind.rawValue,

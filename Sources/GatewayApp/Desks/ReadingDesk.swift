@@ -116,8 +116,8 @@ public struct ReadingDesk {
         let series = Dictionary(try store.series().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let directory = try SensorDirectory(store)
         let query = try ReadingQuery(
-            selection(request), from: request.from.map(site.instant) ?? Instant(milliseconds: .min),
-            until: request.until.map(site.instant) ?? Instant(milliseconds: .max))
+            selection(request), from: request.from.map(site.instant) ?? .min,
+            until: request.until.map(site.instant) ?? .max)
         let disputes = try store.disputes(openOnly: true)
         let output = try LineWriter(path: path)
         if request.isCSV {

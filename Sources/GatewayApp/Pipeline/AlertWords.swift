@@ -88,11 +88,19 @@ struct AlertWords {
         let isHandOver = alert.cause == .box(.handOver)
         // What is for the same day calls whoever is on duty and nobody after that.
         guard isHandOver || alert.priority == .now else { return roster.onDuty(at: now) == nil ? .everybodyTold : nil }
-        guard let next = isHandOver ? policy.nextAsked(alert, now: now) : policy.nextCall(alert, now: now) else {
-            return nil
-        }
+        let next =
+            isHandOver
+            ? policy.nextAsked(alert, now: now, held: quietEnd(alert, at: now)) : policy.nextCall(alert, now: now)
+        guard let next else { return nil }
         guard !next.isRepeat else { return draft.kind == "alert.raised" ? .everybodyTold : nil }
-        let at = next.at > now ? next.at : nil
+        // A call that falls into quiet hours is heard at their end.
+        let heard = quietEnd(alert, at: next.at) ?? next.at
+        let at = heard > now ? heard : nil
         return next.person.map { .person($0, at: at) } ?? .everybody(at: at)
+    }
+
+    /// The end of the quiet hours, for an alert that waits for it.
+    private func quietEnd(_ alert: Alert, at time: Instant) -> Instant? {
+        alert.priority == .now ? nil : site.configuration.duty?.quietEnd(at: time, in: site.zone)
     }
 }

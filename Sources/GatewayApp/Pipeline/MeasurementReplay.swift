@@ -57,7 +57,7 @@ struct MeasurementReplay {
 
     /// Hands over the measurements of a time in order.
     mutating func run(
-        from: Instant, until: Instant = Instant(milliseconds: .max), _ body: (Measurement) throws -> Void
+        from: Instant, until: Instant = .max, _ body: (Measurement) throws -> Void
     ) throws {
         var replay = self
         try store.readings(ReadingQuery(.sensors(chosen.map(\.id)), from: from, until: until)) { stored in

@@ -10,15 +10,21 @@ struct NeighbourWatch: Sendable {
     /// When each was last heard, or since when it is waited for.
     private(set) var since: [String: Instant]
     private var kept: [String: Instant]
+    /// Since when this box itself runs; set anew once its clock is right.
+    var startedAt: Instant
 
-    /// After a start or the broker's return what waited at the broker comes first (milliseconds).
+    /// After a start of our own nobody is missed for so long (milliseconds): what came meanwhile is heard first, and the
+    /// places where files come may need a while.
     private static let grace: Int64 = 3_600_000
+    /// After the broker's return what waited at it, and what bridges hold, comes first (milliseconds).
+    private static let brokerGrace: Int64 = 600_000
     /// A neighbour that says more than it must is written down so often at most (milliseconds).
     private static let keepPause: Int64 = 600_000
 
-    init(_ neighbours: [Configuration.Neighbour], since: [String: Instant] = [:]) {
+    init(_ neighbours: [Configuration.Neighbour], since: [String: Instant] = [:], startedAt: Instant) {
         self.neighbours = neighbours
         self.since = since
+        self.startedAt = startedAt
         kept = since
     }
 
@@ -48,9 +54,9 @@ struct NeighbourWatch: Sendable {
     func overdue(_ neighbour: Configuration.Neighbour, listeningSince: Instant?, now: Instant) -> Instant? {
         guard let since = since[neighbour.name] else { return nil }
         let end = since.advanced(bySeconds: neighbour.every)
-        guard now > end else { return nil }
+        guard now > end, now.milliseconds(since: startedAt) >= NeighbourWatch.grace else { return nil }
         if neighbour.topic != nil {
-            guard let listeningSince, now.milliseconds(since: listeningSince) >= NeighbourWatch.grace else {
+            guard let listeningSince, now.milliseconds(since: listeningSince) >= NeighbourWatch.brokerGrace else {
                 return nil
             }
         }

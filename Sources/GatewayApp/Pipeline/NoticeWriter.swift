@@ -111,10 +111,7 @@ struct NoticeWriter: Sendable {
 
     /// The end of the quiet hours, for what can wait until then; what wakes people never waits.
     func quietEnd(_ priority: Priority, _ now: Instant) -> Instant? {
-        guard priority != .now, let hours = site.configuration.duty?.quietHours else { return nil }
-        let today = site.zone.date(at: now)
-        return [today.adding(days: -1), today].map { hours.instants(on: $0, in: site.zone) }
-            .first { $0.contains(now) }?.upperBound
+        priority == .now ? nil : site.configuration.duty?.quietEnd(at: now, in: site.zone)
     }
 
     /// One outbox item per destination of the stewards, or of the members too, worded by `words`.

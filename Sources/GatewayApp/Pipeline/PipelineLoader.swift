@@ -74,7 +74,7 @@ struct PipelineLoader {
                 site.configuration.neighbours,
                 since: Dictionary(
                     marks.filter { $0.key.kind == DutyMark.neighbour }.map { ($0.key.name, $0.value) },
-                    uniquingKeysWith: { max($0, $1) })),
+                    uniquingKeysWith: { max($0, $1) }), startedAt: now),
             own: OwnTopics(prefix: site.configuration.broker.prefix),
             silence: SilenceWatch(
                 sensors: sensors.all, lastSeen: replay.lastSeen, silent: Set(silent), listeningSince: nil,
@@ -141,7 +141,7 @@ struct PipelineLoader {
         try replayLong(limits, sensors, into: &engine, now: now)
         for measurement in measurements { engine.replay(measurement) }
         engine.restore(
-            told: try store.transitions(from: site.zone.start(of: first), until: Instant(milliseconds: .max)))
+            told: try store.transitions(from: site.zone.start(of: first), until: .max))
         return engine
     }
 

@@ -44,7 +44,7 @@ struct PipelineState: Sendable {
     /// The time for which the last sign of life was given.
     var signAt: Instant?
     /// Neighbours' boxes that should give a sign of life.
-    var neighbours = NeighbourWatch([])
+    var neighbours: NeighbourWatch
     /// What is our own and no measurement.
     var own = OwnTopics(prefix: "")
     /// Sensors that should have reported.

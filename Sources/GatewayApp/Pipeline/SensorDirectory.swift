@@ -44,7 +44,7 @@ struct SensorDirectory: Sendable {
     }
 
     /// The sensor of that name, with the meter sheet that hangs there now.
-    func sensor(_ id: SensorID) -> Sensor? { sensor(id, at: Instant(milliseconds: .max)) }
+    func sensor(_ id: SensorID) -> Sensor? { sensor(id, at: .max) }
 
     /// The sensor with the meter sheet that hung there at that time; before the first one, the first one counts.
     ///
@@ -123,8 +123,8 @@ struct SensorDirectory: Sendable {
             + sensors(everMeasuredBy: device, channel: channel).flatMap { sensor in
                 (sheets[sensor] ?? []).map(\.from) + (families[sensor] ?? []).map(\.from)
             }
-        let first = dates.filter { $0 <= time }.max() ?? Instant(milliseconds: .min)
-        return first..<(dates.filter { $0 > time }.min() ?? Instant(milliseconds: .max))
+        let first = dates.filter { $0 <= time }.max() ?? .min
+        return first..<(dates.filter { $0 > time }.min() ?? .max)
     }
 
     /// The sensor that the channel measured at that time; nil where none did.

@@ -141,8 +141,8 @@ struct SilenceWatch: Sendable {
 
     /// The end of the last season in which nothing was expected, so that its silence does not count afterwards.
     private func pauseEnd(of rhythm: Rhythm, before today: CalendarDate) -> Instant {
-        guard rhythm.pauses?.isEmpty == false else { return Instant(milliseconds: .min) }
+        guard rhythm.pauses?.isEmpty == false else { return .min }
         let last = (1...366).lazy.map { today.adding(days: -$0) }.first { rhythm.isPaused(on: $0) }
-        return last.map { zone.start(of: $0.adding(days: 1)) } ?? Instant(milliseconds: .min)
+        return last.map { zone.start(of: $0.adding(days: 1)) } ?? .min
     }
 }

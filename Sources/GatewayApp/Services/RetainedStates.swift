@@ -4,7 +4,7 @@ import GatewayModel
 import MQTTIngest
 import Storage
 
-/// What the broker still holds of alerts for destinations, or for home automation, that the configuration knows no more.
+/// What the broker still holds for destinations, or for home automation, that the configuration knows no more.
 ///
 /// Found at a start. What is taken back for a destination goes through the outbox, by a destination of its own, so that it
 /// waits for a broker that is away; what home automation was told is emptied with each connection.
@@ -13,6 +13,8 @@ struct RetainedStates {
     let destination: DestinationSettings?
     /// What it has to take back.
     let withdrawals: [OutboxItem]
+    /// What destinations that stand there still have to tell again, since one that is removed wrote over it.
+    let retold: [OutboxItem]
     /// Where home automation looked once and looks no more, by word.
     private let retiredWords: [String]
     /// The alerts that may still be shown there.
@@ -33,16 +35,27 @@ struct RetainedStates {
         let words = current.compactMap(\.1)
         // In the order in which they were made: what was taken back is held no more.
         var held: [OutboxItem] = []
-        for item in (try? store.lastPublished()) ?? [] {
-            if item.destination == RetainedStates.name { held.removeAll { $0.alert == item.alert } }
+        let published = (try? store.lastPublished() + store.lastPublishedNotices()) ?? []
+        for item in published {
+            let place = Place(item)
+            if item.destination == RetainedStates.name { held.removeAll { Place($0) == place } }
             if !MQTTDestination.takesBack(item) { held.append(item) }
         }
-        // An alert that another destination still shows stands at the same place.
-        let kept = Set(held.filter { names.contains($0.destination) }.map(\.alert))
-        withdrawals = held.filter { !names.contains($0.destination) && !kept.contains($0.alert) }.map { item in
+        // What another destination still shows stands at the same place.
+        let kept = Dictionary(grouping: held.filter { names.contains($0.destination) }, by: Place.init)
+        let removed = held.filter { !names.contains($0.destination) }
+        withdrawals = removed.filter { kept[Place($0)] == nil }.map { item in
             OutboxItem(
                 key: RetainedStates.key(of: item), destination: RetainedStates.name, type: MQTTDestination.withdrawn,
-                priority: .today, title: "", body: "", alert: item.alert, createdAt: item.createdAt)
+                priority: .today, title: item.alert == nil ? item.type : "", body: "", alert: item.alert,
+                createdAt: item.createdAt)
+        }
+        retold = removed.flatMap { item in
+            (kept[Place(item)] ?? []).filter { $0.createdAt <= item.createdAt }.map { own in
+                var own = own
+                own.key = RetainedStates.key(of: item)
+                return own
+            }
         }
         destination =
             withdrawals.isEmpty
@@ -53,7 +66,18 @@ struct RetainedStates {
                 kind: .mqtt(MQTTSettings(discovery: words.first)))
         shown = Set(held.compactMap(\.alert)).sorted()
         retiredWords = RetainedStates.note(
-            words, usual: held.isEmpty ? [] : [RetainedStates.usualWord], in: site.configuration.dataFolder)
+            words, usual: shown.isEmpty ? [] : [RetainedStates.usualWord], in: site.configuration.dataFolder)
+    }
+
+    /// Where the broker holds a notice: an alert's own, or the one of its type.
+    private struct Place: Hashable {
+        let alert: String?
+        let type: String
+
+        init(_ item: OutboxItem) {
+            alert = item.alert
+            type = item.alert != nil ? "" : item.type == MQTTDestination.withdrawn ? item.title : item.type
+        }
     }
 
     /// Takes back what home automation was told, where it is told nothing any more.

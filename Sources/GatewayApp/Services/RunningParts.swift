@@ -40,7 +40,7 @@ final class RunningParts: NamedService, Sendable {
         RunningParts.describeBox(of: site, on: status)
         let retained = RetainedStates(site, store)
         retained.withdrawDescriptions(from: status)
-        office.pipeline.batch.outbox += retained.withdrawals
+        office.pipeline.batch.outbox += retained.withdrawals + retained.retold
         let news = DestinationNews(logger: logger)
         self.news = news
         let destinations = RunningParts.destinations(

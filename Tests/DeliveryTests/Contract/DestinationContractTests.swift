@@ -101,7 +101,7 @@ struct DestinationContractTests {
 
     private func expectedTitle(_ text: String, _ kind: Rig.Kind) -> String {
         switch kind {
-        case .sms: Escaping.singleLine(text, limit: 120)
+        case .sms: SMSText.affordable(Escaping.singleLine(text, limit: 120))
         case .ntfy, .gotify, .apprise, .ping: Escaping.singleLine(text, limit: 200)
         case .talk, .matrix: Escaping.singleLine("[Alder Court] " + text, limit: 300)
         case .discourse:

@@ -83,7 +83,7 @@ public struct SMSDestination: Destination {
     /// The title, which has the urgency and the number to answer with, the text, and where it fits the address to answer
     /// at: nothing of what happened is cut for its sake.
     func text(for item: OutboxItem) -> SMSText {
-        let text = Escaping.singleLine(item.title, limit: 120) + "\n" + Escaping.plain(item.body)
+        let text = SMSText.affordable(Escaping.singleLine(item.title, limit: 120) + "\n" + Escaping.plain(item.body))
         let reference = "\n" + SMSDestination.reference(item)
         if let link = item.answerLink {
             let whole = SMSText(text + "\n" + link + reference)

@@ -30,6 +30,13 @@ public struct SMSText: Hashable, Sendable {
         parts = length <= alone ? 1 : (length + joined - 1) / joined
     }
 
+    /// The same text with three full stops in place of `…` where only that is not in the default alphabet: it must not cost
+    /// half of the room.
+    public static func affordable(_ text: String) -> String {
+        let plain = text.replacing("…", with: "...")
+        return SMSText(plain).isUnicode ? text : plain
+    }
+
     /// The beginning of a text that fits, with what must stand at its end, into that many parts.
     ///
     /// A part may end a place early, where the next character needs two: one place in each is kept free for that.
