@@ -6,12 +6,12 @@ import Testing
 
 @testable import Delivery
 
-@Suite("The page on destinations")
+@Suite("The pages on destinations")
 struct DocumentationTests {
-    /// The YAML of the page: entries, and what may be added to the one before, which is indented.
-    private func entries() throws -> [String] {
+    /// The YAML of a kind's page: an entry, and what may be added to the one before, which is indented.
+    private func entries(_ kind: DestinationSettings.KindName) throws -> [String] {
         let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("docs/destinations.md")
+            .deletingLastPathComponent().appendingPathComponent("docs/destinations/\(kind.rawValue).md")
         let parts = try String(contentsOf: page, encoding: .utf8).components(separatedBy: "```")
         var entries: [String] = []
         for part in parts where part.hasPrefix("yaml\n") {
@@ -21,19 +21,19 @@ struct DocumentationTests {
         return entries
     }
 
-    @Test("every configuration on it is read without a problem, and no kind is missing")
-    func configurations() throws {
-        let reader = StrictYAML(file: "destinations.md")
-        let lines = try entries().joined().split(separator: "\n").map { "  " + $0 }
+    @Test(
+        "Each kind has a page, whose configurations are of that kind and read without a problem",
+        arguments: DestinationSettings.KindName.allCases)
+    func configurations(kind: DestinationSettings.KindName) throws {
+        let entries = try entries(kind)
+        try #require(!entries.isEmpty)
+        let reader = StrictYAML(file: "\(kind.rawValue).md")
+        let lines = entries.joined().split(separator: "\n").map { "  " + $0 }
         let text = (["destinations:"] + lines).joined(separator: "\n")
         let field = reader.mapping(of: text, keys: ["destinations"])?["destinations"]
         let settings = field.map { DestinationSettings.list($0, defaultLanguage: "en") } ?? []
         #expect(reader.problems.map(\.description).isEmpty)
-        let kinds = try entries().compactMap { entry in
-            entry.split(separator: "\n").first { $0.contains("  kind: ") }
-                .flatMap { DestinationSettings.KindName(rawValue: String($0.dropFirst("  kind: ".count))) }
-        }
-        #expect(Set(kinds) == Set(DestinationSettings.KindName.allCases))
-        #expect(settings.count == kinds.count)
+        #expect(settings.count == entries.count)
+        #expect(entries.allSatisfy { $0.contains("  kind: \(kind.rawValue)\n") })
     }
 }

@@ -1,7 +1,7 @@
 import GatewayModel
 import StrictYAML
 
-/// One entry of `destinations:` in the configuration, checked for its form; `docs/destinations.md` lists every key.
+/// One entry of `destinations:` in the configuration, checked for its form; `docs/destinations.md` and the page of its kind beside it list every key.
 public struct DestinationSettings: Hashable, Sendable {
     /// The settings that differ by kind.
     public enum Kind: Hashable, Sendable {
