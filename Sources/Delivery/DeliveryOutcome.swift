@@ -48,6 +48,8 @@ public protocol Destination: Sendable {
     var replacesCalls: Bool { get }
     /// True where each notice takes the place of the last one of its alert: then every one has to come, in its order.
     var keepsStates: Bool { get }
+    /// True where it knows by itself that it can be reached now; false where only a try tells.
+    var isKnownToListen: Bool { get }
 }
 
 extension Destination {
@@ -65,6 +67,9 @@ extension Destination {
 
     /// Most show one message after the other, and one for many where they had to wait.
     public var keepsStates: Bool { false }
+
+    /// Most are reached by a connection of each message's own.
+    public var isKnownToListen: Bool { false }
 }
 
 /// Text in a destination's language with its `ref:` line, by which a person or a look-up finds a message again.

@@ -172,6 +172,8 @@ public protocol Outbox: Sendable {
     /// At most `limit`: what is due before all else, then by priority, creation and key. `includingLater` also takes
     /// messages whose time has not come, provided that at least one is due.
     func claim(destination: String, now: Instant, limit: Int, includingLater: Bool) throws -> [OutboxEntry]
+    /// The same of all that are not held back, whether their time has come or not: for a destination that is back.
+    func claimAll(destination: String, now: Instant, limit: Int) throws -> [OutboxEntry]
     /// Stores what came of claimed messages, all in one commit.
     func record(_ records: [DeliveryRecord]) throws
     /// Until when a destination has last asked for no message at all, as it was recorded; nil where it never has.

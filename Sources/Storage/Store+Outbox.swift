@@ -6,20 +6,31 @@ extension Store: Outbox {
 
     /// Marks waiting messages of a destination as being sent and returns them as they stood before.
     public func claim(destination: String, now: Instant, limit: Int, includingLater: Bool) throws -> [OutboxEntry] {
+        let isOneDue =
+            "EXISTS (SELECT 1 FROM outbox WHERE destination = ?1 AND \(Store.waitingStates) AND next_at <= ?2)"
+        return try claim(destination, now, limit, laterIf: includingLater ? isOneDue : "FALSE")
+    }
+
+    /// Marks all that are not held back as being sent, whether their time has come or not.
+    public func claimAll(destination: String, now: Instant, limit: Int) throws -> [OutboxEntry] {
+        try claim(destination, now, limit, laterIf: "TRUE")
+    }
+
+    private func claim(
+        _ destination: String, _ now: Instant, _ limit: Int, laterIf condition: String
+    ) throws -> [OutboxEntry] {
         try write("outbox") { db in
-            let isDue = "SELECT 1 FROM outbox WHERE destination = ?1 AND \(Store.waitingStates) AND next_at <= ?2"
             let rows = try Row.fetchAll(
                 db,
                 sql: """
                     SELECT body, state, attempts, next_at, digest FROM outbox
                     WHERE destination = ?1 AND \(Store.waitingStates)
-                    AND (next_at <= ?2 OR (?3 AND EXISTS (\(isDue))
-                        AND coalesce(json_extract(body, '$.notBefore'), 0) <= ?2))
+                    AND (next_at <= ?2 OR (\(condition) AND coalesce(json_extract(body, '$.notBefore'), 0) <= ?2))
                     ORDER BY next_at > ?2,
                         CASE json_extract(body, '$.priority') WHEN 'now' THEN 0 WHEN 'today' THEN 1 ELSE 2 END,
                         created_at, key
-                    LIMIT ?4
-                    """, arguments: [destination, now.milliseconds, includingLater, limit])
+                    LIMIT ?3
+                    """, arguments: [destination, now.milliseconds, limit])
             let entries = try rows.map { try Store.outboxEntry($0) }
             for entry in entries {
                 try db.execute(

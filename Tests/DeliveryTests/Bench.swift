@@ -16,6 +16,7 @@ final class ScriptedDestination: Destination {
         var answer: DeliveryOutcome = .delivered(remoteID: nil)
         var lookUp: LookUpResult = .unsupported
         var refused: Set<String> = []
+        var listens = false
     }
     private let contents = Mutex(Contents())
 
@@ -31,6 +32,8 @@ final class ScriptedDestination: Destination {
     func answers(_ answer: DeliveryOutcome) { contents.withLock { $0.answer = answer } }
     func looksUp(_ result: LookUpResult) { contents.withLock { $0.lookUp = result } }
     func fails(_ keys: String...) { contents.withLock { $0.refused = Set(keys) } }
+    func listens(_ listens: Bool) { contents.withLock { $0.listens = listens } }
+    var isKnownToListen: Bool { contents.withLock { $0.listens } }
     func forget() { contents.withLock { $0.sent = [] } }
 
     func send(_ item: OutboxItem, now: Instant) -> DeliveryOutcome {

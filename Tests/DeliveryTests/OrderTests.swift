@@ -44,6 +44,30 @@ struct OrderTests {
         #expect(bench.destination.sent.suffix(2).map(\.key) == [key(1), key(2)])
     }
 
+    @Test(
+        "A broker that is back gets at once what waits for later, but nothing that is held back; a try uses nothing up")
+    func back() throws {
+        var held = notice(3, at: time(15))
+        held.notBefore = time(50_000)
+        let bench = try Bench(
+            entries: [
+                tried(1, 4, wait: 9000, at: 0), tried(2, 3, wait: 7000, at: 10),
+                OutboxEntry(item: held, nextAt: time(50_000)),
+            ], destination: ScriptedDestination(keepsStates: true))
+        bench.destination.answers(.retry(after: nil, reason: "the broker is away"))
+        bench.run(from: time(600), until: time(600))
+        #expect(bench.destination.sent.isEmpty)
+        bench.destination.listens(true)
+        bench.run(from: time(601), until: time(601))
+        #expect(bench.destination.sent.map(\.key) == [key(1)])
+        #expect(bench.outbox.entries.map(\.attempts) == [4, 3, 0])
+        bench.destination.forget()
+        bench.destination.answers(.delivered(remoteID: nil))
+        bench.run(from: time(660), until: time(660))
+        #expect(bench.destination.sent.map(\.key) == [key(1), key(2)])
+        #expect(bench.outbox.entries.map(\.state) == [.sent, .sent, .pending])
+    }
+
     @Test("A destination that is away is the answer to all that are due: it is called more and more seldom")
     func oneAnswer() throws {
         let denied = DeliveryOutcome.denied(reason: "HTTP 401")

@@ -165,6 +165,9 @@ struct OutboxWorkerTests {
         func claim(destination: String, now: Instant, limit: Int, includingLater: Bool) throws -> [OutboxEntry] {
             inner.claim(destination: destination, now: now, limit: limit, includingLater: includingLater)
         }
+        func claimAll(destination: String, now: Instant, limit: Int) throws -> [OutboxEntry] {
+            inner.claimAll(destination: destination, now: now, limit: limit)
+        }
         func record(_ records: [DeliveryRecord]) throws {
             if isBroken.load(ordering: .relaxed) { throw DiskFull() }
             inner.record(records)

@@ -91,6 +91,7 @@ final class RecordingPublisher: StatePublishing {
     }
 
     var prefix: String { "commons/alder-court" }
+    var isConnected: Bool { result == .confirmed }
 
     func announce(
         discovery: String, component: String, object: String, payload: [UInt8], timeoutSeconds: Int

@@ -60,6 +60,7 @@ final class YearSiren: StatePublishing {
 
     var times: Int { sounded.withLock { $0 } }
     var prefix: String { "commons/vall-clara" }
+    var isConnected: Bool { true }
 
     func publish(topic: String, payload: [UInt8], retain: Bool, timeoutSeconds: Int) -> StatePublishResult {
         if topic == "sirens/yard", payload == Array("ON".utf8) { sounded.withLock { $0 += 1 } }

@@ -75,8 +75,7 @@ final class DestinationLane: Sendable {
             state.withLock { $0.restUntil = nil }
             // A destination that was away, or was never tried since the start, is asked to take everything at once.
             let isProbe = state.withLock { $0.failingSince != nil || !$0.hasSucceeded }
-            let claimed = try outbox.claim(
-                destination: destination.name, now: now, limit: settings.batchLimit, includingLater: isProbe)
+            let claimed = try claim(includingLater: isProbe, now: now)
             let (kept, first) = try recheckStage(lookUpStage(claimed, now: now), now: now)
             let isIdle = try sendStage(digestStage(kept, first: first, now: now), now: now) == 0
             return try nextTurn(now: now, earliest: isIdle ? now.advanced(bySeconds: 1) : now)
@@ -87,6 +86,15 @@ final class DestinationLane: Sendable {
             }
             return now.advanced(bySeconds: 5)
         }
+    }
+
+    /// Takes what is to be tried: of a destination that was away and says itself that it is back, all that may be sent.
+    private func claim(includingLater: Bool, now: Instant) throws -> [OutboxEntry] {
+        let isBack = destination.isKnownToListen && state.withLock { $0.failingSince != nil || !$0.hasSucceeded }
+        return isBack
+            ? try outbox.claimAll(destination: destination.name, now: now, limit: settings.batchLimit)
+            : try outbox.claim(
+                destination: destination.name, now: now, limit: settings.batchLimit, includingLater: includingLater)
     }
 
     /// Messages whose fate is unknown are looked for before anything is sent again, also those whose time has not come:

@@ -60,11 +60,23 @@ public final class MemoryOutbox: Outbox {
 
     /// See ``Outbox/claim(destination:now:limit:includingLater:)``.
     public func claim(destination: String, now: Instant, limit: Int, includingLater: Bool) -> [OutboxEntry] {
+        claim(destination, now, limit) { due, free in includingLater && !due.isEmpty ? free : due }
+    }
+
+    /// See ``Outbox/claimAll(destination:now:limit:)``.
+    public func claimAll(destination: String, now: Instant, limit: Int) -> [OutboxEntry] {
+        claim(destination, now, limit) { _, free in free }
+    }
+
+    private func claim(
+        _ destination: String, _ now: Instant, _ limit: Int,
+        choosing choose: (_ due: [OutboxEntry], _ free: [OutboxEntry]) -> [OutboxEntry]
+    ) -> [OutboxEntry] {
         contents.withLock { contents in
             let waiting = contents.entries.values.filter { $0.item.destination == destination && $0.state.isWaiting }
             let due = waiting.filter { $0.nextAt <= now }
             let free = waiting.filter { $0.item.notBefore.map { $0 <= now } ?? true }
-            let claimed = (includingLater && !due.isEmpty ? free : due).sorted {
+            let claimed = choose(due, free).sorted {
                 ($0.nextAt > now ? 1 : 0, $0.item.priority, $0.item.createdAt, $0.item.key)
                     < ($1.nextAt > now ? 1 : 0, $1.item.priority, $1.item.createdAt, $1.item.key)
             }.prefix(limit)

@@ -196,6 +196,7 @@ final class RunningParts: NamedService, Sendable {
 private struct StatePublisher: StatePublishing {
     let status: StatusPublisher
     let prefix: String
+    var isConnected: Bool { status.isConnected }
 
     func publish(topic: String, payload: [UInt8], retain: Bool, timeoutSeconds: Int) -> StatePublishResult {
         result(status.publish(topic: topic, payload: payload, retain: retain, timeoutSeconds: Double(timeoutSeconds)))

@@ -33,6 +33,9 @@ public struct MQTTDestination: Destination {
     /// A lamp or a panel shows the state of each alert, and of none a list.
     public var keepsStates: Bool { true }
 
+    /// True while the broker hears us.
+    public var isKnownToListen: Bool { publisher.isConnected }
+
     /// Publishes one state; blocks for at most twenty seconds.
     public func send(_ item: OutboxItem, now: Instant) -> DeliveryOutcome {
         let payload = Array(CommandDestination.input(for: item).utf8.dropLast())

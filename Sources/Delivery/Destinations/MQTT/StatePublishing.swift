@@ -15,6 +15,9 @@ public protocol StatePublishing: Sendable {
     /// `topic` is relative to the gateway's prefix. An empty retained payload removes what was retained there.
     func publish(topic: String, payload: [UInt8], retain: Bool, timeoutSeconds: Int) -> StatePublishResult
 
+    /// True while the broker hears us; from any thread.
+    var isConnected: Bool { get }
+
     /// The gateway's own prefix, for texts that name whole topics.
     var prefix: String { get }
 

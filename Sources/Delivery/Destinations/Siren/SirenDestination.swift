@@ -43,6 +43,9 @@ public struct SirenDestination: Destination {
         return sounds ? nil : SirenDestination.notForSirens
     }
 
+    /// True while the broker hears us.
+    public var isKnownToListen: Bool { publisher.isConnected }
+
     /// Sounds and goes silent again; blocks for as long as it sounds.
     public func send(_ item: OutboxItem, now: Instant) -> DeliveryOutcome {
         switch publish(siren.on) {
