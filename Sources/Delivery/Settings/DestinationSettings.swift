@@ -86,7 +86,7 @@ public struct DestinationSettings: Hashable, Sendable {
                 settings.append(one)
             }
         }
-        return settings
+        return sharingInboxes(settings)
     }
 
     /// True where both publish states below the gateway's own prefix, which can be granted to one circle only.

@@ -82,14 +82,20 @@ public struct SMSDestination: Destination {
 
     /// The title, which has the urgency and the number to answer with, the text, and where it fits the address to answer
     /// at: nothing of what happened is cut for its sake.
+    ///
+    /// What does not fit goes without accents and signs that cost half of the room, then with a short title, and then with
+    /// its beginning and its end.
     func text(for item: OutboxItem) -> SMSText {
-        let text = SMSText.affordable(Escaping.singleLine(item.title, limit: 120) + "\n" + Escaping.plain(item.body))
+        let body = Escaping.plain(item.body)
+        func whole(_ title: Int) -> String { Escaping.singleLine(item.title, limit: title) + "\n" + body }
         let reference = "\n" + SMSDestination.reference(item)
-        if let link = item.answerLink {
-            let whole = SMSText(text + "\n" + link + reference)
-            if whole.parts <= sms.parts { return whole }
+        let texts = [SMSText.affordable(whole(120)), SMSText.plain(whole(120)), SMSText.plain(whole(40))]
+        let ends = [item.answerLink.map { "\n" + $0 }, ""].compactMap { $0 }
+        for end in ends {
+            let fitting = texts.lazy.map { SMSText($0 + end + reference) }.first { $0.parts <= sms.parts }
+            if let fitting { return fitting }
         }
-        return SMSText(text, ending: reference, parts: sms.parts)
+        return SMSText(texts[2], ending: reference, parts: sms.parts)
     }
 
     /// `OUTA20261118_110640_00_+34600111222_00001001.txt`: most urgent first, time, number, end of the key.

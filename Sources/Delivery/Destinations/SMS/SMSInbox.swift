@@ -4,7 +4,7 @@ import GatewayModel
 /// Answers by SMS: `12 YES word` from a number that is known. A number can be forged, so the word is needed too.
 extension SMSDestination: AnswerSource {
     /// True where a person has a word.
-    public var takesAnswers: Bool { sms.people.contains { $0.word != nil } }
+    public var takesAnswers: Bool { sms.takesAnswers }
 
     /// The daemon's inbox is a folder on this box.
     public var pauseSeconds: Int { 2 }
@@ -28,7 +28,8 @@ extension SMSDestination: AnswerSource {
                 needsPerson: true)
         }
         for name in names.filter({ $0.hasPrefix("IN") && !$0.hasSuffix(".new") }).sorted() {
-            guard let sender = SMSDestination.sender(ofFile: name) else { continue }
+            // What came from another destination's person is left to that one.
+            guard let sender = SMSDestination.sender(ofFile: name), sms.reads.contains(sender) else { continue }
             let path = (folders.inbox as NSString).appendingPathComponent(name)
             // The daemon makes a file, then writes the text at once: an empty one is not finished.
             let attributes = try? FileManager.default.attributesOfItem(atPath: path)

@@ -10,6 +10,26 @@ public struct SMSSettings: Hashable, Sendable {
     public var parts: Int
     /// Seconds that the modem may take before a message counts as unknown.
     public var timeoutSeconds: Int
+    /// Whose messages are read here where several destinations use one daemon.
+    var reads = Senders.all
+
+    /// Numbers of senders.
+    enum Senders: Hashable, Sendable {
+        /// Everybody's: nobody else reads this inbox.
+        case all
+        /// These alone.
+        case only(Set<String>)
+        /// Everybody's but these.
+        case except(Set<String>)
+
+        func contains(_ number: String) -> Bool {
+            switch self {
+            case .all: true
+            case .only(let numbers): numbers.contains(number)
+            case .except(let numbers): !numbers.contains(number)
+            }
+        }
+    }
 
     static let keys = ["gammu", "to", "parts", "timeout"]
 
@@ -46,9 +66,48 @@ public struct SMSSettings: Hashable, Sendable {
             timeoutSeconds: timeout)
     }
 
+    /// True where a person may answer.
+    var takesAnswers: Bool { people.contains { $0.word != nil } }
+
     /// A plus sign and 5 to 15 digits (ITU-T E.164).
     static func isNumber(_ text: String) -> Bool {
         text.hasPrefix("+") && (5...15).contains(text.count - 1)
             && text.dropFirst().utf8.allSatisfy { (0x30...0x39).contains($0) }
+    }
+}
+
+extension DestinationSettings {
+    /// Lets each message that comes to one daemon be read by one of the destinations that use it: by the one whose person
+    /// wrote it, and what nobody known wrote by the first.
+    static func sharingInboxes(_ list: [DestinationSettings]) -> [DestinationSettings] {
+        var readers: [String: [Int]] = [:]
+        for (index, settings) in list.enumerated() {
+            if case .sms(let sms) = settings.kind, sms.takesAnswers { readers[sms.gammu, default: []].append(index) }
+        }
+        var list = list
+        for indices in readers.values where indices.count > 1 {
+            // The first keeps its own people and everybody whom no other reader knows.
+            var known = Set(numbers(of: list[indices[0]]))
+            var others: Set<String> = []
+            for index in indices.dropFirst() {
+                let own = Set(numbers(of: list[index])).subtracting(known)
+                known.formUnion(own)
+                others.formUnion(own)
+                list[index].read(.only(own))
+            }
+            list[indices[0]].read(.except(others))
+        }
+        return list
+    }
+
+    private static func numbers(of settings: DestinationSettings) -> [String] {
+        guard case .sms(let sms) = settings.kind else { return [] }
+        return sms.people.filter { $0.word != nil }.compactMap(\.sender)
+    }
+
+    private mutating func read(_ senders: SMSSettings.Senders) {
+        guard case .sms(var sms) = kind else { return }
+        sms.reads = senders
+        kind = .sms(sms)
     }
 }
