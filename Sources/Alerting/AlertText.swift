@@ -169,6 +169,11 @@ public enum AlertText {
         var values = alert.details
         values["number"] = "\(alert.number)"
         values["name"] = alert.details["visibility"] == nil ? context.sensorName : book.text("alerts.a_home")
+        // Whoever lives there knows whose it is.
+        if context.audience == .person { values["name"] = context.sensorName }
+        if let resource = alert.details["resource"] {
+            values["resource"] = book.phrases["report.resource.\(resource)"] ?? resource
+        }
         values["limit"] = context.limitTitle
         // The clock was not right: a wrong time would be worse than none.
         let isTimeKnown = alert.details["time"] == nil

@@ -54,7 +54,8 @@ extension Office {
             return .refused("an answer by \(answer.means) was refused: \(AnswerRefusal.recalled.rawValue)")
         case .act(let person, let alert, let says):
             let actor = Actor(account: answer.destination, enteredFor: person, means: answer.means)
-            return perform(.answer(alert: alert, answer: says.answer), by: actor, now: now)
+            let language = site.configuration.destinations.first { $0.name == answer.destination }?.language
+            return performAfar(.answer(alert: alert, answer: says.answer), by: actor, language: language, now: now)
         case .refused(let refusal):
             // The text may hold a word that is nearly right; it is kept nowhere.
             pipeline.batch.records.append(

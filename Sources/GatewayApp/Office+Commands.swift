@@ -133,14 +133,24 @@ extension Office {
         return CommandReply(isDone: true, lines: try bind(next, by: actor, now: now))
     }
 
-    /// A refusal in the community's language.
+    /// A refusal in the community's language, or in that of whoever answers from afar, who has no command line there.
     func refused(_ key: String, _ values: [String: String] = [:]) -> CommandReply {
-        .refused(site.book(nil).text("acts.refused.\(key)", values))
+        let book = site.book(languageAfar)
+        let afar = "acts.refused_afar.\(key)"
+        let isAfar = languageAfar != nil && book.phrases[afar] != nil
+        return .refused(book.text(isAfar ? afar : "acts.refused.\(key)", values))
     }
 
-    /// What was done, in the community's language, and lines below it.
+    /// What was done, in the community's language, or in that of whoever answers from afar, and lines below it.
     func done(_ key: String, _ values: [String: String] = [:], then lines: [String] = []) -> CommandReply {
-        CommandReply(isDone: true, lines: [site.book(nil).text("acts.done.\(key)", values)] + lines)
+        CommandReply(isDone: true, lines: [site.book(languageAfar).text("acts.done.\(key)", values)] + lines)
+    }
+
+    /// Carries out what somebody says from afar; the reply is in that person's language.
+    func performAfar(_ command: Command, by actor: Actor, language: String?, now: Instant) -> CommandReply {
+        languageAfar = site.book(language).language
+        defer { languageAfar = nil }
+        return perform(command, by: actor, now: now)
     }
 
     /// The sensor with the unit and quantity that the device's last message shows; nil where nothing shows a unit.

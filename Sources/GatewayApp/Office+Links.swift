@@ -37,7 +37,8 @@ extension Office {
                 break
             }
             if !hasSaid(answer, link.person, of: alert) {
-                let done = perform(.answer(alert: alert.number, answer: answer), by: actor, now: now)
+                let done = performAfar(
+                    .answer(alert: alert.number, answer: answer), by: actor, language: book.language, now: now)
                 guard done.isDone else {
                     lines += done.lines
                     isDone = false

@@ -12,6 +12,8 @@ final class Office {
     let store: Store
     let pipeline: Pipeline
     private var waiting = 0
+    /// The language of whoever answers from afar, while that is carried out; nil at the box.
+    var languageAfar: String?
     var housekeptDay: CalendarDate?
     var needsHousekeeping = false
     /// Limits were adopted, or people decided about readings: what is counted is to be made up from what is stored.

@@ -77,7 +77,7 @@ struct PlaceTests {
         let lines = try desk.lines(json: false, now: village.now)
         #expect(
             lines == [
-                "kitchen: plug/power: silent since 2026-11-10 12:05 (nobody named)",
+                "kitchen: plug/power: silent, overdue since 2026-11-10 12:05 (nobody named)",
                 "pantry: cold/power: battery low (19 %) (pantry duty)",
                 "Homes where something is silent or a battery is low: 1. The people there look themselves.",
             ])

@@ -55,7 +55,7 @@ struct RoundTests {
         #expect(try rounds(village).map(\.destination) == ["stewards", "rosa"])
         let text = try #require(try rounds(village).first)
         #expect(text.title == "This week's round (2026-11-11)")
-        #expect(text.body.contains("tank: tank/level: silent since") && text.body.contains("(water duty)"))
+        #expect(text.body.contains("tank: tank/level: silent, overdue since") && text.body.contains("(water duty)"))
         #expect(text.body.contains("Homes where something is silent or a battery is low: 1."))
         #expect(!text.body.contains("home-1"))
         try village.restart()

@@ -29,6 +29,24 @@ struct SeenAnswerTests {
         return [reply.isDone ? "done" : "refused"] + reply.lines
     }
 
+    @Test("Whoever answers from afar is told what came of it in the destination's language, and of no command line")
+    func language() throws {
+        let village = try AlertVillage(
+            """
+              - {name: text, kind: files, audience: stewards, language: es, folder: "NOWHERE"}
+            """)
+        let answer = IncomingAnswer(
+            destination: "text", means: "sms", sender: "", text: "",
+            judgement: .act(person: "Rosa", alert: 77, says: .yes))
+        #expect(
+            village.office.take(answer, now: village.now).lines
+                == ["No hay ninguna alerta abierta 77. Su número está en el aviso."])
+        // At the box the next one is answered in the community's language again.
+        let here = try village.say("Rosa", .answer(alert: 77, answer: .take))
+        #expect(
+            here.contains { $0.contains("There is no open alert 77; “commons alerts list” shows them.") }, "\(here)")
+    }
+
     @Test(
         "It stands on record with its means, is confirmed to whoever said it, and stops no call",
         arguments: ["sms", "ntfy", "matrix"])
