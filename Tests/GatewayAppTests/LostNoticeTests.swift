@@ -56,6 +56,34 @@ struct LostNoticeTests {
     }
 
     @Test(
+        "The doctor names the ways that do not work now, with the reason and what waits, and finds nothing once they do"
+    )
+    func blockedWays() throws {
+        let village = try AlertVillage()
+        func turn(_ isActive: Bool) throws {
+            village.office.pipeline.box(
+                .destinationFailing, subject: "text", isActive: isActive, onset: village.now,
+                ["reason": "the modem is away"], village.now)
+            try village.commit()
+        }
+        func complaints() throws -> [String] {
+            try Doctor(site: village.site).examine(brokerConfig: nil).lines.filter {
+                $0.contains("do not get through") || $0.contains("wait for")
+            }
+        }
+        #expect(try complaints().isEmpty)
+        try turn(true)
+        let number = try #require(try village.office.store.alerts(openOnly: true).last).number
+        let found = try complaints()
+        try #require(found.count == 2)
+        #expect(found[0].contains("alert \(number) since") && found[0].contains("text: the modem is away"))
+        // Notices of the village's noon are weeks old by the clock of the machine.
+        #expect(found[1].hasPrefix("1 notices about alerts wait for 'stewards'"))
+        try turn(false)
+        #expect(try complaints().count == 1)
+    }
+
+    @Test(
         "Why a notice is left out is read in the community's language, times by its clock; what others said as it stands"
     )
     func words() throws {

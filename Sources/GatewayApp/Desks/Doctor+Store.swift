@@ -45,6 +45,7 @@ extension Doctor {
                         + "`sirens: [\($0.value)]`"
                 }
         }
+        look { problems += try blockedWays(in: store) }
         look { problems += try lostNotices(in: store) }
         look {
             let found = try neighbours(in: store)
