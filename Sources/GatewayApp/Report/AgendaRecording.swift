@@ -130,7 +130,7 @@ struct AgendaRecording {
     /// The disputes that the marks call decided or withdrawn: what was entered of the agenda ends none.
     var settledDisputes: [String] {
         results.filter { [.decided, .withdrawn].contains($0.value.status) && items[$0.key]?.kind == .disputeOpen }
-            .compactMap { items[$0.key]?.related.first }.sorted { ($0.count, $0) < ($1.count, $1) }
+            .flatMap { items[$0.key]?.related ?? [] }.sorted { ($0.count, $0) < ($1.count, $1) }
     }
 
     /// Items that have to be marked and are not.

@@ -41,12 +41,14 @@ extension AgendaDraft {
             }
             var evidence: [AgendaItem.Evidence] = []
             if case .limit(let reference) = first.cause { evidence += self.evidence(reference) }
-            return item(
+            var item = item(
                 .alert, .discuss, subject: subject(of: first.cause), about: found?.limit, values: ["what": cause],
                 facts: facts, options: ["look", "change"], minutes: 10, related: alerts.map { String($0.number) },
                 grounds: alerts.map { "alert/\($0.id)" },
                 evidence: alerts.suffix(AgendaDraft.toldAlerts).map { .init("commons alerts explain \($0.number)") }
                     + evidence)
+            if first.cause == .box(.peopleAtRisk) { item.isAboutPeopleAtRisk = true }
+            return item
         }
     }
 

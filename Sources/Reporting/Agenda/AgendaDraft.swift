@@ -128,6 +128,9 @@ public struct AgendaDraft: Sendable {
         ]
     }
 
+    /// Items that tell that a limit was passed; of one that protects people they come before what can wait.
+    private static let tellOfPeople: Set<AgendaKind> = [.peopleAtRisk, .budgetPassed, .alert]
+
     func item(
         _ kind: AgendaKind, _ ask: AgendaAsk, subject: String, about limit: Limit?, values: [String: String],
         facts: [String], options: [String], doNothing: String = "", minutes: Int, related: [String],
@@ -157,6 +160,7 @@ public struct AgendaDraft: Sendable {
             requestedMinutes: minutes, related: related)
         item.grounds = grounds
         item.evidence = evidence
+        if limit?.protects == .people, AgendaDraft.tellOfPeople.contains(kind) { item.isAboutPeopleAtRisk = true }
         return item
     }
 
