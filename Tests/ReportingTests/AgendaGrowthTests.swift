@@ -116,4 +116,40 @@ struct AgendaGrowthTests {
         #expect(
             try again(posted: drafted) == ["The pump stood still.", told + "25 October 2026 at 18:00" + rest])
     }
+
+    @Test("what is over by other means comes again no more, also where an assembly put it off; what happened does")
+    func over() throws {
+        let gap = try #require(try items(facts()).first { $0.kind == .dataGap })
+        func comes(
+            _ kind: AgendaKind, _ status: AgendaStatus = .deferred, related: [String] = [], disputes: [Dispute] = []
+        ) throws -> Bool {
+            var over = gap
+            (over.id, over.kind, over.related) = (String(repeating: "b", count: 32), kind, related)
+            return try items(
+                facts {
+                    $0.agendaPast = [over.id: [past(over, status)]]
+                    $0.disputes = disputes
+                }
+            ).contains { $0.id == over.id }
+        }
+        let ending: [AgendaKind] = [
+            .disputeOpen, .signaturesMissing, .recoveryWaiting, .delegatesEnding, .emergencyToRatify, .meterQuestion,
+            .stageProposed, .stageCounts,
+        ]
+        for kind in ending { #expect(try !comes(kind) && !comes(kind, .submitted), "\(kind)") }
+        for kind in [AgendaKind.dataGap, .budgetPassed, .peopleAtRisk, .alert, .pausedAgain, .confederal] {
+            #expect(try comes(kind) && comes(kind, .submitted), "\(kind)")
+        }
+        let time = try Village.time("2026-10-20T10:00:00Z")
+        func dispute(_ alert: Int, _ state: Dispute.State) -> Dispute {
+            var dispute = Dispute(
+                number: Int64(alert), subject: .alert(alert), sensor: nil, about: time, isHousehold: false,
+                openedAt: time, person: "Amina", enteredBy: "Ona", why: "no")
+            dispute.state = state
+            return dispute
+        }
+        #expect(try !comes(.alert, related: ["4"], disputes: [dispute(4, .upheld)]))
+        #expect(try comes(.alert, related: ["4"], disputes: [dispute(4, .kept)]))
+        #expect(try comes(.alert, related: ["4", "5"], disputes: [dispute(4, .upheld)]))
+    }
 }

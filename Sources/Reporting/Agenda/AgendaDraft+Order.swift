@@ -8,6 +8,10 @@ extension AgendaDraft {
     /// What is drafted for as long as it is not done, whatever a meeting made of it.
     private static let untilDone = Set(first + [.disputeOpen, .delegatesEnding])
 
+    /// What is drafted for exactly as long as its ground lasts: where nothing drafts it any more it is over by other means (a
+    /// verdict is entered, a decision signed, a measure ended, a meter looked at), whatever a meeting made of it.
+    private static let endsByItself = untilDone.union([.meterQuestion, .stageProposed, .stageCounts])
+
     /// What is told once and asks for something: nothing that is known later says that it has settled itself.
     private static let untilDealtWith: Set<AgendaKind> = [
         .alert, .budgetPassed, .peopleAtRisk, .dataGap, .tooManyAlarms, .pausedAgain, .measureChanged, .proposal,
@@ -114,7 +118,9 @@ extension AgendaDraft {
 
     /// True where an item that nothing drafts today still waits for an assembly.
     private func comesAgain(_ item: AgendaItem, _ last: AgendaPast) -> Bool {
-        guard !isAdopted(item), !isReplaced(item) else { return false }
+        guard !AgendaDraft.endsByItself.contains(item.kind), !isAdopted(item), !isReplaced(item),
+            !isSetAside(item)
+        else { return false }
         return switch last.status {
         case .deferred: true
         case .submitted, .accepted: item.ask != .inform && AgendaDraft.untilDealtWith.contains(item.kind)
@@ -124,8 +130,15 @@ extension AgendaDraft {
 
     /// True for a proposal whose decision is adopted here by now.
     private func isAdopted(_ item: AgendaItem) -> Bool {
-        guard item.kind == .proposal, let file = item.attachments.first?.name else { return false }
-        return model.facts.decisions.adopted.contains { proposalID($0.number, file) == item.id }
+        AgendaDraft.isAdopted(
+            item, among: Set(model.facts.decisions.adopted.map(\.number)), in: model.facts.communityID)
+    }
+
+    /// True for alerts all of which the assembly has set aside.
+    private func isSetAside(_ item: AgendaItem) -> Bool {
+        guard item.kind == .alert, !item.related.isEmpty else { return false }
+        let upheld = model.facts.disputes.filter { $0.state == .upheld }.map(\.subject)
+        return item.related.allSatisfy { number in Int(number).map { upheld.contains(.alert($0)) } ?? false }
     }
 
     /// Says of an item that came up once the agenda had closed that it did: many rules let nobody decide what was not

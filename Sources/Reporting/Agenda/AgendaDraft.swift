@@ -166,7 +166,11 @@ public struct AgendaDraft: Sendable {
 
     /// The id of the item about a matter, the same in every language.
     func id(of kind: AgendaKind, _ subject: String) -> String {
-        StableID.spread([model.facts.communityID, kind.rawValue, subject])
+        AgendaDraft.id(of: kind, subject, in: model.facts.communityID)
+    }
+
+    static func id(of kind: AgendaKind, _ subject: String, in community: String) -> String {
+        StableID.spread([community, kind.rawValue, subject])
     }
 
     /// The decision that set a limit.
