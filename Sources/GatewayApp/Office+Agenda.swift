@@ -20,7 +20,7 @@ extension Office {
         let past = try store.agendaPast()
         let posted = past.compactMapValues { entries in entries.first { $0.meeting == meeting.day } }
         if posted.values.contains(where: { ![.submitted, .accepted].contains($0.status) }) {
-            return refused("agenda_recorded", ["meeting": meeting.day.description])
+            return refused("agenda_recorded", ["meeting": site.zone.date(at: meeting.at).description])
         }
         let month = CalendarMonth(of: site.zone.date(at: now)).previous
         let papers = try Papers(site: site, store: store, month: month, now: now, trials: trials)
@@ -146,7 +146,8 @@ extension Office {
         return done(
             recording.isAccepting ? "agenda_accepted" : "agenda_recorded",
             [
-                "meeting": meeting.description, "accepted": count(.accepted), "decided": count(.decided),
+                "meeting": (site.assemblyDay(of: meeting) ?? meeting).description, "accepted": count(.accepted),
+                "decided": count(.decided),
                 "deferred": count(.deferred), "withdrawn": count(.withdrawn),
             ],
             then: recorded(recording, openDisputes, needed: quorum?.needed, by: actor).map { Escaping.terminal($0) })

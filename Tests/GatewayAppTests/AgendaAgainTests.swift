@@ -193,7 +193,16 @@ struct AgendaAgainTests {
         #expect(early[0] == "refused" && early.contains { $0.contains("2026-12-13 is still to come") }, "\(early)")
         #expect(try agenda.post()[0] == "done")
         try village.wait(until: 34 * Self.day)
-        #expect(try record(agenda.paper("md"))[0] == "done")
+        let said = try record(agenda.paper("md"))
+        #expect(said[0] == "done" && said[1].hasPrefix("Taken down for the assembly of 2026-12-13:"), "\(said)")
+        // What was put off was put off on the day on which people met.
+        let again = try #require(try next().first { $0.title == AgendaVillage.titles[0] })
+        #expect(again.history == ["13 December 2026: put off by the assembly."])
+        #expect(again.since?.description == "2026-12-06")
+        #expect(try agenda.post()[0] == "done")
+        let paperNext = try String(contentsOfFile: village.folder.file("papers/agenda-2027-01-03.md"), encoding: .utf8)
+        #expect(paperNext.contains("On the agenda since the assembly of 13 December 2026"))
+        #expect(!paperNext.contains("6 December 2026"))
     }
 
     @Test("a meeting that is moved to an earlier day after the posting is recorded once that day has come")

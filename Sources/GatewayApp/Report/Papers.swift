@@ -31,8 +31,9 @@ struct Papers {
         facts.neighbours = neighbours
         facts.agendaPast = try store.agendaPast()
         let meetings = site.configuration.assembly.meetings
-        facts.cancelledMeetings = Set(
-            facts.agendaPast.values.joined().map(\.meeting).filter(meetings.isCancelled))
+        let posted = Set(facts.agendaPast.values.joined().map(\.meeting))
+        facts.cancelledMeetings = posted.filter(meetings.isCancelled)
+        facts.heldOn = posted.reduce(into: [:]) { $0[$1] = site.assemblyDay(of: $1) }
         facts.nextMeetingDay = meetings.nextMeeting(after: now)?.day
         let budget = site.configuration.assembly.budget
         facts.agendaBudget = AgendaBudget(minutes: budget.minutes, items: budget.items)

@@ -65,6 +65,8 @@ public struct ReportFacts: Sendable {
     public var agendaPast: [String: [AgendaPast]] = [:]
     /// Meetings of posted agendas that were cancelled, by the day on which the rule puts them.
     public var cancelledMeetings: Set<CalendarDate> = []
+    /// The days on which meetings are held, by the day on which the rule puts them; those that are left out are held then.
+    public var heldOn: [CalendarDate: CalendarDate] = [:]
     /// How much an assembly can take.
     public var agendaBudget = AgendaBudget()
     /// How many have to come for the assembly to decide; nil where the community has not said so.
@@ -171,6 +173,9 @@ public struct QuorumFacts: Hashable, Sendable {
 }
 
 extension ReportFacts {
+    /// The day on which a meeting was or is held.
+    func day(of meeting: CalendarDate) -> CalendarDate { heldOn[meeting] ?? meeting }
+
     /// What ends by this day is on the agenda two assemblies before: the third one from now. Nil where none is known.
     var reviewHorizon: CalendarDate? { nextAssemblies.prefix(3).last.map { zone.date(at: $0) } }
 }
