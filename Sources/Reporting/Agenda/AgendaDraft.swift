@@ -38,7 +38,7 @@ public struct AgendaDraft: Sendable {
     /// With the meeting it is meant for, and where it stands there already.
     private func standing(_ item: AgendaItem) -> AgendaItem {
         let meeting = model.facts.nextMeetingDay ?? assembly
-        var item = item
+        var item = marked(item)
         item.meeting = meeting
         item.draftAgain()
         if let posted = model.facts.agendaPast[item.id]?.first(where: { $0.meeting == meeting }) { item.take(posted) }
@@ -78,20 +78,23 @@ public struct AgendaDraft: Sendable {
             item(
                 .reportChanged, .inform, subject: model.facts.month.description, about: nil,
                 values: ["month": words.month(model.facts.month)],
-                facts: model.errata.map { erratum in
-                    words.text(
-                        "agenda.facts.erratum",
-                        [
-                            "resource": words.resource(erratum.resource),
-                            "before": erratum.before.map { words.amount($0, erratum.unit) }
-                                ?? words.text("report.closed.unknown"),
-                            "after": erratum.after.map { words.amount($0, erratum.unit) }
-                                ?? words.text("report.closed.unknown"),
-                        ])
-                }, options: ["tell"], minutes: 5, related: [],
+                facts: model.errata.map(fact), options: ["tell"], minutes: 5, related: [],
                 grounds: model.errata.map { "\($0.resource.rawValue)/\($0.after?.description ?? "")" },
                 evidence: [monthly])
         ]
+    }
+
+    private func fact(of erratum: Erratum) -> String {
+        func shown(_ amount: DecimalValue?) -> String {
+            amount.map { words.amount($0, erratum.unit) } ?? words.text("report.closed.unknown")
+        }
+        let text = words.text(
+            "agenda.facts.erratum",
+            [
+                "resource": words.resource(erratum.resource), "before": shown(erratum.before),
+                "after": shown(erratum.after),
+            ])
+        return marked(text, model.disputes.mark(of: erratum.resource, points: model.facts.sensors))
     }
 
     func gaps() -> [AgendaItem] {
@@ -128,6 +131,9 @@ public struct AgendaDraft: Sendable {
         ]
     }
 
+    /// How many characters a title has at most.
+    static let longestTitle = 100
+
     /// Items that tell that a limit was passed; of one that protects people they come before what can wait.
     private static let tellOfPeople: Set<AgendaKind> = [.peopleAtRisk, .budgetPassed, .alert]
 
@@ -154,7 +160,7 @@ public struct AgendaDraft: Sendable {
             ?? words.text("agenda.affected.\(whom)")
         var item = AgendaItem(
             id: id(of: kind, subject), assembly: assembly, kind: kind, ask: ask,
-            title: String(words.text("\(key).title", values).prefix(100)),
+            title: String(words.text("\(key).title", values).prefix(AgendaDraft.longestTitle)),
             summary: words.text("\(key).summary", values), facts: facts, options: named + [leave],
             whoIsAffected: affected, touchesEssentialSupply: limit?.protects == .people || limit?.resource == "water",
             requestedMinutes: minutes, related: related)
