@@ -184,7 +184,8 @@ struct Papers {
         let months = try figures.sensorMonths(month)
         let from = site.zone.start(of: month.firstDay)
         let until = min(now, site.zone.start(of: month.next.firstDay))
-        let before = try store.alerts(openOnly: false).filter { $0.onset < until }
+        let raised = try store.alerts(openOnly: false)
+        let before = raised.filter { $0.onset < until }
         let alerts = before.filter { alert in alert.closedAt.map { $0 >= from } ?? true }
         let adopted = try LimitRegister(site: site).adopted(in: store)
         let lastDay = site.zone.date(at: until.advanced(byMilliseconds: -1))
@@ -264,11 +265,12 @@ struct Papers {
         facts.quorum = site.configuration.assembly.quorum.map { QuorumFacts(words: $0.words, needed: $0.needed) }
         // A point may have become a household's since.
         let homes = Set(try store.sensors().filter { $0.visibility == .household }.map(\.id))
-        let concealed = before.filter { !privacy.mayShow($0) }
+        let concealed = raised.filter { !privacy.mayShow($0) }
         facts.disputes = try store.disputes().filter { dispute in
             !dispute.isHousehold && !(dispute.sensor.map(homes.contains) ?? false)
                 && !concealed.contains(where: dispute.isAbout)
         }
+        facts.disputedAlerts = raised.filter { alert in facts.disputes.contains { $0.isAbout(alert) } }
         let early = from.advanced(bySeconds: -ReportFacts.daysBefore * 86_400)
         facts.earlierAlerts = before.filter(privacy.mayShow).filter { alert in
             alert.closedAt.map { $0 >= early && $0 < from } ?? false

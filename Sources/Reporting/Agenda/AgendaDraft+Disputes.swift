@@ -11,28 +11,38 @@ extension AgendaDraft {
         return open.prefix(AgendaDraft.ownItems).map { dispute in
             item(
                 of: [dispute], subject: "\(dispute.number)", values: ["about": words.about(dispute, model)],
-                minutes: 10)
+                uphold: uphold(dispute), minutes: 10)
         } + (more.isEmpty ? [] : [together(more)])
     }
 
     /// So many that each would leave the assembly no time for anything else.
     private func together(_ disputes: [Dispute]) -> AgendaItem {
         item(
-            of: disputes, subject: "more", values: ["count": "\(disputes.count)"], minutes: 15,
+            of: disputes, subject: "more", values: ["count": "\(disputes.count)"], uphold: "uphold", minutes: 15,
             words: "disputes_open")
     }
 
     private func item(
-        of disputes: [Dispute], subject: String, values: [String: String], minutes: Int, words name: String? = nil
+        of disputes: [Dispute], subject: String, values: [String: String], uphold: String, minutes: Int,
+        words name: String? = nil
     ) -> AgendaItem {
         item(
             .disputeOpen, .decide, subject: subject, about: nil, values: values, facts: disputes.flatMap(facts),
-            options: ["uphold", "keep"], minutes: minutes, related: disputes.map { "\($0.number)" },
+            options: [uphold, "keep"], minutes: minutes, related: disputes.map { "\($0.number)" },
             whom: "everyone",
             grounds: disputes.flatMap { dispute in
                 ["dispute/\(dispute.number)"] + dispute.checks.map { "check/\($0.at)" }
             },
             evidence: [.init("commons disputes list")], words: name)
+    }
+
+    /// The option to say that it is wrong: only readings are set aside so that figures change.
+    private func uphold(_ dispute: Dispute) -> String {
+        switch dispute.subject {
+        case .readings: "uphold"
+        case .figure: "uphold_figure"
+        case .alert: "uphold_alert"
+        }
     }
 
     private func facts(of dispute: Dispute) -> [String] {

@@ -57,9 +57,10 @@ extension AgendaDraft {
         return model.limits.compactMap { report in
             let limit = report.facts.limit
             guard AgendaDraft.isAboutUse(limit.rule), homes.isDisjoint(with: limit.sensors),
-                !spokenOf.contains(report.facts.reference), let facts = facts(ofPassed: report)
+                !spokenOf.contains(report.facts.reference), let told = facts(ofPassed: report)
             else { return nil }
             let protectsPeople = limit.protects == .people
+            let facts = told + occurrences(of: report.facts)
             let isReplaced = report.facts.replaced != nil
             return item(
                 protectsPeople ? .peopleAtRisk : .limitPassed, protectsPeople ? .discuss : .inform,

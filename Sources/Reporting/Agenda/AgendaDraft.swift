@@ -51,6 +51,13 @@ public struct AgendaDraft: Sendable {
         guard count > 0 else { return [] }
         let names = Dictionary(
             model.facts.sensors.map { ($0.sensor.id, words.name($0.sensor)) }, uniquingKeysWith: { first, _ in first })
+        // The page for information shows no facts: the shared ones stand in the summary.
+        var seen: Set<SensorID> = []
+        let points =
+            gaps.meterQuestions.filter { seen.insert($0.sensor).inserted }
+            .map { names[$0.sensor] ?? $0.sensor.rawValue }
+            + (gaps.householdQuestions > 0
+                ? [words.text("agenda.meter.homes", ["count": String(gaps.householdQuestions)])] : [])
         var facts = gaps.meterQuestions.map { event in
             words.text(
                 "agenda.facts.meter",
@@ -65,7 +72,8 @@ public struct AgendaDraft: Sendable {
         return [
             item(
                 .meterQuestion, .inform, subject: "", about: nil,
-                values: ["count": String(count)], facts: facts, options: ["read"], minutes: 5, related: [],
+                values: ["count": String(count), "points": words.list(points)], facts: facts, options: ["read"],
+                minutes: 5, related: [],
                 grounds: gaps.meterQuestions.map { "\($0.sensor)/\($0.kind.rawValue)/\($0.at)" }
                     + (gaps.householdQuestions > 0 ? ["homes/\(model.facts.month)"] : []),
                 evidence: [.init("commons meters events")])

@@ -79,6 +79,8 @@ public struct ReportFacts: Sendable {
     public var switchOffs: [SwitchOffFacts] = []
     /// What people say is wrong; what is a household's business is left out of every paper.
     public var disputes: [Dispute] = []
+    /// The alerts that they are about, of whatever month.
+    public var disputedAlerts: [Alert] = []
     /// How many alerts the volunteers can bear.
     public var loadBudget = LoadBudget()
     /// What the month's report said when it was closed; nil while it is open.
