@@ -59,6 +59,23 @@ struct AgendaFactTests {
         #expect(try !atRisk([home]).joined().contains("Alert"))
     }
 
+    @Test("an alert for the assembly says how far it went, and of what adds up homes it does not")
+    func sum() throws {
+        func facts(_ sensors: [String]) throws -> String {
+            let found = try items { facts in
+                let place = try #require(facts.limits.firstIndex { $0.limit.id == "tank-minimum" })
+                facts.limits[place].limit.sensors = sensors.map { SensorID(rawValue: $0) }
+                var alert = try tank(21, day: 12, least: 31, minutes: 229)
+                (alert.priority, alert.state, alert.closedAt) = (.assembly, .raised, nil)
+                facts.alerts = [alert]
+            }
+            return try #require(found.first { $0.kind == .alert }).facts.joined(separator: " ")
+        }
+        #expect(try facts(["tank/level"]).contains("The least was 31 %"))
+        let homes = try facts((1...6).map { "home-\($0)/water" })
+        #expect(homes.contains("Alert 21") && !homes.contains("31"), "\(homes)")
+    }
+
     @Test("a dispute says which alert it is about, and promises no figures where none change", arguments: ["en", "es"])
     func dispute(_ language: String) throws {
         let time = try Village.time("2026-10-20T10:00:00Z")

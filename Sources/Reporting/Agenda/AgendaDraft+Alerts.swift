@@ -72,9 +72,12 @@ extension AgendaDraft {
 
     private func mark(of row: AlertRow) -> String? { words.mark(model.disputes.mark(ofAlert: row.number)) }
 
-    /// How far an alert went past its limit; nil where it has no value, or none in the limit's unit.
+    /// How far an alert went past its limit; nil where it has no value, none in the limit's unit, or one that adds up homes.
     private func worst(_ row: AlertRow, of limit: Limit) -> String? {
-        guard let worst = row.worst, let at = row.worstAt, limit.amountUnit == limit.unit else { return nil }
+        let homes = Set(model.facts.sensors.map(\.sensor).filter { $0.visibility == .household }.map(\.id))
+        guard let worst = row.worst, let at = row.worstAt, limit.amountUnit == limit.unit,
+            homes.isDisjoint(with: limit.sensors)
+        else { return nil }
         let values = ["amount": words.amount(worst, limit.unit), "moment": words.moment(at)]
         return words.text(limit.bound == .atLeast ? "agenda.facts.lowest" : "agenda.facts.highest", values)
     }
