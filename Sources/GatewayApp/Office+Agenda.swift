@@ -30,7 +30,7 @@ extension Office {
             .plan(items, earlier: earlier, known: store.agendaPapers(meeting: meeting.day))
         // A month in which nothing was measured yet has no report that could be closed.
         let hasReadings = try store.firstReading().map { $0 < site.zone.start(of: month.next.firstDay) } ?? false
-        let isClosed = try store.closedReport(month) != nil
+        let isClosed = try store.closedReportNumber(month) != nil
         let closing = isClosed || !hasReadings ? nil : try closing(of: papers, month, by: actor, now: now)
         let isNews = Set(items.map(\.id)) != Set(earlier.keys)
         try store.postAgenda(

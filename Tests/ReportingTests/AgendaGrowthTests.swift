@@ -152,4 +152,34 @@ struct AgendaGrowthTests {
         #expect(try comes(.alert, related: ["4"], disputes: [dispute(4, .kept)]))
         #expect(try comes(.alert, related: ["4", "5"], disputes: [dispute(4, .upheld)]))
     }
+
+    @Test("what changed in a closed report of any month is told once to an assembly that was held")
+    func errata() throws {
+        let august = CalendarMonth(year: 2026, month: 8)
+        func erratum(_ after: Int64) -> Erratum {
+            Erratum(
+                number: 3, resource: "water", before: DecimalValue(9), after: DecimalValue(after), unit: Unit("m3"))
+        }
+        func told(
+            _ errata: [Erratum], after past: AgendaPast? = nil, cancelled: Set<CalendarDate> = []
+        ) throws -> AgendaItem? {
+            try items(
+                facts { facts in
+                    facts.olderErrata = [august: errata]
+                    if let past, let id = past.items["en"]?.id { facts.agendaPast = [id: [past]] }
+                    facts.cancelledMeetings = cancelled
+                }
+            ).first { $0.kind == .reportChanged }
+        }
+        let first = try #require(try told([erratum(8)]))
+        #expect(first.facts == ["Water: the closed report said 9 m³ (no. 3); now it is 8 m³."])
+        #expect(first.title.contains("August 2026") && first.isForInformation)
+        let heard = past(first, .submitted)
+        #expect(try told([erratum(8)], after: heard) == nil)
+        #expect(try told([erratum(7)], after: heard)?.facts.last?.hasSuffix("now it is 7 m³.") == true)
+        #expect(try told([erratum(8)], after: heard, cancelled: [heard.meeting]) != nil)
+        var same = heard
+        same.meeting = Self.november
+        #expect(try told([erratum(8)], after: same) != nil)
+    }
 }

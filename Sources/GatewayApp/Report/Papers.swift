@@ -38,10 +38,12 @@ struct Papers {
         let budget = site.configuration.assembly.budget
         facts.agendaBudget = AgendaBudget(minutes: budget.minutes, items: budget.items)
         self.problems = problems + others
+        let open = try Papers.openMonths(around: month, in: store, like: facts, now: now)
+        facts.olderErrata =
+            open.isEmpty
+            ? [:] : try Papers.errata(besides: open + [month], site: site, store: store, like: facts, now: now)
         model = ReportModel.make(from: facts)
-        self.others = try Papers.openMonths(
-            around: month, in: store, like: facts, now: now
-        ).map {
+        self.others = try open.map {
             ReportModel.make(from: try Papers.facts(site: site, store: store, month: $0, now: now, like: facts))
         }
     }
@@ -119,9 +121,13 @@ struct Papers {
     }
 
     /// The pages of the report as it is closed, by language.
-    func closedPages(at now: Instant) throws -> [String: String] {
+    ///
+    /// `number` is the one that it will have.
+    func closedPages(_ number: Int64, at now: Instant) throws -> [String: String] {
         var facts = model.facts
+        facts.earlierEditions += [facts.closed].compactMap { $0 }
         facts.closed = ClosedReport(of: model, at: now)
+        facts.closed?.number = number
         let closed = ReportModel.make(from: facts)
         return Dictionary(
             site.configuration.community.languages.map { language in
@@ -146,28 +152,6 @@ struct Papers {
         try JSONLine.text(ClosedReport(of: model, at: now))
     }
 
-    private static func closed(_ month: CalendarMonth, in store: Store) throws -> ClosedReport? {
-        try store.closedReport(month).flatMap { body in
-            let decoder = JSONDecoder()
-            decoder.keyDecodingStrategy = .convertFromSnakeCase
-            return try decoder.decode(ClosedReport.self, from: Data(body.utf8))
-        }
-    }
-
-    /// What the closed reports said of months of which a household's days were deleted since.
-    private static func fixed(
-        _ months: [CalendarMonth], in store: Store
-    ) throws -> [CalendarMonth: ClosedReport] {
-        let forgotten = try store.forgottenDays()
-        let touched = months.filter { month in
-            forgotten.contains { $0.first <= month.lastDay && $0.last >= month.firstDay }
-        }
-        return try Dictionary(
-            uniqueKeysWithValues: Set(touched).compactMap { month in
-                try closed(month, in: store).map { (month, $0) }
-            })
-    }
-
     private static func gateway(_ site: Site, _ store: Store, now: Instant) throws -> GatewayFacts {
         let record = try store.verifyRecordBook()
         return GatewayFacts(
@@ -181,6 +165,7 @@ struct Papers {
         site: Site, store: Store, month: CalendarMonth, now: Instant, like known: ReportFacts? = nil
     ) throws -> ReportFacts {
         let figures = try MonthFigures(store: store, zone: site.zone, now: now)
+        let editions = try Papers.editions(month, in: store)
         let months = try figures.sensorMonths(month)
         let from = site.zone.start(of: month.firstDay)
         let until = min(now, site.zone.start(of: month.next.firstDay))
@@ -245,7 +230,7 @@ struct Papers {
             nextAssemblies: meetings,
             agendaClosesAt: meetings.first.map {
                 site.agendaCloses(before: $0)
-            }, stewardCount: site.configuration.stewards.count, closed: try Papers.closed(month, in: store),
+            }, stewardCount: site.configuration.stewards.count, closed: editions.last,
             fixed: try Papers.fixed([month, month.previous, month.yearBefore], in: store),
             decisions: try known?.decisions ?? DecisionWatch(site: site).facts(in: store, now: now),
             limitNews: try LimitNewsDesk(site: site, store: store).news(since: from, now: now, privacy))
@@ -255,6 +240,7 @@ struct Papers {
                 entry, in: site.zone, days: kept?.days ?? [:], idleDays: kept?.idleDays ?? Set(month.days))
             return privacy.mayShow(entry.reference) ? limit : limit.onHomes()
         }
+        facts.earlierEditions = editions.dropLast()
         facts.disclosureRules = disclosure
         facts.stewardNames = Set(site.configuration.stewards.map(\.name))
         facts.switchOffs = SwitchOffDesk.facts(of: try store.recordEntries().map(\.entry)).map { off in

@@ -28,7 +28,7 @@ public struct AgendaDraft: Sendable {
             + monthly(.budgetPassed) + draft.reviews(drafts, besides: monthly(.budgetPassed)) + draft.neighbours()
             + monthly(.peopleAtRisk, .limitPassed)
             + newest.alerts() + oldest.measureChanges() + monthly(.pausedAgain) + monthly(.tooManyAlarms)
-            + draft.meterQuestions() + monthly(.dataGap) + monthly(.reportChanged)
+            + draft.meterQuestions() + monthly(.dataGap) + monthly(.reportChanged) + draft.olderErrata()
         // Two files of a neighbour may ask the same.
         var seen: Set<String> = []
         let single = drafted.filter { seen.insert($0.id).inserted }
@@ -78,31 +78,6 @@ public struct AgendaDraft: Sendable {
                     + (gaps.householdQuestions > 0 ? ["homes/\(model.facts.month)"] : []),
                 evidence: [.init("commons meters events")])
         ]
-    }
-
-    func errata() -> [AgendaItem] {
-        guard !model.errata.isEmpty else { return [] }
-        return [
-            item(
-                .reportChanged, .inform, subject: model.facts.month.description, about: nil,
-                values: ["month": words.month(model.facts.month)],
-                facts: model.errata.map(fact), options: ["tell"], minutes: 5, related: [],
-                grounds: model.errata.map { "\($0.resource.rawValue)/\($0.after?.description ?? "")" },
-                evidence: [monthly])
-        ]
-    }
-
-    private func fact(of erratum: Erratum) -> String {
-        func shown(_ amount: DecimalValue?) -> String {
-            amount.map { words.amount($0, erratum.unit) } ?? words.text("report.closed.unknown")
-        }
-        let text = words.text(
-            "agenda.facts.erratum",
-            [
-                "resource": words.resource(erratum.resource), "before": shown(erratum.before),
-                "after": shown(erratum.after),
-            ])
-        return marked(text, model.disputes.mark(of: erratum.resource, points: model.facts.sensors))
     }
 
     func gaps() -> [AgendaItem] {

@@ -85,6 +85,10 @@ public struct ReportFacts: Sendable {
     public var loadBudget = LoadBudget()
     /// What the month's report said when it was closed; nil while it is open.
     public var closed: ClosedReport?
+    /// What its earlier editions said, the oldest first; none where it was closed once.
+    public var earlierEditions: [ClosedReport] = []
+    /// Errata of closed reports of other months of which no agenda has spoken yet.
+    public var olderErrata: [CalendarMonth: [Erratum]] = [:]
     /// Months of which a household's days were deleted since: the totals of their closed reports are those that stay.
     public var fixed: [CalendarMonth: ClosedReport]
     /// Figures of this month that were published before, such as an earlier edition of this report.
