@@ -20,7 +20,7 @@ extension Office {
         let past = try store.agendaPast()
         let posted = past.compactMapValues { entries in entries.first { $0.meeting == meeting.day } }
         if posted.values.contains(where: { ![.submitted, .accepted].contains($0.status) }) {
-            return refused("agenda_recorded", ["meeting": meeting.day.description])
+            return refused("agenda_recorded", ["meeting": site.zone.date(at: meeting.at).description])
         }
         let month = CalendarMonth(of: site.zone.date(at: now)).previous
         let papers = try Papers(site: site, store: store, month: month, now: now, trials: trials)
@@ -30,7 +30,7 @@ extension Office {
             .plan(items, earlier: earlier, known: store.agendaPapers(meeting: meeting.day))
         // A month in which nothing was measured yet has no report that could be closed.
         let hasReadings = try store.firstReading().map { $0 < site.zone.start(of: month.next.firstDay) } ?? false
-        let isClosed = try store.closedReport(month) != nil
+        let isClosed = try store.closedReportNumber(month) != nil
         let closing = isClosed || !hasReadings ? nil : try closing(of: papers, month, by: actor, now: now)
         let isNews = Set(items.map(\.id)) != Set(earlier.keys)
         try store.postAgenda(
@@ -119,13 +119,15 @@ extension Office {
                 ).description)
         }
         let book = site.book(nil)
+        let openDisputes = Set(try store.disputes().filter(\.state.isOpen).map { "\($0.number)" })
         let (quorum, meetings) = (site.configuration.assembly.quorum, site.configuration.assembly.meetings)
         let recording = AgendaRecording(
             MarkedAgenda(text, phrases: site.languages.books.values.sorted { $0.language < $1.language }),
             against: AgendaRecording.Posted(
                 now: now, zone: site.zone, begin: { meetings.meeting(on: $0)?.at },
                 meetings: try store.postedMeetings(), past: try store.agendaPast(),
-                decisions: try store.resolutionNumbers(), needed: quorum?.needed),
+                decisions: try store.resolutionNumbers(), disputes: openDisputes,
+                community: site.configuration.community.id, needed: quorum?.needed),
             book: book)
         guard let meeting = recording.meeting, recording.problems.isEmpty else {
             let lines = recording.problems.map { problem in
@@ -144,9 +146,11 @@ extension Office {
         return done(
             recording.isAccepting ? "agenda_accepted" : "agenda_recorded",
             [
-                "meeting": meeting.description, "accepted": count(.accepted), "decided": count(.decided),
+                "meeting": (site.assemblyDay(of: meeting) ?? meeting).description, "accepted": count(.accepted),
+                "decided": count(.decided),
                 "deferred": count(.deferred), "withdrawn": count(.withdrawn),
-            ], then: try recorded(recording, needed: quorum?.needed, by: actor).map { Escaping.terminal($0) })
+            ],
+            then: recorded(recording, openDisputes, needed: quorum?.needed, by: actor).map { Escaping.terminal($0) })
     }
 
     private func entry(
@@ -171,7 +175,9 @@ extension Office {
 
     /// What is said beside the counts: whether enough were there, which disputes wait for their verdict, and for whom it
     /// was entered.
-    private func recorded(_ recording: AgendaRecording, needed: Int?, by actor: Actor) throws -> [String] {
+    private func recorded(
+        _ recording: AgendaRecording, _ openDisputes: Set<String>, needed: Int?, by actor: Actor
+    ) -> [String] {
         let book = site.book(nil)
         var lines: [String] = []
         if let present = recording.present, let needed, !recording.isAccepting {
@@ -180,8 +186,7 @@ extension Office {
                     present >= needed ? "acts.done.quorum_reached" : "acts.done.quorum_missed",
                     ["present": "\(present)", "needed": "\(needed)"]))
         }
-        let open = Set(try store.disputes().filter(\.state.isOpen).map { "\($0.number)" })
-        lines += recording.settledDisputes.filter(open.contains).map {
+        lines += recording.settledDisputes.filter(openDisputes.contains).map {
             book.text("acts.done.agenda_dispute_open", ["number": $0])
         }
         if let person = actor.enteredFor {

@@ -19,10 +19,11 @@ extension Office {
 
     /// What is kept of a month's report.
     func closing(of papers: Papers, _ month: CalendarMonth, by actor: Actor, now: Instant) throws -> ReportClosing {
+        let number = try store.nextClosedReportNumber()
         let body = try papers.closing(at: now)
-        let pages = try papers.closedPages(at: now)
+        let pages = try papers.closedPages(number, at: now)
         return ReportClosing(
-            month: month, body: body, pages: pages,
+            number: number, month: month, body: body, pages: pages,
             entry: RecordEntry(
                 at: now, kind: "report.closed",
                 facts: [

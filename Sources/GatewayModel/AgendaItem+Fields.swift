@@ -73,6 +73,8 @@ public struct AgendaItem: Hashable, Sendable, Codable {
     public var whoIsAffected: String
     /// True where water, warmth, cold stores or other supply that people need is touched.
     public var touchesEssentialSupply: Bool
+    /// True where people did not get what a limit that protects them says; nil where nothing is said of it.
+    public var isAboutPeopleAtRisk: Bool?
     /// Minutes asked for.
     public var requestedMinutes: Int
     /// Numbers of alerts and names of limits that it is about.

@@ -2,12 +2,27 @@ import GRDB
 import GatewayModel
 
 extension Store {
-    /// What the newest closed edition of a month's report said, as it was written; nil while none is closed.
-    public func closedReport(_ month: CalendarMonth) throws(StoreError) -> String? {
+    /// What the closed editions of a month's report said, as it was written, by their numbers, the oldest first.
+    public func closedReports(_ month: CalendarMonth) throws(StoreError) -> [(number: Int64, body: String)] {
         try read("closed report") { db in
-            try String.fetchOne(
-                db, sql: "SELECT body FROM closed_report WHERE month = ? ORDER BY id DESC LIMIT 1",
-                arguments: [month.description])
+            try Row.fetchAll(
+                db, sql: "SELECT id, body FROM closed_report WHERE month = ? ORDER BY id",
+                arguments: [month.description]
+            ).map { ($0[0], $0[1]) }
+        }
+    }
+
+    /// The months whose report is closed, the oldest first.
+    public func closedMonths() throws(StoreError) -> [CalendarMonth] {
+        try read("closed report") { db in
+            try String.fetchAll(db, sql: "SELECT DISTINCT month FROM closed_report ORDER BY month")
+        }.compactMap { CalendarMonth(text: $0) }
+    }
+
+    /// The number that the next report to be closed will have.
+    public func nextClosedReportNumber() throws(StoreError) -> Int64 {
+        try read("closed report") { db in
+            try Int64.fetchOne(db, sql: "SELECT ifnull(max(id), 0) + 1 FROM closed_report") ?? 1
         }
     }
 
@@ -42,24 +57,27 @@ extension Store {
         try write("close report") { db in try Store.close(closing, db) }
     }
 
-    /// The page of the newest closed edition of a month's report; nil where there is none in that language.
-    public func closedPage(_ month: CalendarMonth, language: String) throws(StoreError) -> ClosedPage? {
+    /// The page of the closed edition of a month's report with that number, or of the newest; nil where there is none in
+    /// that language.
+    public func closedPage(
+        _ month: CalendarMonth, number: Int64? = nil, language: String
+    ) throws(StoreError) -> ClosedPage? {
         try read("closed report") { db in
             try Row.fetchOne(
                 db,
                 sql: """
                     SELECT report, closed_page.body, sha256 FROM closed_page JOIN closed_report ON closed_report.id = report
-                    WHERE month = ? AND language = ? ORDER BY report DESC LIMIT 1
-                    """, arguments: [month.description, language]
+                    WHERE month = ?1 AND language = ?2 AND report = ifnull(?3, report) ORDER BY report DESC LIMIT 1
+                    """, arguments: [month.description, language, number]
             ).map { ClosedPage(number: $0[0], text: $0[1], sha256: $0[2]) }
         }
     }
 
     static func close(_ closing: ReportClosing, _ db: Database) throws -> Int64 {
         try db.execute(
-            sql: "INSERT INTO closed_report (month, body) VALUES (?, ?)",
-            arguments: [closing.month.description, closing.body])
-        let number = db.lastInsertedRowID
+            sql: "INSERT INTO closed_report (id, month, body) VALUES (?, ?, ?)",
+            arguments: [closing.number, closing.month.description, closing.body])
+        let number = closing.number
         var entry = closing.entry
         entry.facts["number"] = String(number)
         for (language, page) in closing.pages.sorted(by: { $0.key < $1.key }) {
@@ -75,6 +93,8 @@ extension Store {
 
 /// A report that is closed: what it says for machines, and its pages.
 public struct ReportClosing: Hashable, Sendable {
+    /// The number that stands on its pages.
+    public var number: Int64
     /// The month.
     public var month: CalendarMonth
     /// Its figures, as JSON.
@@ -85,7 +105,8 @@ public struct ReportClosing: Hashable, Sendable {
     public var entry: RecordEntry
 
     /// Makes a closing.
-    public init(month: CalendarMonth, body: String, pages: [String: String], entry: RecordEntry) {
+    public init(number: Int64, month: CalendarMonth, body: String, pages: [String: String], entry: RecordEntry) {
+        self.number = number
         self.month = month
         self.body = body
         self.pages = pages

@@ -148,6 +148,7 @@ struct ReportCommand: ParsableCommand {
                   commons report --month 2026-10 --output october.html
                   commons report --month 2026-10 --format markdown --language es
                   commons report --month 2026-10 --closed --output as-it-was.html
+                  commons report --month 2026-10 --closed --number 1   an earlier edition
                 """)
 
         enum Form: String, ExpressibleByArgument, CaseIterable {
@@ -157,13 +158,25 @@ struct ReportCommand: ParsableCommand {
         @OptionGroup var site: SiteOptions
         @Option(name: .long, help: "The month (YYYY-MM).") var month: String
         @Flag(name: .long, help: "The page as it was when the report was closed, byte for byte.") var closed = false
+        @Option(name: .long, help: "With --closed: the number of an earlier edition; else the newest.")
+        var number: Int64?
         @Option(name: .long, help: "html, markdown, csv or json.") var format = Form.html
         @Option(name: .long, help: "The file to write; standard output by default.") var output: String?
         @Option(name: .long, help: "The language; the community's first by default.") var language: String?
 
+        func validate() throws {
+            if closed, format != .html {
+                throw ValidationError(
+                    "A closed report is kept as the page that it was, in html; leave out --format, or --closed.")
+            }
+            if number != nil, !closed { throw ValidationError("--number needs --closed.") }
+        }
+
         func run() throws {
             let desk = try ReportDesk(site: Site.load(configFile: site.config))
-            guard !closed else { return try desk.writeClosed(month: month, language: language, to: output) }
+            guard !closed else {
+                return try desk.writeClosed(month: month, number: number, language: language, to: output)
+            }
             try desk.write(month: month, format: format.rawValue, language: language, to: output)
         }
     }

@@ -145,6 +145,42 @@ struct AgendaAgainTests {
         #expect(try !record(marked).contains { $0.contains("disputes decide") })
     }
 
+    @Test("a dispute that was put off and decided since is over; what is decided already needs no mark")
+    func decidedSince() throws {
+        try village.read(60)
+        for why in ["it stood still", "it ran too fast"] {
+            let subject = Dispute.Subject.readings(
+                SensorID(rawValue: "plug/power"), from: AlertVillage.begin,
+                until: AlertVillage.begin.advanced(bySeconds: 60))
+            try #require(try village.say("Ona", .openDispute(subject, why: why))[0] == "done")
+        }
+        _ = try agenda.post()
+        try village.wait(until: AgendaVillage.afterwards)
+        func decide(_ number: Int64) throws {
+            let verdict = DisputeVerdict(
+                isUpheld: false, reason: "it counts", decision: nil,
+                assembly: CalendarDate(year: 2026, month: 12, day: 6), minutes: "book 3, page 1")
+            try #require(try village.say("Ona", .decideDispute(number, verdict))[0] == "done")
+        }
+        try decide(1)
+        let decision = try Data(contentsOf: URL(fileURLWithPath: village.folder.file("proposals/0002-plug.md")))
+        try #require(try village.say("keeper", .adopt(fileName: "2.md", bytes: decision))[0] == "done")
+        // Everything is put off but the first dispute and the proposal, whose lines stay empty.
+        let posted = try village.office.store.agendaPast().values.joined().compactMap { $0.items["en"] }
+        let settled = posted.filter { $0.related == ["1"] || $0.kind == .proposal }
+        try #require(settled.count == 2)
+        var paper = try agenda.paper("md").replacing("\nPresent:\n", with: "\nPresent: 14\n")
+            .replacing("\nResult:\n", with: "\nResult: deferred\n")
+        for item in settled {
+            let line = "Reference: \(item.id.prefix(8))\n\nResult:"
+            paper = paper.replacing(line + " deferred", with: line)
+        }
+        #expect(try village.say("keeper", .recordAgenda(fileName: "a.md", bytes: Data(paper.utf8)))[0] == "done")
+        #expect(try next().filter { $0.kind == .disputeOpen }.map(\.related) == [["2"]])
+        try decide(2)
+        #expect(try item(.disputeOpen) == nil)
+    }
+
     @Test("a meeting that is moved after the posting is dealt with when it is held, not when it was to be")
     func moved() throws {
         try village.wait(until: 22 * Self.day)
@@ -157,7 +193,16 @@ struct AgendaAgainTests {
         #expect(early[0] == "refused" && early.contains { $0.contains("2026-12-13 is still to come") }, "\(early)")
         #expect(try agenda.post()[0] == "done")
         try village.wait(until: 34 * Self.day)
-        #expect(try record(agenda.paper("md"))[0] == "done")
+        let said = try record(agenda.paper("md"))
+        #expect(said[0] == "done" && said[1].hasPrefix("Taken down for the assembly of 2026-12-13:"), "\(said)")
+        // What was put off was put off on the day on which people met.
+        let again = try #require(try next().first { $0.title == AgendaVillage.titles[0] })
+        #expect(again.history == ["13 December 2026: put off by the assembly."])
+        #expect(again.since?.description == "2026-12-06")
+        #expect(try agenda.post()[0] == "done")
+        let paperNext = try String(contentsOfFile: village.folder.file("papers/agenda-2027-01-03.md"), encoding: .utf8)
+        #expect(paperNext.contains("On the agenda since the assembly of 13 December 2026"))
+        #expect(!paperNext.contains("6 December 2026"))
     }
 
     @Test("a meeting that is moved to an earlier day after the posting is recorded once that day has come")

@@ -71,6 +71,10 @@ struct AgendaCommandTests {
         #expect(!said.contains("is closed"))
         let page = try gateway.command(["report", "--month", "2026-10", "--closed"], expecting: 1)
         #expect(page.contains("commons report close --month 2026-10"))
+        for asked in [["--closed", "--format", "csv"], ["--number", "1"]] {
+            let refused = try gateway.command(["report", "--month", "2026-10"] + asked, expecting: 2)
+            #expect(refused.contains(asked.count == 3 ? "kept as the page" : "--number needs --closed"), "\(refused)")
+        }
     }
 
     @Test("A folder that cannot be written is named with what to do")

@@ -73,6 +73,28 @@ struct AgendaLifeTests {
         #expect(try agenda.paper("json").contains("A common map") && agenda.paper("md") == added)
     }
 
+    @Test("a paper that is only added to and one that is written anew ask the same of one meeting")
+    func samePapers() throws {
+        func asked(_ ending: String) throws -> Set<String> {
+            let marked = MarkedAgenda(
+                try agenda.paper(ending), phrases: Array(agenda.village.site.languages.books.values))
+            return Set(marked.unmarked.map(\.reference))
+        }
+        // Of the three that lie ready two find room.
+        try agenda.village.change("quorum: 12", to: "quorum: 12, agenda_minutes: 40")
+        _ = try agenda.post()
+        let first = try asked("md")
+        try #require(first.count == 2)
+        try agenda.lay("papers/agenda-2026-12-06.md", try agenda.paper("md") + "\nWho waters the beds?\n")
+        try agenda.lay(
+            "neighbours/c.json",
+            AgendaVillage.neighbour.replacing("Share the aquifer by persons", with: "A common map")
+                .replacing("\"summary\"", with: "\"essential_supply_touched\": true, \"summary\""))
+        #expect(try agenda.post().contains { $0.hasPrefix("Changed by people, so only added to") })
+        #expect(try asked("md") == first && asked("fodt") == first)
+        #expect(try agenda.paper("md").contains("A common map") && agenda.paper("fodt").contains("A common map"))
+    }
+
     @Test("the examples are what the gateway reads")
     func examples() throws {
         let root = GatewayUnderTest.root + "/config"

@@ -161,12 +161,44 @@ struct ImportTests {
         #expect(try bring(late, sensor: "main/water", unit: "L").isDone)
         let report = try papers().report(.markdown, language: "en")
         #expect(report.contains("What we know better since"))
-        #expect(report.contains("| Water | 1 m³ | 1\\.1 m³ |"), "\(report)")
+        #expect(report.replacing("\\", with: "").contains("| Water | 1 m³ (no. 1) | 1.1 m³ |"), "\(report)")
         let agenda = try papers().agenda(.markdown, language: "es")
         #expect(agenda.contains("El informe cerrado de marzo de 2026 ha cambiado"))
-        // Closed again, the better figures are the closed ones.
-        #expect(try ReportDesk(site: site).close(month: "2026-03", enteredFor: "Rosa").isDone)
-        #expect(try papers().report(.json, language: "en").contains("\"errata\": []"))
+        // The next agenda hears of it however long ago the month was.
+        let next = try Papers(
+            site: site, store: site.readingStore(),
+            month: CalendarMonth(of: site.zone.date(at: SystemClock.now())).previous,
+            now: SystemClock.now()
+        ).items(language: "en")
+        #expect(
+            next.filter { $0.kind == .reportChanged }.map(\.facts) == [
+                ["Water: the closed report said 1 m³ (no. 1); now it is 1.1 m³."]
+            ])
+        try closedAgain(papers)
+    }
+
+    /// Closed again, the better figures are the closed ones, and what changed from one number to the next stays told.
+    private func closedAgain(_ papers: () throws -> Papers) throws {
+        let desk = ReportDesk(site: site)
+        #expect(try desk.close(month: "2026-03", enteredFor: "Rosa").isDone)
+        let again = try papers().report(.markdown, language: "en").replacing("\\", with: "")
+        #expect(again.contains("| Water | 1 m³ (no. 1) | 1.1 m³ (no. 2) |"), "\(again)")
+        #expect(again.contains("Its number is 2; earlier ones, which are kept too: 1."))
+        let json = try papers().report(.json, language: "en").filter { !$0.isWhitespace }
+        #expect(json.contains("\"closed_number\":2") && json.contains("\"number\":1,\"newer\":2"))
+        let csv = try papers().report(.csv, language: "en")
+        #expect(csv.contains("closed,,number,2026-03,2,") && csv.contains("erratum,Water,closed_1,2026-03,1,"))
+        // Either page as it was, and no other.
+        for (number, wanted) in [(Int64?.none, 2), (1, 1), (2, 2)] {
+            let path = folder.file("closed.html")
+            try desk.writeClosed(month: "2026-03", number: number, language: nil, to: path)
+            let page = try String(contentsOfFile: path, encoding: .utf8)
+            #expect(page.contains("Its number is \(wanted)") && page.contains("(no. 2)") == (wanted == 2))
+        }
+        let refused = #expect(throws: AppError.self) {
+            try desk.writeClosed(month: "2026-03", number: 9, language: nil, to: nil)
+        }
+        #expect(refused.map { "\($0)" }?.contains("1, 2") == true)
     }
 
     @Test("Case 12: in the hour that comes twice, a file in order of time means both")

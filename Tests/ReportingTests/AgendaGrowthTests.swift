@@ -116,4 +116,70 @@ struct AgendaGrowthTests {
         #expect(
             try again(posted: drafted) == ["The pump stood still.", told + "25 October 2026 at 18:00" + rest])
     }
+
+    @Test("what is over by other means comes again no more, also where an assembly put it off; what happened does")
+    func over() throws {
+        let gap = try #require(try items(facts()).first { $0.kind == .dataGap })
+        func comes(
+            _ kind: AgendaKind, _ status: AgendaStatus = .deferred, related: [String] = [], disputes: [Dispute] = []
+        ) throws -> Bool {
+            var over = gap
+            (over.id, over.kind, over.related) = (String(repeating: "b", count: 32), kind, related)
+            return try items(
+                facts {
+                    $0.agendaPast = [over.id: [past(over, status)]]
+                    $0.disputes = disputes
+                }
+            ).contains { $0.id == over.id }
+        }
+        let ending: [AgendaKind] = [
+            .disputeOpen, .signaturesMissing, .recoveryWaiting, .delegatesEnding, .emergencyToRatify, .meterQuestion,
+            .stageProposed, .stageCounts,
+        ]
+        for kind in ending { #expect(try !comes(kind) && !comes(kind, .submitted), "\(kind)") }
+        for kind in [AgendaKind.dataGap, .budgetPassed, .peopleAtRisk, .alert, .pausedAgain, .confederal] {
+            #expect(try comes(kind) && comes(kind, .submitted), "\(kind)")
+        }
+        let time = try Village.time("2026-10-20T10:00:00Z")
+        func dispute(_ alert: Int, _ state: Dispute.State) -> Dispute {
+            var dispute = Dispute(
+                number: Int64(alert), subject: .alert(alert), sensor: nil, about: time, isHousehold: false,
+                openedAt: time, person: "Amina", enteredBy: "Ona", why: "no")
+            dispute.state = state
+            return dispute
+        }
+        #expect(try !comes(.alert, related: ["4"], disputes: [dispute(4, .upheld)]))
+        #expect(try comes(.alert, related: ["4"], disputes: [dispute(4, .kept)]))
+        #expect(try comes(.alert, related: ["4", "5"], disputes: [dispute(4, .upheld)]))
+    }
+
+    @Test("what changed in a closed report of any month is told once to an assembly that was held")
+    func errata() throws {
+        let august = CalendarMonth(year: 2026, month: 8)
+        func erratum(_ after: Int64) -> Erratum {
+            Erratum(
+                number: 3, resource: "water", before: DecimalValue(9), after: DecimalValue(after), unit: Unit("m3"))
+        }
+        func told(
+            _ errata: [Erratum], after past: AgendaPast? = nil, cancelled: Set<CalendarDate> = []
+        ) throws -> AgendaItem? {
+            try items(
+                facts { facts in
+                    facts.olderErrata = [august: errata]
+                    if let past, let id = past.items["en"]?.id { facts.agendaPast = [id: [past]] }
+                    facts.cancelledMeetings = cancelled
+                }
+            ).first { $0.kind == .reportChanged }
+        }
+        let first = try #require(try told([erratum(8)]))
+        #expect(first.facts == ["Water: the closed report said 9 m³ (no. 3); now it is 8 m³."])
+        #expect(first.title.contains("August 2026") && first.isForInformation)
+        let heard = past(first, .submitted)
+        #expect(try told([erratum(8)], after: heard) == nil)
+        #expect(try told([erratum(7)], after: heard)?.facts.last?.hasSuffix("now it is 7 m³.") == true)
+        #expect(try told([erratum(8)], after: heard, cancelled: [heard.meeting]) != nil)
+        var same = heard
+        same.meeting = Self.november
+        #expect(try told([erratum(8)], after: same) != nil)
+    }
 }

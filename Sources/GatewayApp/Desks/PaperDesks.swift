@@ -37,17 +37,20 @@ public struct ReportDesk {
 }
 
 extension ReportDesk {
-    /// Writes the page of a month's report as it was when it was closed, byte for byte.
-    public func writeClosed(month text: String, language: String?, to path: String?) throws {
+    /// Writes the page of a month's report as it was when it was closed, byte for byte; the newest where no number is named.
+    public func writeClosed(month text: String, number: Int64?, language: String?, to path: String?) throws {
         guard let month = CalendarMonth(text: text) else {
             throw AppError("'\(text)' is not a month", remedy: "write it as 2026-10")
         }
         let store = try site.readingStore()
         defer { try? store.close() }
         let language = language ?? site.configuration.community.languages.first ?? "en"
-        guard let page = try store.closedPage(month, language: language) else {
+        guard let page = try store.closedPage(month, number: number, language: language) else {
+            let numbers = try store.closedReports(month).map { "\($0.number)" }.joined(separator: ", ")
             throw AppError(
-                "no page of \(month) in '\(language)' was closed", remedy: "commons report close --month \(month)")
+                "no page of \(month) in '\(language)' was closed" + (number.map { " as number \($0)" } ?? ""),
+                remedy: numbers.isEmpty
+                    ? "commons report close --month \(month)" : "choose another language or number: \(numbers)")
         }
         guard Fingerprint.sha256(Array(page.text.utf8)) == page.sha256 else {
             throw AppError("the closed page is damaged", remedy: "take it from a copy: commons restore")

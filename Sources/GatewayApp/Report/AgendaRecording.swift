@@ -30,6 +30,10 @@ struct AgendaRecording {
         var past: [String: [AgendaPast]]
         /// The numbers of the adopted decisions.
         var decisions: Set<Int>
+        /// The numbers of the disputes that wait for their verdict.
+        var disputes: Set<String>
+        /// The community's id.
+        var community: String
         /// How many have to come; nil where that is no number.
         var needed: Int?
     }
@@ -59,7 +63,7 @@ struct AgendaRecording {
         takeMarks(decisions: posted.decisions)
         findUnknown()
         if !isAccepting {
-            findMissing()
+            findMissing(in: posted)
             if posted.needed != nil, present == nil { problems.append(Problem(key: "no_present")) }
         }
         problems.sort { $0.line < $1.line }
@@ -130,12 +134,23 @@ struct AgendaRecording {
     /// The disputes that the marks call decided or withdrawn: what was entered of the agenda ends none.
     var settledDisputes: [String] {
         results.filter { [.decided, .withdrawn].contains($0.value.status) && items[$0.key]?.kind == .disputeOpen }
-            .compactMap { items[$0.key]?.related.first }.sorted { ($0.count, $0) < ($1.count, $1) }
+            .flatMap { items[$0.key]?.related ?? [] }.sorted { ($0.count, $0) < ($1.count, $1) }
+    }
+
+    /// True for what is decided by other means: a verdict is entered, a decision adopted.
+    private func isSettled(_ item: AgendaItem, _ posted: Posted) -> Bool {
+        switch item.kind {
+        case .disputeOpen: !item.related.isEmpty && posted.disputes.isDisjoint(with: item.related)
+        case .signaturesMissing, .recoveryWaiting:
+            item.related.first.flatMap(Int.init).map(posted.decisions.contains) ?? false
+        case .proposal: AgendaDraft.isAdopted(item, among: posted.decisions, in: posted.community)
+        default: false
+        }
     }
 
     /// Items that have to be marked and are not.
-    private mutating func findMissing() {
-        for (id, item) in items where results[id] == nil && !item.isForInformation {
+    private mutating func findMissing(in posted: Posted) {
+        for (id, item) in items where results[id] == nil && !item.isForInformation && !isSettled(item, posted) {
             let place = marked.unmarked.first { ids($0.reference).contains(id) }
             let key = place == nil ? "missing_item" : "missing_mark"
             problems.append(Problem(line: place?.line ?? 0, key: key, values: values(of: id)))

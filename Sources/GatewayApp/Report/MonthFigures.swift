@@ -36,6 +36,13 @@ struct MonthFigures {
         }
     }
 
+    /// What the meters counted in a month, and nothing of gauges: enough for the totals of a long time ago.
+    func meterMonths(_ month: CalendarMonth) throws -> [SensorMonth] {
+        try sensors.all.filter { SensorMonth(sensor: $0).isMeter }.map { sensor in
+            SensorMonth(sensor: sensor, uses: try uses(of: sensor, in: month))
+        }
+    }
+
     private func uses(of sensor: Sensor, in month: CalendarMonth) throws -> [DayUseFigure] {
         let stored = try ComputedDays(store: store, sensors: sensors)
             .dayUse(of: sensor, from: month.firstDay, through: month.lastDay)

@@ -31,16 +31,19 @@ struct Papers {
         facts.neighbours = neighbours
         facts.agendaPast = try store.agendaPast()
         let meetings = site.configuration.assembly.meetings
-        facts.cancelledMeetings = Set(
-            facts.agendaPast.values.joined().map(\.meeting).filter(meetings.isCancelled))
+        let posted = Set(facts.agendaPast.values.joined().map(\.meeting))
+        facts.cancelledMeetings = posted.filter(meetings.isCancelled)
+        facts.heldOn = posted.reduce(into: [:]) { $0[$1] = site.assemblyDay(of: $1) }
         facts.nextMeetingDay = meetings.nextMeeting(after: now)?.day
         let budget = site.configuration.assembly.budget
         facts.agendaBudget = AgendaBudget(minutes: budget.minutes, items: budget.items)
         self.problems = problems + others
+        let open = try Papers.openMonths(around: month, in: store, like: facts, now: now)
+        facts.olderErrata =
+            open.isEmpty
+            ? [:] : try Papers.errata(besides: open + [month], site: site, store: store, like: facts, now: now)
         model = ReportModel.make(from: facts)
-        self.others = try Papers.openMonths(
-            around: month, in: store, like: facts, now: now
-        ).map {
+        self.others = try open.map {
             ReportModel.make(from: try Papers.facts(site: site, store: store, month: $0, now: now, like: facts))
         }
     }
@@ -118,9 +121,13 @@ struct Papers {
     }
 
     /// The pages of the report as it is closed, by language.
-    func closedPages(at now: Instant) throws -> [String: String] {
+    ///
+    /// `number` is the one that it will have.
+    func closedPages(_ number: Int64, at now: Instant) throws -> [String: String] {
         var facts = model.facts
+        facts.earlierEditions += [facts.closed].compactMap { $0 }
         facts.closed = ClosedReport(of: model, at: now)
+        facts.closed?.number = number
         let closed = ReportModel.make(from: facts)
         return Dictionary(
             site.configuration.community.languages.map { language in
@@ -145,28 +152,6 @@ struct Papers {
         try JSONLine.text(ClosedReport(of: model, at: now))
     }
 
-    private static func closed(_ month: CalendarMonth, in store: Store) throws -> ClosedReport? {
-        try store.closedReport(month).flatMap { body in
-            let decoder = JSONDecoder()
-            decoder.keyDecodingStrategy = .convertFromSnakeCase
-            return try decoder.decode(ClosedReport.self, from: Data(body.utf8))
-        }
-    }
-
-    /// What the closed reports said of months of which a household's days were deleted since.
-    private static func fixed(
-        _ months: [CalendarMonth], in store: Store
-    ) throws -> [CalendarMonth: ClosedReport] {
-        let forgotten = try store.forgottenDays()
-        let touched = months.filter { month in
-            forgotten.contains { $0.first <= month.lastDay && $0.last >= month.firstDay }
-        }
-        return try Dictionary(
-            uniqueKeysWithValues: Set(touched).compactMap { month in
-                try closed(month, in: store).map { (month, $0) }
-            })
-    }
-
     private static func gateway(_ site: Site, _ store: Store, now: Instant) throws -> GatewayFacts {
         let record = try store.verifyRecordBook()
         return GatewayFacts(
@@ -180,10 +165,12 @@ struct Papers {
         site: Site, store: Store, month: CalendarMonth, now: Instant, like known: ReportFacts? = nil
     ) throws -> ReportFacts {
         let figures = try MonthFigures(store: store, zone: site.zone, now: now)
+        let editions = try Papers.editions(month, in: store)
         let months = try figures.sensorMonths(month)
         let from = site.zone.start(of: month.firstDay)
         let until = min(now, site.zone.start(of: month.next.firstDay))
-        let before = try store.alerts(openOnly: false).filter { $0.onset < until }
+        let raised = try store.alerts(openOnly: false)
+        let before = raised.filter { $0.onset < until }
         let alerts = before.filter { alert in alert.closedAt.map { $0 >= from } ?? true }
         let adopted = try LimitRegister(site: site).adopted(in: store)
         let lastDay = site.zone.date(at: until.advanced(byMilliseconds: -1))
@@ -243,7 +230,7 @@ struct Papers {
             nextAssemblies: meetings,
             agendaClosesAt: meetings.first.map {
                 site.agendaCloses(before: $0)
-            }, stewardCount: site.configuration.stewards.count, closed: try Papers.closed(month, in: store),
+            }, stewardCount: site.configuration.stewards.count, closed: editions.last,
             fixed: try Papers.fixed([month, month.previous, month.yearBefore], in: store),
             decisions: try known?.decisions ?? DecisionWatch(site: site).facts(in: store, now: now),
             limitNews: try LimitNewsDesk(site: site, store: store).news(since: from, now: now, privacy))
@@ -253,6 +240,7 @@ struct Papers {
                 entry, in: site.zone, days: kept?.days ?? [:], idleDays: kept?.idleDays ?? Set(month.days))
             return privacy.mayShow(entry.reference) ? limit : limit.onHomes()
         }
+        facts.earlierEditions = editions.dropLast()
         facts.disclosureRules = disclosure
         facts.stewardNames = Set(site.configuration.stewards.map(\.name))
         facts.switchOffs = SwitchOffDesk.facts(of: try store.recordEntries().map(\.entry)).map { off in
@@ -263,11 +251,12 @@ struct Papers {
         facts.quorum = site.configuration.assembly.quorum.map { QuorumFacts(words: $0.words, needed: $0.needed) }
         // A point may have become a household's since.
         let homes = Set(try store.sensors().filter { $0.visibility == .household }.map(\.id))
-        let concealed = before.filter { !privacy.mayShow($0) }
+        let concealed = raised.filter { !privacy.mayShow($0) }
         facts.disputes = try store.disputes().filter { dispute in
             !dispute.isHousehold && !(dispute.sensor.map(homes.contains) ?? false)
                 && !concealed.contains(where: dispute.isAbout)
         }
+        facts.disputedAlerts = raised.filter { alert in facts.disputes.contains { $0.isAbout(alert) } }
         let early = from.advanced(bySeconds: -ReportFacts.daysBefore * 86_400)
         facts.earlierAlerts = before.filter(privacy.mayShow).filter { alert in
             alert.closedAt.map { $0 >= early && $0 < from } ?? false

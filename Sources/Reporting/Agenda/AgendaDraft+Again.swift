@@ -33,7 +33,7 @@ extension AgendaDraft {
     }
 
     /// The months that grounds speak of, `month/2026-10` and `passed/2026-10`, oldest first.
-    private static func months(in grounds: [String]) -> [CalendarMonth] {
+    static func months(in grounds: [String]) -> [CalendarMonth] {
         let parts = grounds.map { $0.split(separator: "/", maxSplits: 1).map(String.init) }
         return Set(parts.compactMap { $0.count == 2 ? CalendarMonth(text: $0[1]) : nil }).sorted()
     }

@@ -25,7 +25,8 @@ extension AgendaDraft {
     private func knownThen(_ facts: [String], _ past: AgendaPast) -> String? {
         guard !facts.isEmpty else { return nil }
         let values = [
-            "date": words.date(past.meeting), "facts": facts.prefix(AgendaDraft.mostFacts).joined(separator: " "),
+            "date": words.date(model.facts.day(of: past.meeting)),
+            "facts": facts.prefix(AgendaDraft.mostFacts).joined(separator: " "),
             "count": String(facts.count - AgendaDraft.mostFacts),
         ]
         return words.text(
@@ -36,7 +37,8 @@ extension AgendaDraft {
     private func sentence(_ past: AgendaPast, hasNews: Bool) -> String {
         let note = Escaping.singleLine(past.note, limit: 300)
         let values = [
-            "date": words.date(past.meeting), "decision": Escaping.singleLine(past.decision, limit: 100), "note": note,
+            "date": words.date(model.facts.day(of: past.meeting)),
+            "decision": Escaping.singleLine(past.decision, limit: 100), "note": note,
         ]
         switch past.status {
         case .submitted, .accepted:

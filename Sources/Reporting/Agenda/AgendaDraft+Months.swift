@@ -42,6 +42,7 @@ extension AgendaDraft {
                 }
                 item.grounds += part.grounds.filter { !item.grounds.contains($0) }
                 item.evidence += part.evidence.filter { !item.evidence.contains($0) }
+                item.related += part.related.filter { !item.related.contains($0) }
             }
             return item
         }

@@ -8,46 +8,75 @@ extension AgendaDraft {
     /// What is drafted for as long as it is not done, whatever a meeting made of it.
     private static let untilDone = Set(first + [.disputeOpen, .delegatesEnding])
 
+    /// What is drafted for exactly as long as its ground lasts: where nothing drafts it any more it is over by other means (a
+    /// verdict is entered, a decision signed, a measure ended, a meter looked at), whatever a meeting made of it.
+    private static let endsByItself = untilDone.union([.meterQuestion, .stageProposed, .stageCounts])
+
     /// What is told once and asks for something: nothing that is known later says that it has settled itself.
     private static let untilDealtWith: Set<AgendaKind> = [
         .alert, .budgetPassed, .peopleAtRisk, .dataGap, .tooManyAlarms, .pausedAgain, .measureChanged, .proposal,
         .confederal,
     ]
 
-    /// By what the assembly must do: what ends today, what is to be decided, talked about, known; what people need to live
-    /// before the rest, and what has waited longest before what is new.
+    /// What ranks an item but for how long it has waited: what ends today, people who did not get what they need, then what
+    /// is asked, and what people need to live before the rest. Items of one rank are equals.
+    private func rank(_ item: AgendaItem) -> [Int64] {
+        let first = AgendaDraft.first.firstIndex(of: item.kind)
+        let place = first ?? AgendaDraft.first.count + (isAboutPeopleAtRisk(item) ? 0 : 1)
+        let ask = AgendaAsk.allCases.firstIndex(of: item.ask) ?? 0
+        return [Int64(place), Int64(ask), item.touchesEssentialSupply ? 0 : 1]
+    }
+
+    /// By rank, and what has waited longest before what is new.
     func ordered(_ items: [AgendaItem]) -> [AgendaItem] {
-        func rank(_ item: AgendaItem) -> [Int64] {
-            let place = AgendaDraft.first.firstIndex(of: item.kind) ?? AgendaDraft.first.count
-            let ask = AgendaAsk.allCases.firstIndex(of: item.ask) ?? 0
-            return [
-                Int64(place), Int64(ask), item.touchesEssentialSupply ? 0 : 1, item.since?.daysSinceEpoch ?? .max,
-            ]
+        let ranked = items.enumerated().map { place, item in
+            (rank: rank(item) + [item.since?.daysSinceEpoch ?? .max, Int64(place)], item: item)
         }
-        let ranked = items.enumerated().map { (rank: rank($0.element) + [Int64($0.offset)], item: $0.element) }
         return ranked.sorted { $0.rank.lexicographicallyPrecedes($1.rank) }.map(\.item)
     }
 
     /// Puts onto the page for information what nobody has to decide, and what an assembly can no longer take.
+    ///
+    /// Once one finds no room, what ranks lower gets none either, however short it is.
     func cut(_ items: [AgendaItem]) -> [AgendaItem] {
         let budget = model.facts.agendaBudget
-        var minutes = 0
-        var count = 0
+        let certain = Set(items.filter(hasItsPlace).map(\.id))
+        var minutes = items.filter { certain.contains($0.id) }.reduce(0) { $0 + $1.requestedMinutes }
+        var count = certain.count
+        var full: [Int64]?
         var kept: [AgendaItem] = []
         var rest: [AgendaItem] = []
         for var item in items {
-            let isUrgent = AgendaDraft.first.contains(item.kind)
-            let fits = count < budget.items && minutes + item.requestedMinutes <= budget.minutes
-            if isUrgent || item.ask != .inform && fits {
+            if certain.contains(item.id) {
+                kept.append(item)
+            } else if item.ask != .inform, full == nil || full == rank(item), count < budget.items,
+                minutes + item.requestedMinutes <= budget.minutes
+            {
                 minutes += item.requestedMinutes
                 count += 1
                 kept.append(item)
             } else {
+                // What is longer than a whole assembly holds up nobody.
+                if item.ask != .inform, full == nil, item.requestedMinutes <= budget.minutes { full = rank(item) }
                 item.isForInformation = true
                 rest.append(item)
             }
         }
         return kept + rest
+    }
+
+    /// True where people did not get what they need, also in an item that an earlier edition of the program posted.
+    private func isAboutPeopleAtRisk(_ item: AgendaItem) -> Bool {
+        item.kind == .peopleAtRisk || item.isAboutPeopleAtRisk == true
+    }
+
+    /// True for what is never left out, and for what was posted as an item for this meeting: the papers of one meeting say
+    /// the same, also those that people have changed and that are only added to.
+    private func hasItsPlace(_ item: AgendaItem) -> Bool {
+        if AgendaDraft.first.contains(item.kind) || isAboutPeopleAtRisk(item) { return true }
+        let meeting = model.facts.nextMeetingDay ?? assembly
+        let posted = model.facts.agendaPast[item.id]?.first { $0.meeting == meeting }
+        return item.ask != .inform && posted.flatMap(text)?.isForInformation == false
     }
 
     /// Adds what earlier assemblies made of the items. What was decided or withdrawn stays away until there is something
@@ -89,7 +118,9 @@ extension AgendaDraft {
 
     /// True where an item that nothing drafts today still waits for an assembly.
     private func comesAgain(_ item: AgendaItem, _ last: AgendaPast) -> Bool {
-        guard !isAdopted(item), !isReplaced(item) else { return false }
+        guard !AgendaDraft.endsByItself.contains(item.kind), !isAdopted(item), !isReplaced(item),
+            !isSetAside(item)
+        else { return false }
         return switch last.status {
         case .deferred: true
         case .submitted, .accepted: item.ask != .inform && AgendaDraft.untilDealtWith.contains(item.kind)
@@ -99,8 +130,15 @@ extension AgendaDraft {
 
     /// True for a proposal whose decision is adopted here by now.
     private func isAdopted(_ item: AgendaItem) -> Bool {
-        guard item.kind == .proposal, let file = item.attachments.first?.name else { return false }
-        return model.facts.decisions.adopted.contains { proposalID($0.number, file) == item.id }
+        AgendaDraft.isAdopted(
+            item, among: Set(model.facts.decisions.adopted.map(\.number)), in: model.facts.communityID)
+    }
+
+    /// True for alerts all of which the assembly has set aside.
+    private func isSetAside(_ item: AgendaItem) -> Bool {
+        guard item.kind == .alert, !item.related.isEmpty else { return false }
+        let upheld = model.facts.disputes.filter { $0.state == .upheld }.map(\.subject)
+        return item.related.allSatisfy { number in Int(number).map { upheld.contains(.alert($0)) } ?? false }
     }
 
     /// Says of an item that came up once the agenda had closed that it did: many rules let nobody decide what was not

@@ -10,7 +10,9 @@ extension AgendaDraft {
             }
             // Of many short periods the last ones stand for the others.
             facts += report.facts.budgetUse.filter(\.value.isPassed).sorted { $0.key < $1.key }.suffix(5)
-                .map { used($0.value, of: limit, from: $0.key, isDay: period == .day) }
+                .map { use in
+                    marked(used(use.value, of: limit, from: use.key, isDay: period == .day), mark(of: report.facts))
+                }
             // A limit that is due for review is talked about once.
             let values = values(of: report.facts)
             if report.isUpForReview { facts.append(words.text("agenda.facts.review_due", values)) }
@@ -25,7 +27,8 @@ extension AgendaDraft {
                         : hasLapsed(report.facts) ? ["renew", "change"] : ["save", "change"],
                 doNothing: report.isUpForReview
                     ? (limit.goesOnAfterReview ? "goes_on" : "ends") : afterwards(of: report.facts),
-                minutes: 15, related: [report.facts.reference.description],
+                minutes: 15,
+                related: [report.facts.reference.description] + alerts(of: report.facts).map { String($0.number) },
                 grounds: ["passed/\(model.facts.month)"]
                     + (report.isUpForReview ? ["review/\(report.facts.reviewBy)"] : []),
                 evidence: evidence(report.facts.reference) + [monthly])
@@ -54,16 +57,18 @@ extension AgendaDraft {
         return model.limits.compactMap { report in
             let limit = report.facts.limit
             guard AgendaDraft.isAboutUse(limit.rule), homes.isDisjoint(with: limit.sensors),
-                !spokenOf.contains(report.facts.reference), let facts = facts(ofPassed: report)
+                !spokenOf.contains(report.facts.reference), let told = facts(ofPassed: report)
             else { return nil }
             let protectsPeople = limit.protects == .people
+            let facts = told + occurrences(of: report.facts)
             let isReplaced = report.facts.replaced != nil
             return item(
                 protectsPeople ? .peopleAtRisk : .limitPassed, protectsPeople ? .discuss : .inform,
                 subject: report.facts.reference.description, about: limit, values: values(of: report.facts),
                 facts: facts, options: isReplaced ? ["secure"] : ["secure", "change"],
                 doNothing: afterwards(of: report.facts), minutes: protectsPeople ? 15 : 5,
-                related: [report.facts.reference.description], grounds: ["passed/\(model.facts.month)"],
+                related: [report.facts.reference.description] + alerts(of: report.facts).map { String($0.number) },
+                grounds: ["passed/\(model.facts.month)"],
                 evidence: evidence(report.facts.reference) + [monthly])
         }
     }
@@ -74,13 +79,24 @@ extension AgendaDraft {
         guard !report.isShownOnly, let past = report.counts[.past], past > 0 else { return nil }
         let hasEnded = !afterwards(of: report.facts).isEmpty
         let days = hasEnded ? report.counts.values.reduce(0, +) : model.dates.count
+        let told = words.text("agenda.facts.past", ["past": String(past), "days": String(days)])
+        let mark = alerts(of: report.facts).reduce(mark(of: report.facts)) {
+            $0.union(model.disputes.mark(ofAlert: $1.number))
+        }
         var facts =
-            [rule(of: report.facts.limit, report.facts.scale)] + ending(of: report.facts)
-            + [words.text("agenda.facts.past", ["past": String(past), "days": String(days)])]
+            [rule(of: report.facts.limit, report.facts.scale)] + ending(of: report.facts) + [marked(told, mark)]
         if let unknown = report.counts[.unknown], unknown > 0 {
             facts.append(words.text("agenda.facts.unknown", ["unknown": String(unknown)]))
         }
         return facts
+    }
+
+    /// The month's alerts of a limit; never one that is a home's.
+    func alerts(of facts: LimitFacts) -> [AlertRow] {
+        let homes = Set(model.facts.alerts.filter(\.isPrivate).map(\.number))
+        return model.alerts.rows.filter {
+            $0.cause == .limit(facts.reference) && !$0.isHousehold && !homes.contains($0.number)
+        }
     }
 
     /// How a limit ended, as a fact; none where it goes on.

@@ -75,12 +75,14 @@ extension AgendaDraft {
         alert.pauses.map { pause in
             Rest(
                 at: pause.from,
-                fact: words.text(
-                    "agenda.facts.pause",
-                    [
-                        "number": String(alert.number), "from": words.moment(pause.from),
-                        "until": words.moment(pause.until), "why": pause.why,
-                    ]), ground: "pause/\(pause.from)", alert: alert.number)
+                fact: marked(
+                    words.text(
+                        "agenda.facts.pause",
+                        [
+                            "number": String(alert.number), "from": words.moment(pause.from),
+                            "until": words.moment(pause.until), "why": pause.why,
+                        ]), model.disputes.mark(ofAlert: alert.number)), ground: "pause/\(pause.from)",
+                alert: alert.number)
         }
     }
 

@@ -53,9 +53,10 @@ extension AgendaDraft {
     /// A proposal is told by the number it asks for and its file.
     private static func subject(_ number: Int, _ file: String) -> String { "\(number)/\(file)" }
 
-    /// The id of the item about a proposal.
-    func proposalID(_ number: Int, _ file: String) -> String {
-        id(of: .proposal, AgendaDraft.subject(number, file))
+    /// True for an item about a proposal whose decision is one of those that a community has adopted.
+    public static func isAdopted(_ item: AgendaItem, among decisions: Set<Int>, in community: String) -> Bool {
+        guard item.kind == .proposal, let file = item.attachments.first?.name else { return false }
+        return decisions.contains { id(of: .proposal, subject($0, file), in: community) == item.id }
     }
 
     /// What neighbouring communities propose: here it is a question to the assembly and nothing more.

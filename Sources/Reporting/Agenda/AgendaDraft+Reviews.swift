@@ -34,10 +34,11 @@ extension AgendaDraft {
 
     /// On how many days a limit was kept; nothing where it has not counted on any.
     private func kept(_ report: LimitReport, _ months: [AgendaDraft]) -> [String] {
-        if let fact = days("kept", report.counts) { return [fact] }
+        if let fact = days("kept", report.counts) { return [marked(fact, mark(of: report.facts))] }
         return months.reversed().lazy.compactMap { draft in
             draft.model.limits.first { $0.facts.reference == report.facts.reference }
                 .flatMap { draft.days("kept_in", $0.counts) }.map(draft.withMonth)
+                .map { draft.marked($0, draft.mark(of: report.facts)) }
         }.first.map { [$0] } ?? []
     }
 

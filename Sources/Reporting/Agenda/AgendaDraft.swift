@@ -28,7 +28,7 @@ public struct AgendaDraft: Sendable {
             + monthly(.budgetPassed) + draft.reviews(drafts, besides: monthly(.budgetPassed)) + draft.neighbours()
             + monthly(.peopleAtRisk, .limitPassed)
             + newest.alerts() + oldest.measureChanges() + monthly(.pausedAgain) + monthly(.tooManyAlarms)
-            + draft.meterQuestions() + monthly(.dataGap) + monthly(.reportChanged)
+            + draft.meterQuestions() + monthly(.dataGap) + monthly(.reportChanged) + draft.olderErrata()
         // Two files of a neighbour may ask the same.
         var seen: Set<String> = []
         let single = drafted.filter { seen.insert($0.id).inserted }
@@ -38,7 +38,7 @@ public struct AgendaDraft: Sendable {
     /// With the meeting it is meant for, and where it stands there already.
     private func standing(_ item: AgendaItem) -> AgendaItem {
         let meeting = model.facts.nextMeetingDay ?? assembly
-        var item = item
+        var item = marked(item)
         item.meeting = meeting
         item.draftAgain()
         if let posted = model.facts.agendaPast[item.id]?.first(where: { $0.meeting == meeting }) { item.take(posted) }
@@ -51,6 +51,13 @@ public struct AgendaDraft: Sendable {
         guard count > 0 else { return [] }
         let names = Dictionary(
             model.facts.sensors.map { ($0.sensor.id, words.name($0.sensor)) }, uniquingKeysWith: { first, _ in first })
+        // The page for information shows no facts: the shared ones stand in the summary.
+        var seen: Set<SensorID> = []
+        let points =
+            gaps.meterQuestions.filter { seen.insert($0.sensor).inserted }
+            .map { names[$0.sensor] ?? $0.sensor.rawValue }
+            + (gaps.householdQuestions > 0
+                ? [words.text("agenda.meter.homes", ["count": String(gaps.householdQuestions)])] : [])
         var facts = gaps.meterQuestions.map { event in
             words.text(
                 "agenda.facts.meter",
@@ -65,32 +72,11 @@ public struct AgendaDraft: Sendable {
         return [
             item(
                 .meterQuestion, .inform, subject: "", about: nil,
-                values: ["count": String(count)], facts: facts, options: ["read"], minutes: 5, related: [],
+                values: ["count": String(count), "points": words.list(points)], facts: facts, options: ["read"],
+                minutes: 5, related: [],
                 grounds: gaps.meterQuestions.map { "\($0.sensor)/\($0.kind.rawValue)/\($0.at)" }
                     + (gaps.householdQuestions > 0 ? ["homes/\(model.facts.month)"] : []),
                 evidence: [.init("commons meters events")])
-        ]
-    }
-
-    func errata() -> [AgendaItem] {
-        guard !model.errata.isEmpty else { return [] }
-        return [
-            item(
-                .reportChanged, .inform, subject: model.facts.month.description, about: nil,
-                values: ["month": words.month(model.facts.month)],
-                facts: model.errata.map { erratum in
-                    words.text(
-                        "agenda.facts.erratum",
-                        [
-                            "resource": words.resource(erratum.resource),
-                            "before": erratum.before.map { words.amount($0, erratum.unit) }
-                                ?? words.text("report.closed.unknown"),
-                            "after": erratum.after.map { words.amount($0, erratum.unit) }
-                                ?? words.text("report.closed.unknown"),
-                        ])
-                }, options: ["tell"], minutes: 5, related: [],
-                grounds: model.errata.map { "\($0.resource.rawValue)/\($0.after?.description ?? "")" },
-                evidence: [monthly])
         ]
     }
 
@@ -128,6 +114,12 @@ public struct AgendaDraft: Sendable {
         ]
     }
 
+    /// How many characters a title has at most.
+    static let longestTitle = 100
+
+    /// Items that tell that a limit was passed; of one that protects people they come before what can wait.
+    private static let tellOfPeople: Set<AgendaKind> = [.peopleAtRisk, .budgetPassed, .alert]
+
     func item(
         _ kind: AgendaKind, _ ask: AgendaAsk, subject: String, about limit: Limit?, values: [String: String],
         facts: [String], options: [String], doNothing: String = "", minutes: Int, related: [String],
@@ -151,18 +143,23 @@ public struct AgendaDraft: Sendable {
             ?? words.text("agenda.affected.\(whom)")
         var item = AgendaItem(
             id: id(of: kind, subject), assembly: assembly, kind: kind, ask: ask,
-            title: String(words.text("\(key).title", values).prefix(100)),
+            title: String(words.text("\(key).title", values).prefix(AgendaDraft.longestTitle)),
             summary: words.text("\(key).summary", values), facts: facts, options: named + [leave],
             whoIsAffected: affected, touchesEssentialSupply: limit?.protects == .people || limit?.resource == "water",
             requestedMinutes: minutes, related: related)
         item.grounds = grounds
         item.evidence = evidence
+        if limit?.protects == .people, AgendaDraft.tellOfPeople.contains(kind) { item.isAboutPeopleAtRisk = true }
         return item
     }
 
     /// The id of the item about a matter, the same in every language.
     func id(of kind: AgendaKind, _ subject: String) -> String {
-        StableID.spread([model.facts.communityID, kind.rawValue, subject])
+        AgendaDraft.id(of: kind, subject, in: model.facts.communityID)
+    }
+
+    static func id(of kind: AgendaKind, _ subject: String, in community: String) -> String {
+        StableID.spread([community, kind.rawValue, subject])
     }
 
     /// The decision that set a limit.

@@ -170,7 +170,8 @@ public struct AgendaWriter: Sendable {
         if !item.history.isEmpty {
             blocks.append(.heading(level: 3, words.text("agenda.history.heading")))
             if let since = item.since {
-                blocks.append(.paragraph(words.text("agenda.since", ["date": words.date(since)])))
+                let day = words.date(model.facts.day(of: since))
+                blocks.append(.paragraph(words.text("agenda.since", ["date": day])))
             }
             blocks.append(.list(item.history))
         }

@@ -47,32 +47,6 @@ extension Document {
         return blocks
     }
 
-    /// That the report is closed, and what is known better since.
-    static func errata(_ model: ReportModel, _ words: ReportWords) -> [DocumentBlock] {
-        guard let closed = model.facts.closed else { return [] }
-        let head = DocumentBlock.paragraph(words.text("report.closed.on", ["moment": words.moment(closed.closedAt)]))
-        let errata = model.errata
-        guard !errata.isEmpty else { return [head] }
-        func shown(_ amount: DecimalValue?, _ unit: Unit) -> String {
-            amount.map { words.amount($0, unit) } ?? words.text("report.closed.unknown")
-        }
-        return [
-            head, .heading(level: 2, words.text("report.closed.heading")),
-            .table(
-                DocumentTable(
-                    caption: words.text("report.closed.caption"),
-                    columns: ["resource", "before", "after"].enumerated().map { index, column in
-                        .init(title: words.text("report.closed.\(column)"), isNumber: index > 0)
-                    },
-                    rows: errata.map { erratum in
-                        [
-                            .init(words.resource(erratum.resource)), .init(shown(erratum.before, erratum.unit)),
-                            .init(shown(erratum.after, erratum.unit)),
-                        ]
-                    })),
-        ]
-    }
-
     static func gateway(_ model: ReportModel, _ words: ReportWords) -> [DocumentBlock] {
         let facts = model.facts.gateway
         var lines = [

@@ -28,6 +28,13 @@ extension ReportWords {
     func about(_ dispute: Dispute, _ model: ReportModel) -> String {
         let names = Dictionary(
             model.facts.sensors.map { ($0.sensor.id, name($0.sensor)) }, uniquingKeysWith: { first, _ in first })
+        if case .alert(let number) = dispute.subject, !dispute.isHousehold,
+            let alert = (model.facts.disputedAlerts + model.facts.alerts).first(where: { $0.number == number }),
+            !alert.isPrivate
+        {
+            let what = cause(alert.cause, limits: model.limits)
+            return text("disputes.about.alert_what", ["alert": String(number), "what": what])
+        }
         return dispute.about(phrases, isNaming: false, name: { names[$0] ?? "\($0)" }, localTime: moment)
     }
 

@@ -65,6 +65,8 @@ public struct ReportFacts: Sendable {
     public var agendaPast: [String: [AgendaPast]] = [:]
     /// Meetings of posted agendas that were cancelled, by the day on which the rule puts them.
     public var cancelledMeetings: Set<CalendarDate> = []
+    /// The days on which meetings are held, by the day on which the rule puts them; those that are left out are held then.
+    public var heldOn: [CalendarDate: CalendarDate] = [:]
     /// How much an assembly can take.
     public var agendaBudget = AgendaBudget()
     /// How many have to come for the assembly to decide; nil where the community has not said so.
@@ -77,10 +79,16 @@ public struct ReportFacts: Sendable {
     public var switchOffs: [SwitchOffFacts] = []
     /// What people say is wrong; what is a household's business is left out of every paper.
     public var disputes: [Dispute] = []
+    /// The alerts that they are about, of whatever month.
+    public var disputedAlerts: [Alert] = []
     /// How many alerts the volunteers can bear.
     public var loadBudget = LoadBudget()
     /// What the month's report said when it was closed; nil while it is open.
     public var closed: ClosedReport?
+    /// What its earlier editions said, the oldest first; none where it was closed once.
+    public var earlierEditions: [ClosedReport] = []
+    /// Errata of closed reports of other months of which no agenda has spoken yet.
+    public var olderErrata: [CalendarMonth: [Erratum]] = [:]
     /// Months of which a household's days were deleted since: the totals of their closed reports are those that stay.
     public var fixed: [CalendarMonth: ClosedReport]
     /// Figures of this month that were published before, such as an earlier edition of this report.
@@ -171,6 +179,9 @@ public struct QuorumFacts: Hashable, Sendable {
 }
 
 extension ReportFacts {
+    /// The day on which a meeting was or is held.
+    func day(of meeting: CalendarDate) -> CalendarDate { heldOn[meeting] ?? meeting }
+
     /// What ends by this day is on the agenda two assemblies before: the third one from now. Nil where none is known.
     var reviewHorizon: CalendarDate? { nextAssemblies.prefix(3).last.map { zone.date(at: $0) } }
 }

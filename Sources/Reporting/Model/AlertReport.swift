@@ -16,6 +16,10 @@ public struct AlertRow: Hashable, Sendable {
     public var onset: Instant
     /// Seconds until the condition ended; nil while it holds.
     public var lasted: Int64?
+    /// The value furthest past the bound; nil where there is none, and for a household's.
+    public var worst: DecimalValue?
+    /// When that was.
+    public var worstAt: Instant?
     /// Seconds from finding it to the first answer by a person; nil where nobody answered.
     public var response: Int64?
     /// Where it is in its life.
@@ -77,6 +81,8 @@ extension AlertRow {
         onset = alert.onset
         // What a person ends, such as a test message by answering it, is over when it is closed.
         lasted = (alert.returnedAt ?? alert.closedAt).map { max(0, $0.milliseconds(since: alert.onset) / 1000) }
+        worst = isHousehold || alert.isPrivate ? nil : alert.peak
+        worstAt = worst == nil ? nil : alert.peakAt
         let first = alert.entries.first { [.taken, .declined, .seen].contains($0.kind) && $0.person != nil }
         response = first.map { max(0, $0.at.milliseconds(since: alert.detectedAt) / 1000) }
         state = alert.state

@@ -26,6 +26,12 @@ public struct DisputeReport: Sendable {
         public var open: [Int64] = []
         /// Disputes that the assembly has upheld.
         public var upheld: [Int64] = []
+
+        /// Both marks as one.
+        func union(_ other: Mark) -> Mark {
+            Mark(
+                open: Set(open + other.open).sorted(), upheld: Set(upheld + other.upheld).sorted())
+        }
     }
 
     /// The mark of a resource's figures, all of them or those of some points; readings of its shared points count too
@@ -53,6 +59,20 @@ public struct DisputeReport: Sendable {
         mark { dispute in
             guard case .readings(sensor, _, _) = dispute.subject else { return false }
             return dispute.state.isOpen
+        }
+    }
+
+    /// The mark of what a limit was held against: readings of its shared points while they wait, and where it is about what is
+    /// used, the figures of their month and of their role.
+    func mark(of limit: Limit, isUse: Bool, points: [SensorMonth]) -> Mark {
+        let own = points.map(\.sensor).filter { $0.visibility == .community && limit.sensors.contains($0.id) }
+        return mark { dispute in
+            switch dispute.subject {
+            case .figure(limit.resource, _, let part):
+                isUse && (part.map { role in own.contains { $0.role == role } } ?? true)
+            case .readings(let sensor, _, _): dispute.state.isOpen && own.contains { $0.id == sensor }
+            default: false
+            }
         }
     }
 

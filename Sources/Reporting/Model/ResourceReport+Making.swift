@@ -137,7 +137,7 @@ extension ResourceReport {
 
 extension SensorMonth {
     /// True where the sensor counts an amount.
-    var isMeter: Bool {
+    public var isMeter: Bool {
         switch sensor.unit.definition?.dimension {
         case .volume, .energy, .mass: sensor.role != .storage && sensor.role != .condition
         default: false

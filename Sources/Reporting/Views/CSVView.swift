@@ -60,9 +60,15 @@ struct CSVView {
                 "d", "", String(model.dates.count), "",
             ])
         }
+        if let number = model.facts.closed?.number {
+            lines.append([
+                "closed", "", "number", model.facts.month.description, String(number), "", "", "", "",
+            ])
+        }
         for erratum in model.errata {
             lines.append([
-                "erratum", words.resource(erratum.resource), "closed", model.facts.month.description,
+                "erratum", words.resource(erratum.resource),
+                erratum.number.map { "closed_\($0)" } ?? "closed", model.facts.month.description,
                 erratum.before?.description ?? "", erratum.unit.code, "", "", "",
             ])
         }

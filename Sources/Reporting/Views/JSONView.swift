@@ -25,6 +25,7 @@ struct JSONView {
             ("limits_on_homes", .integer(model.limitsOnHomes.count)),
             ("alerts", .array(model.alerts.rows.map(alert))), ("gaps", .array(model.gaps.rows.map(gap))),
             ("closed_at", facts.closed.map { .time($0.closedAt) } ?? .null),
+            ("closed_number", .optional((facts.closed?.number).map { Int($0) })),
             (
                 "errata",
                 .array(
@@ -33,6 +34,8 @@ struct JSONView {
                             ("resource", .string(erratum.resource.rawValue)), ("unit", .string(erratum.unit.code)),
                             ("before", erratum.before.map { .decimal($0) } ?? .null),
                             ("after", erratum.after.map { .decimal($0) } ?? .null),
+                            ("number", .optional(erratum.number.map { Int($0) })),
+                            ("newer", .optional(erratum.newer.map { Int($0) })),
                         ])
                     })
             ),
