@@ -52,6 +52,17 @@ struct AgendaOrderTests {
         #expect(items.dropFirst(3).allSatisfy { $0.isForInformation })
     }
 
+    @Test("A measure on a limit that must not be named says which decision set that limit")
+    func emergencyOnHomes() throws {
+        var facts = try facts()
+        var emergency = LimitNews.Emergency(
+            decision: 12, limit: facts.limits[0].limit, amount: DecimalValue(80), until: Self.november)
+        (emergency.setBy, emergency.isOnHomes) = (1, true)
+        facts.limitNews.emergencies = [emergency]
+        let title = try #require(try items(facts).first).title
+        #expect(title.contains("12") && title.contains("a limit on homes in decision 1"))
+    }
+
     @Test("what people need to live comes before other decisions, and what has waited before what is new")
     func order() throws {
         let drafted = try items(facts())

@@ -56,6 +56,7 @@ struct LimitNewsDesk {
             var emergency = LimitNews.Emergency(
                 decision: entry.resolution.number, limit: decided, amount: amount, until: measure.until)
             emergency.scale = decision.scale
+            emergency.setBy = measure.limit.resolution
             emergency.isOnHomes = !privacy.mayShow(measure.limit)
             return emergency
         }

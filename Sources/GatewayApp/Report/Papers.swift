@@ -187,10 +187,15 @@ struct Papers {
             before: try DayTables(store: store, sensors: sensors).before(
                 month.firstDay, for: counted.limits.map(\.limit)))
         let disclosure = decided.disclosureRules(on: lastDay)
-        let privacy = LimitPrivacy(
-            inForce.map { ($0.reference, $0.limit) },
-            stages: decided.stages(on: lastDay).map { ($0.reference, $0.stages) }, earlier: adopted,
-            sensors, disclosure)
+        func privacy(_ rules: DisclosureRules) -> LimitPrivacy {
+            LimitPrivacy(
+                inForce.map { ($0.reference, $0.limit) },
+                stages: decided.stages(on: lastDay).map { ($0.reference, $0.stages) }, earlier: adopted,
+                sensors, rules)
+        }
+        // What the assembly is asked now goes by what counts now; the month's figures, by what counted then.
+        let privacyNow = privacy(decided.disclosureRules(on: site.zone.date(at: now)))
+        let privacy = privacy(disclosure)
         let outlooks = LimitOutlooks(store: store, sensors: sensors, privacy: privacy)
         let community = site.configuration.community
         let meetings = site.configuration.assembly.meetings.meetings(3, after: now)
@@ -233,7 +238,7 @@ struct Papers {
             }, stewardCount: site.configuration.stewards.count, closed: editions.last,
             fixed: try Papers.fixed([month, month.previous, month.yearBefore], in: store),
             decisions: try known?.decisions ?? DecisionWatch(site: site).facts(in: store, now: now),
-            limitNews: try LimitNewsDesk(site: site, store: store).news(since: from, now: now, privacy))
+            limitNews: try LimitNewsDesk(site: site, store: store).news(since: from, now: now, privacyNow))
         facts.reviewable = decided.reviewable(at: assembly, today: today).map { entry in
             let kept = facts.limits.first { $0.reference == entry.reference }
             let limit = LimitFacts(

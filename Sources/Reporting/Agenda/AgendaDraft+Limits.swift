@@ -4,11 +4,11 @@ extension AgendaDraft {
     /// Emergency measures first: they end at this assembly, which says whether they were right.
     func emergencies() -> [AgendaItem] {
         model.facts.limitNews.emergencies.map { emergency in
-            let decision = String(emergency.decision)
+            let setBy = String(emergency.setBy ?? emergency.decision)
             let values = [
-                "decision": decision,
+                "decision": String(emergency.decision),
                 "limit": emergency.isOnHomes
-                    ? words.text("report.limits.on_homes", ["decision": decision]) : words.title(emergency.limit),
+                    ? words.text("report.limits.on_homes", ["decision": setBy]) : words.title(emergency.limit),
                 "until": words.date(emergency.until),
             ]
             return item(

@@ -41,6 +41,8 @@ public struct LimitNews: Hashable, Sendable {
     public struct Emergency: Hashable, Sendable {
         /// The decision that tightens it.
         public var decision: Int
+        /// The decision that set the limit; nil where that is not known.
+        public var setBy: Int?
         /// The limit as it was decided.
         public var limit: Limit
         /// The amount that counts meanwhile, in the limit's unit.
