@@ -58,7 +58,7 @@ extension Pipeline {
         let before = state.onDuty
         state.onDuty = person
         batch.dutyMarks[DutyMark(kind: DutyMark.onDuty, name: person)] = now
-        batch.outbox += notices.phones(state.alerts.policy.roster, now: now)
+        batch.outbox += notices.phones(state.alerts.policy.roster, in: store, now: now)
         guard let before else { return }
         // A home's alert is among them where the stewards look after it: by its number, never by its sensor's name.
         let open = state.alerts.open.filter { alert in
