@@ -10,6 +10,7 @@ extension Pipeline {
     func send(_ draft: NoticeDraft, now: Instant) {
         batch.outbox += notices.items(for: draft, state: state, now: now)
         batch.outbox += notices.withdrawals(after: draft, state: state, now: now)
+        rewordWaitingCalls(after: draft, now: now)
         announceSlip(for: draft, now: now)
         withhold(draft, now: now)
     }
