@@ -114,14 +114,8 @@ extension DutyMark {
     static let weeklyRound = "weekly_round"
     /// An adopted decision has given a steward a mandate.
     static let mandated = "mandated"
-    /// Since when a sensor is waited for without hearing it.
-    static let expected = "expected"
     /// Since when nothing was heard of what an alert is about; the name is the alert's identity.
     static let quiet = "quiet"
-    /// A sensor stands in the configuration's file, since then at the latest.
-    static let inFile = "in_file"
-    /// A sensor was taken out of the configuration's file.
-    static let takenOut = "taken_out"
     /// The rules on days were judged through the day that begins at the mark's time.
     static let judgedDay = "judged_day"
     /// A steward began to be on duty.
