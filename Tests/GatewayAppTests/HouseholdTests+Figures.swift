@@ -52,6 +52,21 @@ extension HouseholdTests {
         let shown = try HouseholdDesk(site: site).show(home.rawValue).joined(separator: "\n")
         #expect(shown.contains("meters events") && shown.contains("it fell back"), "\(shown)")
         #expect(shown.contains("readings put-aside") && shown.contains("two figures"), "\(shown)")
+        // Who answers for the home reads no figure of it either.
+        let acts: [Command] = [
+            .exchangeMeter(
+                sensor: home, at: begin.advanced(bySeconds: 46 * 86_400), oldFinal: DecimalValue(1),
+                newFirst: DecimalValue(9_999_999), unit: nil),
+            .decideMeter(MeterAnswer(sensor: home, at: nil, kind: nil, isConfirmed: true)),
+        ]
+        let again = try Office.open(site: site, now: now)
+        let replies = acts.map { again.perform($0, by: Actor(account: "test", enteredFor: "Rosa"), now: now) }
+        again.close()
+        #expect(replies.map(\.isDone) == [false, true], "\(replies)")
+        #expect(replies[0].lines.joined().contains("meters events --sensor house-2/water --why"))
+        for reply in replies {
+            #expect(!reply.lines.joined().contains("47") && !reply.lines.joined().contains("100"), "\(reply)")
+        }
         #expect(try !HouseholdDesk(site: site).show(Self.homes[0].rawValue).joined().contains("meters events"))
     }
 }
