@@ -9,10 +9,14 @@ extension Office {
     /// Writes the agenda of the next assembly into the folder of papers, submits its items, closes the month's report and
     /// tells those who read the community's papers.
     func postAgenda(
-        _ trials: [String: [String: ProposalTrial]], by actor: Actor, now: Instant
+        _ trials: [String: [String: ProposalTrial]]?, by actor: Actor, now: Instant
     ) throws -> CommandReply {
         guard let meeting = site.configuration.assembly.meetings.nextMeeting(after: now) else {
             return refused("no_meeting")
+        }
+        // An agenda that leaves out what proposals would have meant is posted only where somebody asks for that.
+        guard let trials = try trials ?? draftTrials?.tables(forPosting: site, store, now: now) else {
+            return refused("proposals_not_tried")
         }
         let folder = site.configuration.papersFolder
         // Files that a kill left unwritten are the gateway's, and are not to be taken for somebody's.

@@ -100,7 +100,7 @@ extension Office {
         if site.isRecalled(actor.person, store, now: now) { return refused("recalled", ["person": actor.person]) }
         let named = site.configuration.stewards.map(\.name)
         guard !named.isEmpty, standing(of: actor, now: now) == nil else { return nil }
-        let may = named.filter { mayAnswer($0, now: now) && !site.isRecalled($0, store, now: now) }
+        let may = named.filter { mayAnswer($0, now: now) }
         guard !may.isEmpty else { return refused("no_steward_may", ["person": actor.person]) }
         return refused("not_a_steward", ["person": actor.person, "stewards": may.joined(separator: ", ")])
     }

@@ -7,8 +7,7 @@ import Storage
 extension Office {
     /// True for a steward who was not recalled.
     func mayAnswer(_ person: String, now: Instant) -> Bool {
-        site.mayAnswer(person, pipeline.state.alerts.policy.roster, now: now)
-            && !site.isRecalled(person, store, now: now)
+        site.mayAnswer(person, pipeline.state.alerts.policy.roster, store, now: now)
     }
 
     /// Ends the links of those who were recalled, and those of alerts that were closed a day ago.

@@ -45,7 +45,11 @@ extension Office {
                     "meter_\(kind)", of: sensor, at: event.at, what: event.kind, counted, by: actor, now: now)),
             zone: site.zone)
         needsMakeUp = true
-        return done("meter_\(kind)", words(of: sensor, at: event.at, what: event.kind, counted, site.book(nil)))
+        // What a home's readings imply is a figure of the home; what the person has just said is not news to that person.
+        let isShown = sensor.visibility == .community || stated != nil
+        return done(
+            "meter_\(kind)",
+            words(of: sensor, at: event.at, what: event.kind, isShown ? counted : nil, site.book(nil)))
     }
 
     /// Enters that a meter was replaced, before or after its readings show it.
@@ -70,17 +74,10 @@ extension Office {
             }
         if let shown {
             guard old >= shown.before, new <= shown.after else {
-                return refused(
-                    "exchange_figures",
-                    [
-                        "sensor": "\(id)", "before": shown.before.description, "after": shown.after.description,
-                        "unit": own.code,
-                    ])
+                return refusedFigures(of: sensor, before: shown.before, after: shown.after, own)
             }
         } else if let last = pipeline.state.meters.meter(of: id)?.baseline, last.time < stated, old < last.value {
-            return refused(
-                "exchange_figures",
-                ["sensor": "\(id)", "before": last.value.description, "after": "?", "unit": own.code])
+            return refusedFigures(of: sensor, before: last.value, after: nil, own)
         }
         let at = shown?.at ?? stated
         try store.decide(
@@ -95,6 +92,21 @@ extension Office {
             zone: site.zone)
         needsMakeUp = true
         return done("meter_exchanged", words(of: sensor, at: at, what: .exchange, nil, site.book(nil)))
+    }
+
+    /// That figures of an exchange do not fit; of a home without what its meter said (P9).
+    private func refusedFigures(
+        of sensor: Sensor, before: DecimalValue, after: DecimalValue?, _ unit: Unit
+    ) -> CommandReply {
+        guard sensor.visibility == .community else {
+            return refused("exchange_figures_home", ["sensor": "\(sensor.id)"])
+        }
+        return refused(
+            "exchange_figures",
+            [
+                "sensor": "\(sensor.id)", "before": before.description, "after": after?.description ?? "?",
+                "unit": unit.code,
+            ])
     }
 
     /// Since when a meter's readings were in doubt as that day began: what said something of them may be set aside now.

@@ -15,6 +15,15 @@ public struct DutyMark: Hashable, Sendable {
     }
 }
 
+extension DutyMark {
+    /// Since when a sensor is waited for without hearing it.
+    public static let expected = "expected"
+    /// A sensor stands in the configuration's file, since then at the latest.
+    public static let inFile = "in_file"
+    /// A sensor was taken out of the configuration's file.
+    public static let takenOut = "taken_out"
+}
+
 extension Store {
     /// What is switched off on purpose, or waits for a second person, by subject.
     public func switchedOff() throws(StoreError) -> [SwitchedOff] {
@@ -44,6 +53,30 @@ extension Store {
                     sql: "INSERT OR REPLACE INTO duty_mark VALUES (?, ?, ?)",
                     arguments: [mark.kind, mark.name, now.milliseconds])
             }
+        }
+    }
+
+    /// Deletes the marks that are named after sensors which were forgotten once the file no longer had them.
+    ///
+    /// They stay while an alert about such a sensor is open, which ends by them; therefore done at each start, too.
+    public func forgetMarks() throws(StoreError) {
+        try write("duty") { db in try Store.forgetMarks(db) }
+    }
+
+    static func forgetMarks(_ db: Database) throws {
+        let gone = try String.fetchAll(
+            db,
+            sql: """
+                SELECT out.name FROM duty_mark out LEFT JOIN duty_mark inside ON inside.name = out.name AND inside.kind = ?
+                WHERE out.kind = ? AND out.at >= coalesce(inside.at, out.at)
+                AND EXISTS (SELECT 1 FROM forgotten WHERE sensor = out.name AND at >= out.at)
+                AND NOT EXISTS (SELECT 1 FROM alert WHERE state <> 'closed' AND (json_extract(body, '$.subject') = out.name
+                    OR EXISTS (SELECT 1 FROM json_each(body, '$.homes') WHERE value = out.name)))
+                """, arguments: [DutyMark.inFile, DutyMark.takenOut])
+        for name in gone {
+            try db.execute(
+                sql: "DELETE FROM duty_mark WHERE name = ? AND kind IN (?, ?, ?)",
+                arguments: [name, DutyMark.expected, DutyMark.inFile, DutyMark.takenOut])
         }
     }
 

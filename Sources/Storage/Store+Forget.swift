@@ -61,6 +61,7 @@ extension Store {
                 arguments: [
                     days.sensor.rawValue, days.first.description, days.last.description, days.at.milliseconds,
                 ])
+            try Store.forgetMarks(db)
             try record.write(db)
             return deleted
         }

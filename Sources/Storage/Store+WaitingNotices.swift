@@ -23,6 +23,19 @@ extension Store {
         }
     }
 
+    /// The messages about one alert alone that wait for their destinations, in the order in which they were made.
+    public func waitingNotices(about alert: String) throws(StoreError) -> [OutboxItem] {
+        try read("outbox") { db in
+            try String.fetchAll(
+                db,
+                sql: """
+                    SELECT body FROM outbox WHERE \(Store.waitingStates) AND json_extract(body, '$.alert') = ?
+                    ORDER BY id
+                    """, arguments: [alert]
+            ).map { try JSONText.decode(OutboxItem.self, $0) }
+        }
+    }
+
     /// Words messages anew that wait still.
     static func change(_ notices: [OutboxItem], _ db: Database) throws {
         for item in notices {

@@ -171,6 +171,7 @@ struct PutAsideReadings: ParsableCommand {
               commons readings put-aside --drop-device 0x00158d0001abcdef
             """)
     @OptionGroup var site: SiteOptions
+    @Option(name: .long, help: "Why households' figures are wanted; they see it.") var why: String?
     @Option(name: .long, help: "The number of an entry whose time is true.") var release: Int64?
     @Option(name: .long, help: "A device whose times are all true.") var releaseDevice: String?
     @Option(name: .long, help: "The number of an entry to drop.") var drop: Int64?
@@ -188,7 +189,7 @@ struct PutAsideReadings: ParsableCommand {
             try finish(
                 desk.settlePutAside(number: drop, device: dropDevice, isReleased: false, enteredFor: enteredFor))
         } else {
-            try desk.putAside(json: format == .json).forEach { print($0) }
+            try desk.putAside(json: format == .json, why: why).forEach { print($0) }
         }
     }
 }

@@ -88,14 +88,22 @@ struct MetersCommand: ParsableCommand {
     struct Events: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Lists resets, rollovers, exchanges and false readings.",
-            discussion: "Examples:\n  commons meters events\n  commons meters events --sensor main/water --format json")
+            discussion: """
+                Of households it lists what happened and when; the figures of their meters with --why alone.
+
+                Examples:
+                  commons meters events
+                  commons meters events --sensor main/water --format json
+                  commons meters events --sensor house-3/water --why "Amina asks for it"
+                """)
         @OptionGroup var site: SiteOptions
         @Option(name: .long, help: "Only this sensor.") var sensor: String?
+        @Option(name: .long, help: "Why households' figures are wanted; they see it.") var why: String?
         @Option(name: .long, help: "text or json.") var format = ListFormat.text
 
         func run() throws {
-            try MeterDesk(site: Site.load(configFile: site.config)).events(sensor: sensor, json: format == .json)
-                .forEach { print($0) }
+            try MeterDesk(site: Site.load(configFile: site.config))
+                .events(sensor: sensor, json: format == .json, why: why).forEach { print($0) }
         }
     }
 }

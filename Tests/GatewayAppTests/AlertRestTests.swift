@@ -132,6 +132,21 @@ struct AlertRestTests {
         }
     }
 
+    @Test("A limit that is switched off is told by its title, not by its number in the book")
+    func limitByTitle() throws {
+        let village = try AlertVillage()
+        let until = village.now.advanced(bySeconds: 48 * hour)
+        let off = Command.switchAlerts(subject: "1/plug", off: SwitchOffTerms(until: until, why: "repair"))
+        #expect(try village.say("Rosa", off)[0] == "done")
+        #expect(try village.say("Jordi", .switchAlerts(subject: "1/plug", off: nil))[0] == "done")
+        let told = try village.office.store.outboxEntries().map(\.item).filter { $0.type.hasPrefix("alerts.o") }
+        #expect(told.map(\.type) == ["alerts.off", "alerts.on"])
+        for item in told {
+            #expect((item.title + item.body).contains("Power of the plug"), "\(item.body)")
+            #expect(!(item.title + item.body).contains("1/plug"), "\(item.body)")
+        }
+    }
+
     @Test("A sensor that is switched off raises records and calls nobody; it is on the list until it ends by itself")
     func switchedOff() throws {
         let village = try AlertVillage()

@@ -34,8 +34,11 @@ struct DutyReachTests {
         let lines = lists.last?.item.body.split(separator: "\n").dropFirst().map(String.init)
         #expect(
             lines == [
-                "1. Jordi: no number   ______", "2. Rosa: 600 111 222   ______", "3. Amina: 600 333 444   ______",
+                "1. Jordi: no number   ______", "2. Rosa: 600 111 222   ______",
             ])
+        // Amina has no mandate while others have one: she is not called, and may not answer.
+        let wall = try DutyDesk(site: village.site).phones(language: nil)
+        #expect(wall.contains("Rosa: 600 111 222") && !wall.contains("Amina"))
         #expect(try !village.told("stewards").contains("Telephone list of Test"))
     }
 

@@ -10,9 +10,9 @@ import Testing
 /// P9: households are private, and can be forgotten. On a real store with months of readings.
 @Suite("Households", .serialized)
 struct HouseholdTests {
-    private let folder: TemporaryFolder
-    private let site: Site
-    private static let homes = (1...6).map { SensorID(rawValue: "house-\($0)/water") }
+    let folder: TemporaryFolder
+    let site: Site
+    static let homes = (1...6).map { SensorID(rawValue: "house-\($0)/water") }
 
     init() throws {
         folder = try TemporaryFolder("homes")
@@ -39,13 +39,13 @@ struct HouseholdTests {
     }
 
     /// The first day of the month before last, at noon.
-    private var begin: Instant {
+    var begin: Instant {
         let month = CalendarMonth(of: site.zone.date(at: SystemClock.now())).previous.previous
         return site.zone.start(of: month.firstDay).advanced(bySeconds: 43_200)
     }
 
     /// Two months of daily figures of six homes, some in blocks and some in the journal, and a level.
-    private func live() throws {
+    func live() throws {
         let office = try Office.open(site: site, now: SystemClock.now())
         defer { office.close() }
         let readings = (0..<45).flatMap { day in

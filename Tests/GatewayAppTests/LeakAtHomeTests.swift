@@ -79,10 +79,26 @@ struct LeakAtHomeTests {
             try village.office.store.outboxEntries().last { $0.item.type == "household.slip" }?.item)
         #expect(!slip.body.contains("07") && slip.alert == nil)
 
+        let recall = """
+            ---
+            number: 3
+            community: test
+            assembly: 2026-11-08
+            decided: by consent
+            in_force_from: 2026-11-08
+            review_by: 2027-11-07
+            limits: []
+            recalls: [Amina]
+            ---
+            Amina has moved away.
+
+            """
+        #expect(try village.say("keeper", .adopt(fileName: "3.md", bytes: Data(recall.utf8)))[0] == "done")
         let site = village.site
         village.office.close()
         let page = try HouseholdDesk(site: site).slips(all: false, enteredFor: "Rosa")
         #expect(page.contains("For the people of house-07") && page.contains("Something never stops (Heater), since"))
+        #expect(page.contains("ask Rosa, Jordi.") && !page.contains("Amina"))
         #expect(page.contains("First: Look at the heater.") && !page.contains("house-08") && !page.contains("slips."))
         #expect(try HouseholdDesk(site: site).slips(all: true, enteredFor: "Rosa").contains("house-08"))
         let shown = try HouseholdDesk(site: site).show("house-7/energy")

@@ -179,6 +179,19 @@ struct MeetingsTests {
         #expect(try village.office.store.recordEntries().filter { $0.entry.kind == "agenda.draft_mailed" }.count == 2)
     }
 
+    @Test("a secretary who is named without a number of days gets the draft three days before the agenda closes")
+    func usualDays() throws {
+        let village = try AlertVillage(
+            "  - {name: ona, kind: files, audience: members, folder: ona}",
+            assembly: "{meets: first Sunday 18:00, agenda_closes_days_before: 5, secretary: ona}")
+        #expect(village.site.configuration.assembly.draftDaysBeforeClosing == 3)
+        let next = try village.site.nextDraft(village.office.store, now: village.now)
+        // Six on 28 November, eight days before the assembly of 6 December.
+        #expect(next?.due == AlertVillage.begin.advanced(bySeconds: 18 * 86_400 + 6 * 3600))
+        let without = try AlertVillage()
+        #expect(try without.site.nextDraft(without.office.store, now: without.now) == nil)
+    }
+
     @Test(
         "the draft waits for what proposals would have meant, says it as the shown agenda does, and waits no longer than six hours"
     )

@@ -130,6 +130,23 @@ struct RecallTests {
         #expect(try plain.say("Rosa", .answer(alert: number, answer: .take))[0] == "done")
     }
 
+    @Test("who was recalled stands on nothing that is printed, and gets no sheet", arguments: [true, false])
+    func printed(hasDuty: Bool) throws {
+        let village = try village(hasDuty: hasDuty)
+        let desk = DutyDesk(site: village.site)
+        #expect(try desk.phones(language: nil).contains("Jordi"))
+        #expect(try desk.sheet(of: "Rosa").contains("On the list with you: Jordi."))
+        #expect(try adopt(2, "recalls: [Jordi]", in: village)[0] == "done")
+        let phones = try desk.phones(language: nil)
+        #expect(phones.contains("1. Rosa: no number") && !phones.contains("Jordi"))
+        #expect(try !desk.sheet(of: "Rosa").contains("On the list with you"))
+        let refusal = #expect(throws: AppError.self) { try desk.sheet(of: "Jordi") }
+        let words = "\(try #require(refusal))"
+        #expect(words.contains("the mandate of 'Jordi' has ended") && words.contains("may answer are Rosa"))
+        #expect(try adopt(3, "recalls: [Rosa]", in: village)[0] == "done")
+        #expect(try desk.phones(language: nil).contains("No steward may answer at present"))
+    }
+
     @Test("a name that is nearly a steward's is refused; whoever left the configuration is recalled all the same")
     func names() throws {
         let village = try village()

@@ -88,4 +88,51 @@ struct StewardLoginTests {
         let taken = part("book").split(separator: "\n").filter { $0.contains("alert.taken") }
         #expect(taken.count == 1 && taken.allSatisfy { $0.contains("entered_by=rosa") }, "\(output)")
     }
+
+    @Test("Who may not read the data posts the same agenda as who may: the gateway tries the proposals")
+    func agenda() throws {
+        let proposals = gateway.folder.file("proposals")
+        try FileManager.default.createDirectory(atPath: proposals, withIntermediateDirectories: true)
+        try """
+        ---
+        number: 1
+        community: test
+        assembly: 2026-11-01
+        decided: proposed
+        in_force_from: 2026-11-02
+        review_by: 2099-11-01
+        limits:
+          - id: plug
+            title: {en: Power of the plug}
+            bound: at_most
+            protects: equipment
+            resource: energy
+            sensors: [plug/power]
+            instant: {value: 100 W, deadband: 10 W}
+            priority: today
+            response: {en: Switch it off.}
+        ---
+        A bound.
+
+        """.write(toFile: proposals + "/0001-plug.md", atomically: true, encoding: .utf8)
+        let output = try onTheBox(
+            """
+            install -d -o gw-service -g gw-service -m 755 papers
+            chmod -R a+rX proposals
+            echo == stopped; rosa agenda post --for Ona
+            setpriv --reuid 990 --regid 990 --init-groups ./commons run --config gateway.yaml > log 2>&1 & gateway=$!
+            for i in $(seq 600); do [ -S run/control.sock ] && break; read -t 0.1 < <(:) || :; done
+            echo == rosa; rosa agenda post --for Ona
+            cp papers/agenda-*.md first.md
+            echo == service; service agenda post --for Ona
+            cmp first.md papers/agenda-*.md && echo same
+            kill $gateway; wait $gateway
+            """)
+        let said = output.components(separatedBy: "== ")
+        #expect(said.contains { $0.hasPrefix("stopped") && $0.contains("no gateway answers") }, "\(output)")
+        #expect(said.contains { $0.hasPrefix("rosa") && $0.contains("is posted") }, "\(output)")
+        #expect(output.contains("\nsame\n"), "\(output)")
+        let paper = try String(contentsOfFile: gateway.folder.file("first.md"), encoding: .utf8)
+        #expect(paper.contains("Proposed decision 1") && !paper.contains("It was not tried on our own"), "\(paper)")
+    }
 }

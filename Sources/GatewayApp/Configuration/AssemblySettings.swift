@@ -35,7 +35,9 @@ public struct AssemblySettings: Sendable, Hashable {
     public var meetings: Meetings
     /// How many days before a meeting its agenda closes.
     public var agendaClosesDaysBefore = 7
-    /// How many days before the agenda closes its draft goes to the secretary; nil where it is not sent.
+    /// How many days before the agenda closes its draft goes to the secretary, where nothing else is said.
+    static let usualDraftDays = 3
+    /// How many days before the agenda closes its draft goes to the secretary; nil where nobody is named.
     public var draftDaysBeforeClosing: Int?
     /// The secretary; nil where nobody is named.
     public var secretary: Secretary?

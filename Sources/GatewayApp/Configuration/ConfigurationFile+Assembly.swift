@@ -22,6 +22,10 @@ extension ConfigurationFile {
         settings.budget.minutes = fields["agenda_minutes"]?.integer(in: 5...600) ?? settings.budget.minutes
         settings.budget.items = fields["agenda_items"]?.integer(in: 1...50) ?? settings.budget.items
         settings.secretary = fields["secretary"]?.string().map { $0.contains("@") ? .address($0) : .destination($0) }
+        // Whoever names a secretary waits for a draft: silence is no wish to have none.
+        if settings.secretary != nil, settings.draftDaysBeforeClosing == nil {
+            settings.draftDaysBeforeClosing = AssemblySettings.usualDraftDays
+        }
         settings.quorum = fields["quorum"].flatMap(quorum)
         if settings.draftDaysBeforeClosing != nil, settings.secretary == nil {
             fields["draft_days_before_closing"]?.report(

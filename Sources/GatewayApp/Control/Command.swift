@@ -49,8 +49,9 @@ public enum Command: Codable, Sendable, Hashable {
     case decideDispute(Int64, DisputeVerdict)
     /// Closes a month's report: what it says is kept.
     case closeReport(CalendarMonth)
-    /// Posts the agenda of the next assembly; `trials` are what proposals would have meant, by SHA-256 and language.
-    case postAgenda(trials: [String: [String: ProposalTrial]])
+    /// Posts the agenda of the next assembly; `trials` are what proposals would have meant, by SHA-256 and language; nil for
+    /// what the running gateway has tried (``Inquiry/postingTrials``).
+    case postAgenda(trials: [String: [String: ProposalTrial]]?)
     /// Takes down what people marked on a posted agenda.
     case recordAgenda(fileName: String, bytes: Data)
     /// Leaves an entry that somebody looks at what households use; `what` is the command, `file` where it was written to.

@@ -15,9 +15,12 @@ public enum Inquiry: Codable, Sendable, Hashable {
     case duty(json: Bool)
     /// The limits in force on a day, today where none is named.
     case limits(on: String?, json: Bool, language: String?)
+    /// Whether proposals have been tried for a posting: done once they have; refused without a word while they are tried.
+    case postingTrials
 
     /// The answer, read from the store; blocks for as long as the same command would take.
-    func answer(from site: Site) -> CommandReply {
+    func answer(from site: Site, trials: DraftTrials) -> CommandReply {
+        if self == .postingTrials { return trials.answerPosting(site, now: SystemClock.now()) }
         do {
             return CommandReply(isDone: true, lines: try lines(from: site))
         } catch {
@@ -35,6 +38,7 @@ public enum Inquiry: Codable, Sendable, Hashable {
         case .duty(let json): try DutyDesk(site: site).readLines(json: json)
         case .limits(let day, let json, let language):
             try LimitDesk(site: site).readLines(on: day, json: json, language: language)
+        case .postingTrials: []
         }
     }
 }

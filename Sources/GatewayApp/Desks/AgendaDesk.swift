@@ -8,6 +8,8 @@ public struct AgendaDesk {
     private let site: Site
     /// How many days back a proposal is tried, at most.
     private static let trialDays = 365
+    /// How long a posting waits for proposals that the running gateway tries.
+    private static let patience = Duration.seconds(300)
 
     /// Makes a desk for a site.
     public init(site: Site) {
@@ -80,14 +82,49 @@ public struct AgendaDesk {
     }
 
     /// Sends the posting to the writing process, with what proposals would have meant.
+    ///
+    /// Who may not read the data has the running gateway try them: whoever posts gets the same papers.
     public func post(enteredFor: String?, triesProposals: Bool, warn: (Diagnostic) -> Void) throws -> CommandReply {
-        var trials: [String: [String: ProposalTrial]] = [:]
-        if triesProposals, FileManager.default.fileExists(atPath: site.configuration.dataFolder + "/gateway.sqlite") {
+        try post(enteredFor: enteredFor, triesProposals: triesProposals, isDataOpen: site.isDataOpen, warn: warn)
+    }
+
+    func post(
+        enteredFor: String?, triesProposals: Bool, isDataOpen: Bool, warn: (Diagnostic) -> Void = { _ in }
+    ) throws -> CommandReply {
+        var trials: [String: [String: ProposalTrial]]? = [:]
+        if triesProposals, !isDataOpen {
+            try waitForTrials()
+            trials = nil
+        } else if triesProposals,
+            FileManager.default.fileExists(atPath: site.configuration.dataFolder + "/gateway.sqlite")
+        {
             let store = try site.readingStore()
             defer { try? store.close() }
             trials = try self.trials(store, now: SystemClock.now(), warn: warn)
         }
         return try CommandDesk(site: site).perform(.postAgenda(trials: trials), enteredFor: enteredFor)
+    }
+
+    /// Returns once the running gateway has tried the proposals.
+    ///
+    /// - Throws: ``AppError`` where none runs, where it cannot try them, and where that takes too long.
+    private func waitForTrials() throws {
+        let begin = ContinuousClock.now
+        while ContinuousClock.now < begin + AgendaDesk.patience {
+            guard let reply = try ControlClient.ask(.postingTrials, at: site.configuration.socketPath) else {
+                throw site.closedData()
+            }
+            if reply.isDone { return }
+            guard reply.lines.isEmpty else {
+                throw AppError(
+                    "the gateway could not try the proposals: \(reply.lines.joined(separator: " "))",
+                    remedy: "mend that, or post without them: commons agenda post --without-trial")
+            }
+            Thread.sleep(forTimeInterval: 0.5)
+        }
+        throw AppError(
+            "the gateway is still trying the proposals on the last year; nothing was posted",
+            remedy: "post again in some minutes, or without them: commons agenda post --without-trial")
     }
 
     /// Sends a marked agenda to the writing process.

@@ -6,7 +6,8 @@ import GatewayModel
 extension DutyDesk {
     /// The sheet as one HTML page to print; it holds what is that person's alone.
     ///
-    /// - Throws: ``AppError`` for a stranger, and where the file of a secret cannot be read.
+    /// - Throws: ``AppError`` for a stranger, for a steward whose mandate has ended, and where the file of a secret or the data
+    ///   cannot be read.
     public func sheet(of name: String) throws -> String { try sheet(of: name, drawnBy: QRCode()) }
 
     func sheet(of name: String, drawnBy code: QRCode) throws -> String {
@@ -15,14 +16,17 @@ extension DutyDesk {
                 "'\(name)' is not among the stewards",
                 remedy: "they are \(site.configuration.stewards.map(\.name).joined(separator: ", "))")
         }
+        // Whether a mandate has ended stands in the data: what is private to a person is not printed on trust.
+        guard site.isDataOpen else { throw site.closedData(isGatewayMissing: false) }
         let book = site.book(steward.language)
         let term = try term(of: steward)
+        let answering = try answering(besides: steward)
         let values = [
             "person": name, "community": site.configuration.community.name,
             "decision": steward.mandate.map { "\($0.decision)" } ?? "?",
             "from": term?.from.description ?? "?", "until": term?.through.description ?? "?",
             "reach": steward.reach.isEmpty ? book.text("duty.none") : steward.reach.joined(separator: ", "),
-            "others": site.configuration.stewards.map(\.name).filter { $0 != name }.joined(separator: ", "),
+            "others": answering.joined(separator: ", "),
         ]
         func text(_ key: String) -> String { Escaping.html(book.text("duty.sheet.\(key)", values)) }
         // Without a duty list everybody is called, whatever the mandate.
@@ -41,8 +45,27 @@ extension DutyDesk {
             ] + (try access(of: steward, book, code)) + [
                 "<h2>\(text("answers"))</h2>", hasLinks ? "<p>\(text("link"))</p>" : "",
                 "<ul>", steps.joined(separator: "\n"), "</ul>", "<p>\(text("test"))</p>",
-                "<p>\(text("others"))</p>", "<p>\(text("end"))</p>", "</body>", "</html>",
+                answering.isEmpty ? "" : "<p>\(text("others"))</p>", "<p>\(text("end"))</p>", "</body>", "</html>",
             ]).joined(separator: "\n")
+    }
+
+    /// The others who may answer; all of them where there is no database to ask.
+    ///
+    /// - Throws: ``AppError`` where that steward's mandate has ended.
+    private func answering(besides steward: Configuration.Steward) throws -> [String] {
+        guard let store = try? site.readingStore() else {
+            return site.configuration.stewards.map(\.name).filter { $0 != steward.name }
+        }
+        let (roster, now) = (try site.dutyRoster(store), SystemClock.now())
+        let all = site.answering(roster, store, now: now)
+        guard !site.hasLeft(steward.name, roster, store, now: now) else {
+            throw AppError(
+                "the mandate of '\(steward.name)' has ended; no sheet is printed",
+                remedy: all.isEmpty
+                    ? "nobody may answer; the assembly gives a mandate by a decision"
+                    : "those who may answer are \(all.joined(separator: ", "))")
+        }
+        return all.filter { $0 != steward.name }
     }
 
     /// The days of the mandate as the adopted decisions have it, or as the configuration names it where there is no database to

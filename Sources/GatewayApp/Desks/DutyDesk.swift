@@ -29,8 +29,10 @@ public struct DutyDesk {
 
     /// The telephone list for the wall, as plain text.
     public func phones(language: String?) throws -> String {
-        let roster = try site.dutyRoster(site.readingStore())
-        let text = PhoneTree(site: site, roster: roster).text(site.book(language), now: SystemClock.now())
+        let (store, now) = (try site.readingStore(), SystemClock.now())
+        let roster = try site.dutyRoster(store)
+        let tree = PhoneTree(site: site, roster: roster, answering: site.answering(roster, store, now: now))
+        let text = tree.text(site.book(language), now: now)
         return Escaping.terminal(text.title) + "\n\n"
             + text.body.split(separator: "\n", omittingEmptySubsequences: false)
             .map { Escaping.terminal(String($0)) }.joined(separator: "\n")

@@ -123,8 +123,29 @@ public struct HandDesk {
     }
 
     /// What was put aside because its time cannot be true or because it contradicts what is stored, oldest first.
-    public func putAside(json: Bool) throws -> [String] {
-        let entries = try site.readingStore().putAside()
+    ///
+    /// What a household's meter said is told only where `why` says the reason, which is entered in the record book first (P9).
+    public func putAside(json: Bool, why: String? = nil) throws -> [String] {
+        let store = try site.readingStore()
+        let sensors = try SensorDirectory(store)
+        let series = Dictionary(try store.series().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var hidden = 0
+        var looked: Set<SensorID> = []
+        let entries = try store.putAside().map { number, entry in
+            var entry = entry
+            // Only what names a series has figures of it in its words.
+            guard let record = entry.series.flatMap({ series[$0] }),
+                case let (device, channel) = (record.key.device, record.channel),
+                !sensors.isCommunity(device: device, channel: channel, at: entry.at)
+            else { return (number: number, entry: entry) }
+            looked.formUnion(sensors.sensors(everMeasuredBy: device, channel: channel))
+            if why == nil {
+                entry.explanation = "-"
+                hidden += 1
+            }
+            return (number: number, entry: entry)
+        }
+        if why != nil { _ = try HouseholdDesk(site: site).look(at: looked.sorted(), "readings put-aside", why: why) }
         if json {
             return try entries.map { number, entry in
                 try JSONLine.text(
@@ -137,7 +158,7 @@ public struct HandDesk {
             ["no", "when", "reason", "device", "what"],
             entries.map { number, entry in
                 ["\(number)", site.local(entry.at), entry.reason, entry.device, entry.explanation]
-            })
+            }) + (hidden > 0 ? [site.book(nil).text("households.figures_hidden")] : [])
     }
 
     /// What is or was set aside, oldest first.

@@ -34,6 +34,9 @@ extension HouseholdDesk {
         func text(_ key: String, _ values: [String: String] = [:]) -> String {
             Escaping.html(book.text("slips.\(key)", values))
         }
+        let stewards = site.answering(try site.dutyRoster(store), store, now: SystemClock.now())
+        let end = text(
+            stewards.isEmpty ? "end_without" : "end", ["stewards": stewards.joined(separator: ", ")])
         let pages = homes.sorted { $0.key < $1.key }.map { home, entries in
             let findings = entries.map { alert, sensor -> String in
                 let limit = adopted.inForce(on: site.zone.date(at: alert.detectedAt)).first {
@@ -51,10 +54,7 @@ extension HouseholdDesk {
             }
             return
                 (["<section>", "<h1>\(text("title", ["home": home]))</h1>", "<p>\(text("intro"))</p>"] + findings
-                + [
-                    "<p>\(text("end", ["stewards": site.configuration.stewards.map(\.name).joined(separator: ", ")]))</p>",
-                    "</section>",
-                ]).joined(separator: "\n")
+                + ["<p>\(end)</p>", "</section>"]).joined(separator: "\n")
         }
         return
             ([

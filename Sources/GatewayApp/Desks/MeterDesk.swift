@@ -25,8 +25,8 @@ public struct MeterDesk {
         var sensor: String
         var at: String
         var kind: String
-        var before: String
-        var after: String
+        var before: String?
+        var after: String?
         var impliedUse: String?
         var state: String
     }
@@ -103,14 +103,22 @@ public struct MeterDesk {
     }
 
     /// What happened to meters, oldest first.
-    public func events(sensor: String?, json: Bool) throws -> [String] {
-        let events = try site.readingStore().meterEvents(
+    ///
+    /// The figures of households only where `why` says the reason, which is entered in the record book first (P9).
+    public func events(sensor: String?, json: Bool, why: String? = nil) throws -> [String] {
+        let store = try site.readingStore()
+        let events = try store.meterEvents(
             sensor: sensor.map(SensorID.init(rawValue:)), from: .min, until: .max)
-        let rows = events.map {
-            EventLine(
-                sensor: $0.sensor.rawValue, at: $0.at.description, kind: $0.kind.rawValue,
-                before: $0.before.description, after: $0.after.description, impliedUse: $0.impliedUse?.description,
-                state: $0.state.rawValue)
+        let community = Set(try store.sensors().filter { $0.visibility == .community }.map(\.id))
+        // What no sensor declares any more is no community's either.
+        let homes = Set(events.map(\.sensor)).subtracting(community)
+        if why != nil { _ = try HouseholdDesk(site: site).look(at: homes.sorted(), "meters events", why: why) }
+        let rows = events.map { event in
+            let isHidden = why == nil && homes.contains(event.sensor)
+            return EventLine(
+                sensor: event.sensor.rawValue, at: event.at.description, kind: event.kind.rawValue,
+                before: isHidden ? nil : event.before.description, after: isHidden ? nil : event.after.description,
+                impliedUse: isHidden ? nil : event.impliedUse?.description, state: event.state.rawValue)
         }
         if json { return try rows.map(JSONLine.text) }
         let book = site.book(nil)
@@ -118,9 +126,10 @@ public struct MeterDesk {
             ["when", "meter", "what", "before", "after", "consumption", "state"],
             zip(events, rows).map { event, row in
                 [
-                    site.local(event.at), row.sensor, book.text("meters.kind.\(row.kind)"), row.before, row.after,
-                    row.impliedUse ?? "?", book.text("meters.state.\(row.state)"),
+                    site.local(event.at), row.sensor, book.text("meters.kind.\(row.kind)"), row.before ?? "-",
+                    row.after ?? "-", row.before == nil ? "-" : row.impliedUse ?? "?",
+                    book.text("meters.state.\(row.state)"),
                 ]
-            })
+            }) + (why == nil && !homes.isEmpty ? [book.text("households.figures_hidden")] : [])
     }
 }

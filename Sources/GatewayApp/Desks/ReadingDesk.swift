@@ -100,7 +100,7 @@ public struct ReadingDesk {
                 return [row.sensor, row.name, row.value ?? "-", row.unit, ([time] + marks).joined(separator: " ")]
             })
             + (why == nil && !homes.isEmpty
-                ? ["What households use is shown with --why REASON; they see it."] : [])
+                ? [site.book(nil).text("households.figures_hidden")] : [])
     }
 
     /// Writes readings in time order to a file, or to standard output where `path` is nil; streams.

@@ -1,6 +1,7 @@
 import Alerting
 import Delivery
 import GatewayModel
+import Limits
 
 /// What is told of a sensor or limit that is switched off, or is to be.
 extension NoticeWriter {
@@ -21,7 +22,8 @@ extension NoticeWriter {
                 "why": isOff ? Escaping.sentence(terms.reason, limit: isAsked ? 80 : nil) : terms.reason,
                 "until": local(terms.until),
                 "sensor": off.isHousehold
-                    ? book.text("alerts.a_home") : sensor?.name(in: book.language) ?? off.subject,
+                    ? book.text("alerts.a_home")
+                    : sensor?.name(in: book.language) ?? NoticeWriter.title(of: off.subject, state, book),
             ]
             if isAsked {
                 values["ways"] =
@@ -39,6 +41,12 @@ extension NoticeWriter {
             item.answers = alert?.id
             return item
         }
+    }
+
+    /// What a limit is called, by its `2/warm-n`; that where it is not in force any more.
+    private static func title(of subject: String, _ state: PipelineState, _ book: Phrasebook) -> String {
+        let limit = state.limits.entries.first { $0.reference.description == subject }?.limit
+        return limit.map { $0.titles.text(in: book.language) ?? $0.id } ?? subject
     }
 
     /// The open alert by whose number a second person agrees: one that the stewards know, where the number means this

@@ -63,13 +63,15 @@ extension NoticeWriter {
     }
 
     /// What a notice that waits becomes now that its alert is a home's business: the same notice worded anew where its readers
-    /// may know; nil where they may not.
-    func reworded(_ item: OutboxItem, about alert: Alert, state: PipelineState) -> OutboxItem? {
+    /// may know; nil where they may not. `asOfNow` lets it speak of what came since, too.
+    func reworded(
+        _ item: OutboxItem, about alert: Alert, asOfNow: Bool = false, state: PipelineState
+    ) -> OutboxItem? {
         // It says nothing, and takes back what was said.
         if item.type == MQTTDestination.withdrawn { return item }
         var then = alert
         // Who did what it tells of is who did the last thing before it.
-        then.entries.removeAll { $0.at > item.createdAt }
+        if !asOfNow { then.entries.removeAll { $0.at > item.createdAt } }
         let draft = NoticeDraft(kind: item.type, alert: then, audience: AlertBook.circle(of: alert))
         guard let destination = destinations.first(where: { $0.name == item.destination }),
             mayHear(destination, draft, home(of: alert, state))

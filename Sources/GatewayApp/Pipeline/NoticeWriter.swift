@@ -2,6 +2,7 @@ import Alerting
 import Delivery
 import Foundation
 import GatewayModel
+import Storage
 
 /// Words what an alert has to say for each destination that may hear it.
 struct NoticeWriter: Sendable {
@@ -153,11 +154,11 @@ struct NoticeWriter: Sendable {
     }
 
     /// The telephone list for every printer of the stewards.
-    func phones(_ roster: DutyRoster?, now: Instant) -> [OutboxItem] {
+    func phones(_ roster: DutyRoster?, in store: Store, now: Instant) -> [OutboxItem] {
         let printers = destinations.filter { destination in
             if case .printer = destination.kind { destination.audience == .stewards } else { false }
         }
-        let tree = PhoneTree(site: site, roster: roster)
+        let tree = PhoneTree(site: site, roster: roster, answering: site.answering(roster, store, now: now))
         return items("duty.phones", priority: .today, to: printers, now: now) {
             tree.text(languages.book($0.language), now: now)
         }

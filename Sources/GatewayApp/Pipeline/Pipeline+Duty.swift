@@ -10,6 +10,7 @@ extension Pipeline {
     func send(_ draft: NoticeDraft, now: Instant) {
         batch.outbox += notices.items(for: draft, state: state, now: now)
         batch.outbox += notices.withdrawals(after: draft, state: state, now: now)
+        rewordWaitingCalls(after: draft, now: now)
         announceSlip(for: draft, now: now)
         withhold(draft, now: now)
     }
@@ -58,7 +59,7 @@ extension Pipeline {
         let before = state.onDuty
         state.onDuty = person
         batch.dutyMarks[DutyMark(kind: DutyMark.onDuty, name: person)] = now
-        batch.outbox += notices.phones(state.alerts.policy.roster, now: now)
+        batch.outbox += notices.phones(state.alerts.policy.roster, in: store, now: now)
         guard let before else { return }
         // A home's alert is among them where the stewards look after it: by its number, never by its sensor's name.
         let open = state.alerts.open.filter { alert in
@@ -113,14 +114,8 @@ extension DutyMark {
     static let weeklyRound = "weekly_round"
     /// An adopted decision has given a steward a mandate.
     static let mandated = "mandated"
-    /// Since when a sensor is waited for without hearing it.
-    static let expected = "expected"
     /// Since when nothing was heard of what an alert is about; the name is the alert's identity.
     static let quiet = "quiet"
-    /// A sensor stands in the configuration's file, since then at the latest.
-    static let inFile = "in_file"
-    /// A sensor was taken out of the configuration's file.
-    static let takenOut = "taken_out"
     /// The rules on days were judged through the day that begins at the mark's time.
     static let judgedDay = "judged_day"
     /// A steward began to be on duty.

@@ -60,6 +60,7 @@ struct SensorDeclarations {
             names.filter { isOut($0) ?? true }.map { DutyMark(kind: DutyMark.inFile, name: $0) }
                 + known.filter { !names.contains($0) && isOut($0) == false }
                 .map { DutyMark(kind: DutyMark.takenOut, name: $0) }, at: now)
+        try store.forgetMarks()
     }
 
     /// The sensors that were taken out of the file and that nobody has assigned since.

@@ -5,12 +5,20 @@ import GatewayModel
 struct PhoneTree {
     let site: Site
     let roster: DutyRoster?
+    /// The stewards who may answer: nobody else is called.
+    let answering: [String]
 
-    /// The title and the list; whoever is on duty stands first, then the next ones, then all other stewards.
+    /// The title and the list; whoever is on duty stands first, then the next ones, then all others who may answer.
     func text(_ book: Phrasebook, now: Instant) -> (title: String, body: String) {
-        let order = roster?.order(at: now) ?? []
+        let order = (roster?.order(at: now) ?? []).filter(answering.contains)
         let stewards = site.configuration.stewards
-        let rest = stewards.map(\.name).filter { !order.contains($0) }
+        let rest = answering.filter { !order.contains($0) }
+        guard !answering.isEmpty else {
+            return (
+                book.text("duty.phones.title", ["community": site.configuration.community.name]),
+                book.text("duty.phones.nobody", ["moment": site.local(now)])
+            )
+        }
         let lines = (order + rest).enumerated().map { place, name in
             let phone = stewards.first { $0.name == name }?.phone
             return book.text(

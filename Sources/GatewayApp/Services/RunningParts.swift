@@ -98,7 +98,7 @@ final class RunningParts: NamedService, Sendable {
         self.current = current
         control = try ControlServer(
             path: site.configuration.socketPath, logger: logger,
-            inquiries: { $0.answer(from: current.latest) }
+            inquiries: { [draftTrials] in $0.answer(from: current.latest, trials: draftTrials) }
         ) { command, actor in
             RunningParts.perform(command, actor, on: loop)
         }

@@ -1,5 +1,6 @@
 import Alerting
 import GatewayModel
+import Storage
 
 /// By what right a steward answers, pauses and closes: the same rule for the box, SMS, ntfy, Matrix and links.
 enum StewardStanding: Hashable {
@@ -27,6 +28,23 @@ extension Site {
     /// True for a steward who was not recalled.
     func mayAnswer(_ person: String, _ roster: DutyRoster?, now: Instant) -> Bool {
         standing(of: person, roster, now: now) != nil
+    }
+
+    /// True for a steward who was recalled neither by the configuration nor by a decision.
+    func mayAnswer(_ person: String, _ roster: DutyRoster?, _ store: Store, now: Instant) -> Bool {
+        mayAnswer(person, roster, now: now) && !isRecalled(person, store, now: now)
+    }
+
+    /// Whom people are told to ask and to call: the stewards who may answer, in the order of the configuration.
+    func answering(_ roster: DutyRoster?, _ store: Store, now: Instant) -> [String] {
+        configuration.stewards.map(\.name).filter { mayAnswer($0, roster, store, now: now) }
+    }
+
+    /// True for a steward whose mandate has ended; not for one who is still to get the first.
+    func hasLeft(_ person: String, _ roster: DutyRoster?, _ store: Store, now: Instant) -> Bool {
+        if isRecalled(person, store, now: now) { return true }
+        return !mayAnswer(person, roster, now: now)
+            && roster?.members.contains { $0.name == person && ($0.through != nil || $0.wasMandated) } == true
     }
 
     /// The steward whose own login an account of the box is; nil for an account that is nobody's own.
