@@ -95,7 +95,8 @@ public struct SMSDestination: Destination {
             let fitting = texts.lazy.map { SMSText($0 + end + reference) }.first { $0.parts <= sms.parts }
             if let fitting { return fitting }
         }
-        return SMSText(texts[2], ending: reference, parts: sms.parts)
+        // A short title does not make room enough; in several parts the whole one says more.
+        return SMSText(texts[sms.parts > 1 ? 1 : 2], ending: reference, parts: sms.parts)
     }
 
     /// `OUTA20261118_110640_00_+34600111222_00001001.txt`: most urgent first, time, number, end of the key.
