@@ -50,6 +50,24 @@ struct HiddenLimitTests {
         #expect(after == before)
     }
 
+    @Test("Before a box has run it says so by what its file declares")
+    func beforeTheFirstStart() throws {
+        let village = try TrialVillage(homes: 8)
+        let folder = try TemporaryFolder("new")
+        let known = village.site.configuration
+        try String(contentsOfFile: known.file, encoding: .utf8)
+            .replacing(known.dataFolder, with: folder.file("data"))
+            .write(toFile: folder.file("gateway.yaml"), atomically: true, encoding: .utf8)
+        let site = try Site.load(configFile: folder.file("gateway.yaml"))
+        let file = folder.file("1.md")
+        try village.text(1, "limits:\n" + TrialVillage.level() + Self.limit("every", Self.houses(1...8))).write(
+            toFile: file, atomically: true, encoding: .utf8)
+        let lines = try LimitDesk(site: site).explain(file: file).lines
+        #expect(
+            lines.contains { $0.contains("looks at all 8 homes that are measured here, fewer than 15") }, "\(lines)")
+        #expect(!FileManager.default.fileExists(atPath: folder.file("data")))
+    }
+
     @Test("One home, few homes, all but a few, and stages: each with its own reason, and whether stewards hear of it")
     func reasons() throws {
         let village = try TrialVillage(homes: 20)

@@ -1,3 +1,4 @@
+import Foundation
 import GatewayModel
 import Limits
 import Storage
@@ -68,8 +69,12 @@ struct HiddenLimits {
 }
 
 extension Site {
-    /// What of a decision that is not adopted yet nobody will be told of; nothing before there is a database.
+    /// What of a decision that is not adopted yet nobody will be told of; before a box has run, by what the file declares.
     func hiddenLimits(of resolution: Resolution) -> [String] {
+        guard !isDataOpen || FileManager.default.fileExists(atPath: configuration.dataFolder + "/gateway.sqlite") else {
+            let declared = SensorDirectory(sensors: configuration.sensors.map(\.sensor), bindings: [])
+            return HiddenLimits(sensors: declared).lines(resolution, beside: [], book(nil))
+        }
         guard let store = try? readingStore(), let sensors = try? SensorDirectory(store),
             let adopted = try? LimitRegister(site: self).adopted(in: store)
         else { return [] }
