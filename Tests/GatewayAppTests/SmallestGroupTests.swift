@@ -1,5 +1,6 @@
 import Foundation
 import GatewayModel
+import Limits
 import Reporting
 import Storage
 import Testing
@@ -85,6 +86,21 @@ struct SmallestGroupTests {
             })
         #expect(try !explain(8).contains { $0.contains("nobody is told") })
         #expect(try explain(9).contains { $0.contains("fewer than 9") && $0.contains("smallest_group: 8") })
+        // It rides on no measure of the days between two assemblies.
+        let measure = ResolutionFile.parse(
+            [UInt8](
+                village.text(
+                    3, "smallest_group: 5\nlimits: []\nemergency: {limit: 1/every, amount: 6 m3, until: 2026-09-06}"
+                ).utf8), fileName: "3.md"
+        ).problems
+        #expect(measure.contains { $0.message.contains("tightens one limit and decides nothing else") }, "\(measure)")
+        // What is in force is said with the limits, where it is not the usual.
+        func listed() throws -> Bool {
+            try desk.lines(on: nil, json: false, language: "en").contains { $0.hasPrefix("Groups of 8") }
+        }
+        #expect(try !listed())
+        try village.adopt("smallest_group: 8\nlimits: []", on: 1, number: 2)
+        #expect(try listed())
         #expect(try explain(4)[0].contains("'smallest_group' must be a whole number from 5 to 1000, not '4'"))
     }
 }

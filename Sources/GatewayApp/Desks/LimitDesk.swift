@@ -81,7 +81,10 @@ public struct LimitDesk {
         let stages = standings.map { $0.sentence(book, privacy) }
         let sirens = LimitsInForce(adopted).sirens(on: date).sorted()
         let named = sirens.isEmpty ? [] : [PlainSentence.sirens(sirens, book)]
-        return none + rules.map { PlainSentence.of($0, $1, book) } + (retention.map { [$0] } ?? []) + named + stages
+        let groups =
+            disclosure == DisclosureRules() ? [] : [PlainSentence.smallestGroup(disclosure.groupMinimum, book)]
+        return none + rules.map { PlainSentence.of($0, $1, book) } + (retention.map { [$0] } ?? []) + groups + named
+            + stages
             + entries.flatMap { entry in
                 [
                     "\(entry.reference)  \(PlainSentence.of(entry.limit, book, entry.scale))",
